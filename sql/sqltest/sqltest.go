@@ -1,0 +1,275 @@
+// Package sqltest gives a test a fresh, migrated database: a SQLite file, or a database of its own on a private MariaDB
+// that the test run starts and ends itself. A missing MariaDB fails the test; it is never skipped.
+package sqltest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"govmedia/sql"
+)
+
+// ServerEnv names the variable that holds the DSN of a MariaDB to use (as "root@tcp(127.0.0.1:3306)/"), so that one
+// server can serve all packages of a run. Without it each test process starts its own.
+const ServerEnv = "GOVMEDIA_TEST_MYSQL"
+
+// Each runs the same test on a fresh SQLite file and on a fresh MariaDB database, as the subtests "sqlite" and "mariadb".
+func Each(t *testing.T, test func(t *testing.T, db *sql.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("mariadb", func(t *testing.T) { test(t, MariaDB(t)) })
+}
+
+// SQLite returns a migrated database in a file of its own.
+func SQLite(t testing.TB) *sql.DB {
+	t.Helper()
+	template, err := sqliteTemplate()
+	if err != nil {
+		t.Fatalf("migrate the SQLite template: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		t.Fatalf("write the SQLite file: %v", err)
+	}
+	return open(t, "sqlite:"+path)
+}
+
+// MariaDB returns a migrated database of its own on the private server. It is dropped when the test ends.
+func MariaDB(t testing.TB) *sql.DB {
+	t.Helper()
+	return open(t, MariaDBDSN(t, true))
+}
+
+// MariaDBDSN returns the DSN of a fresh database on the private server, migrated or empty, for programs that open it
+// themselves.
+func MariaDBDSN(t testing.TB, migrated bool) string {
+	t.Helper()
+	server, err := mariaDB()
+	if err != nil {
+		t.Fatalf("MariaDB is needed for this test: %v", err)
+	}
+	name := fmt.Sprintf("t%d_%d", os.Getpid(), server.count.Add(1))
+	ctx := context.Background()
+	if err := server.admin(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+		t.Fatalf("create database %s: %v", name, err)
+	}
+	t.Cleanup(func() {
+		if err := server.admin(context.Background(), "DROP DATABASE "+name); err != nil {
+			t.Logf("drop database %s: %v", name, err)
+		}
+	})
+	if migrated {
+		if err := server.clone(ctx, name); err != nil {
+			t.Fatalf("migrate database %s: %v", name, err)
+		}
+	}
+	return "mysql:" + server.dsn(name)
+}
+
+func open(t testing.TB, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(context.Background(), dsn)
+	if err != nil {
+		t.Fatalf("sql.Open: %v", err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// sqliteTemplate is the content of a migrated SQLite file, made once for each test process.
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "govmedia-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "template.db")
+	ctx := context.Background()
+	db, err := sql.Open(ctx, "sqlite:"+path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := sql.Migrate(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.Close(); err != nil { // writes the WAL back into the file
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+type mariaServer struct {
+	config   *mysql.Config
+	count    atomic.Int64
+	template func() ([]string, error) // the statements that make a migrated, empty database
+}
+
+// mariaDB returns the server of this test process, started when it is first asked for.
+var mariaDB = sync.OnceValues(func() (*mariaServer, error) {
+	var config *mysql.Config
+	var err error
+	if dsn := os.Getenv(ServerEnv); dsn != "" {
+		config, err = mysql.ParseDSN(dsn)
+	} else {
+		config, err = startMariaDB()
+	}
+	if err != nil {
+		return nil, err
+	}
+	server := &mariaServer{config: config}
+	server.template = sync.OnceValues(server.buildTemplate)
+	return server, nil
+})
+
+func (s *mariaServer) dsn(database string) string {
+	c := s.config.Clone()
+	c.DBName = database
+	return c.FormatDSN()
+}
+
+func (s *mariaServer) admin(ctx context.Context, statements ...string) error {
+	return sql.RunRaw(ctx, s.dsn(""), statements...)
+}
+
+// clone makes the tables of the template in the named database: some 20 short statements instead of a migration.
+func (s *mariaServer) clone(ctx context.Context, name string) error {
+	statements, err := s.template()
+	if err != nil {
+		return err
+	}
+	return sql.RunRaw(ctx, s.dsn(name), statements...)
+}
+
+func (s *mariaServer) buildTemplate() ([]string, error) {
+	ctx := context.Background()
+	name := fmt.Sprintf("template%d", os.Getpid())
+	if err := s.admin(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open(ctx, "mysql:"+s.dsn(name))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := sql.Migrate(ctx, db); err != nil {
+		return nil, err
+	}
+	tables, err := sql.Tables(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	var statements []string
+	for _, table := range tables {
+		statements = append(statements, fmt.Sprintf("CREATE TABLE `%s` LIKE `%s`.`%s`", table, name, table))
+		if strings.HasPrefix(table, "goose_") {
+			statements = append(statements, fmt.Sprintf("INSERT INTO `%s` SELECT * FROM `%s`.`%s`", table, name, table))
+		}
+	}
+	views, err := sql.Views(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	for view, text := range views {
+		// The server keeps the name of the template in the text; without it the view reads its own database.
+		statements = append(statements, "CREATE VIEW "+view+" AS "+strings.ReplaceAll(text, "`"+name+"`.", ""))
+	}
+	return statements, nil
+}
+
+// startMariaDB starts a server of its own on a free port. A shell holds it: when this process ends, however it ends, the
+// shell's input closes and it stops the server and removes its folder.
+func startMariaDB() (*mysql.Config, error) {
+	install, err := find("mariadb-install-db", "mysql_install_db")
+	if err != nil {
+		return nil, err
+	}
+	daemon, err := find("mariadbd", "mysqld")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "govmedia-mariadb-")
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	user := ""
+	if os.Geteuid() == 0 {
+		user = "--user=root"
+	}
+	// $0 folder, $1 install, $2 daemon, $3 port, $4 user
+	const script = `
+"$1" --no-defaults $4 --datadir="$0/data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >"$0/install.log" 2>&1 || exit 1
+"$2" --no-defaults $4 --datadir="$0/data" --socket="$0/s" --pid-file="$0/pid" --port="$3" --bind-address=127.0.0.1 \
+  --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
+  --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --performance-schema=0 --max-connections=500 >"$0/log" 2>&1 </dev/null &
+server=$!
+read -r _
+kill $server; wait $server
+rm -rf "$0"`
+	cmd := exec.Command("sh", "-c", script, dir, install, daemon, fmt.Sprint(port), user)
+	input, err := cmd.StdinPipe() // kept open for the life of this process
+	if err != nil {
+		return nil, err
+	}
+	keepOpen = input
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	config := mysql.NewConfig()
+	config.User, config.Net, config.Addr = "root", "tcp", fmt.Sprintf("127.0.0.1:%d", port)
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	defer cancel()
+	for {
+		err := sql.RunRaw(ctx, config.FormatDSN(), "SELECT 1")
+		if err == nil {
+			return config, nil
+		}
+		select {
+		case <-ctx.Done():
+			logged, _ := os.ReadFile(filepath.Join(dir, "log"))
+			return nil, fmt.Errorf("MariaDB did not start: %w\n%s", err, logged)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+var keepOpen io.WriteCloser
+
+func find(names ...string) (string, error) {
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+		if path := "/usr/sbin/" + name; fileExists(path) {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s is not installed (Debian package mariadb-server)", names[0])
+}
+
+func fileExists(path string) bool { _, err := os.Stat(path); return err == nil }
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
