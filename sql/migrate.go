@@ -21,10 +21,7 @@ func Migrate(ctx context.Context, db *DB) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := refuseNewer(ctx, provider); err != nil {
-		return 0, err
-	}
-	results, err := provider.Up(ctx)
+	results, err := provider.Up(ctx) // takes the lock, and does nothing to a newer schema: all our steps are in it
 	// SQLite has no lock for migrations: a second process starting at the same moment may find a table made just now.
 	// Each step is one transaction there, so looking again is safe, and what is still missing fails again.
 	for attempt := 0; err != nil && db.dialect == SQLite && attempt < 10; attempt++ {
@@ -38,7 +35,7 @@ func Migrate(ctx context.Context, db *DB) (int, error) {
 	if err != nil {
 		return len(results), fmt.Errorf("sql: migrate: %w", err)
 	}
-	return len(results), nil
+	return len(results), refuseNewer(ctx, provider)
 }
 
 // CheckSchema returns nil when the schema is the one of this binary, ErrOlder or ErrNewer when it is not.

@@ -1,0 +1,110 @@
+package channels
+
+import (
+	"context"
+	"time"
+
+	"govmedia/accounts"
+	"govmedia/sql"
+)
+
+// Channel is one platform as the deliveries see it. Implementations hold no state of a delivery: everything they learn
+// goes into job.Remote, which is saved after each call. Every method honours ctx, returns a *PlatformError for whatever
+// the platform or the network did, and never puts a secret into an error, a step or Remote.
+type Channel interface {
+	// Preview says what the platform will make of a message and what stands against sending it. It calls nobody.
+	Preview(message Message, account accounts.Account) Preview
+
+	// Prepare does what no reader can see: upload pictures, make the draft, cut the text. It may run twice, so it
+	// looks for what an earlier run left behind and goes on from there.
+	Prepare(ctx context.Context, job *Job) error
+
+	// Submit asks the platform to publish. It is called at most once for each intention: when its answer is lost
+	// (PlatformError of class Unclear, or a crash) the next call is Find.
+	Submit(ctx context.Context, job *Job) (Progress, error)
+
+	// Find asks the platform whether an earlier Submit, whose answer is lost, had an effect. Absent means certainly
+	// not, so that Submit may be called again; Unsure means ask again after Next.
+	Find(ctx context.Context, job *Job) (Progress, error)
+
+	// Poll asks what became of a submitted message that is not public yet.
+	Poll(ctx context.Context, job *Job) (Progress, error)
+}
+
+// Job is one delivery as an adapter works on it.
+type Job struct {
+	Delivery    Delivery
+	Message     Message
+	Account     accounts.Account
+	Credentials accounts.Credentials
+	Remote      sql.Object // the platform's ids so far; the adapter writes, the caller saves
+
+	// OriginURL is our own public page of this delivery: unique, lasting, readable by everybody. WeChat carries it as
+	// content_source_url, Weibo as the link.
+	OriginURL string
+
+	// Bytes reads a picture of the message.
+	Bytes func(ctx context.Context, picture Picture) ([]byte, error)
+
+	// PictureURL is the public address of a picture of the message.
+	PictureURL func(picture Picture) string
+
+	// Step adds a line to what people see of the delivery: a short name such as "draft/add", a Chinese sentence, and
+	// details without secrets.
+	Step func(name, sentence string, detail sql.Object)
+}
+
+// Stage is how far a platform has got with a message.
+type Stage string
+
+// The stages an adapter can report.
+const (
+	Pending   Stage = "pending"   // taken, not public yet: Poll after Next
+	Published Stage = "published" // public: URL and ExternalID are set as far as the platform gives them
+	Absent    Stage = "absent"    // only from Find: the platform certainly has nothing
+	Unsure    Stage = "unsure"    // only from Find: cannot tell yet, ask again after Next
+	Awaiting  Stage = "awaiting"  // a person must act (manual delivery); nothing is polled
+)
+
+// Progress is what a platform said.
+type Progress struct {
+	Stage       Stage
+	ExternalID  string        // the platform's id of the post
+	URL         string        // where readers find it
+	PublishedAt sql.Time      // as the platform gives it; 0 means now
+	Next        time.Duration // when to ask again; 0 leaves it to the ladder of the caller
+}
+
+// Preview is a message as a channel will show it.
+type Preview struct {
+	Platform accounts.Platform `json:"platform"`
+	Title    string            `json:"title"`
+	Digest   string            `json:"digest"`
+	HTML     string            `json:"html"` // empty where the platform shows plain text; picture addresses as in the message
+	Text     string            `json:"text"` // the plain text the platform shows, empty where it shows HTML
+	CoverID  string            `json:"cover_id"`
+	Link     string            `json:"link"` // what the post links to, with the delivery's own part left out
+	Limits   []Limit           `json:"limits"`
+	Warnings []string          `json:"warnings"` // what readers will not see, in Chinese sentences
+}
+
+// Limit is one measure a platform sets, and how much of it the message uses.
+type Limit struct {
+	Field    string `json:"field"`
+	Label    string `json:"label"`
+	Used     int    `json:"used"`
+	Max      int    `json:"max"`
+	OK       bool   `json:"ok"`
+	Sentence string `json:"sentence"` // what to do when it is not OK; empty when it is
+}
+
+// Blocked returns the sentences of the limits that are not kept, an empty list when the message may go.
+func (p Preview) Blocked() []string {
+	var sentences []string
+	for _, limit := range p.Limits {
+		if !limit.OK {
+			sentences = append(sentences, limit.Sentence)
+		}
+	}
+	return sentences
+}

@@ -1,0 +1,64 @@
+package channels
+
+import (
+	"govmedia/accounts"
+	"govmedia/sql"
+)
+
+// State is where a delivery stands.
+type State string
+
+// The states, in the order of life; the last five are ends, Unknown until a person settles it.
+const (
+	Scheduled      State = "scheduled" // waits for its time, or is being prepared
+	Prepared       State = "prepared"  // the platform has the pictures and the draft; no reader sees anything
+	Submitted      State = "submitted" // the platform took it, or a person has the package
+	StatePublished State = "published"
+	Failed         State = "failed"  // certainly not public
+	Unknown        State = "unknown" // may be public: a person decides with the evidence
+	Cancelled      State = "cancelled"
+	Retracted      State = "retracted"
+)
+
+// Action is what a delivery does at its account.
+type Action string
+
+// The actions.
+const (
+	Publish Action = "publish"
+	Update  Action = "update"
+	Retract Action = "retract"
+)
+
+// Delivery is one revision to one account.
+type Delivery struct {
+	ID          string            `json:"id"`
+	MessageID   string            `json:"message_id"`
+	OriginID    string            `json:"origin_id"`
+	AccountID   string            `json:"account_id"`
+	UnitID      string            `json:"unit_id"`
+	Platform    accounts.Platform `json:"platform"`
+	Action      Action            `json:"action"`
+	State       State             `json:"state"`
+	DueAt       sql.Time          `json:"due_at"`
+	NextAt      *sql.Time         `json:"next_at"`
+	Holder      *string           `json:"-"`
+	LeaseUntil  *sql.Time         `json:"lease_until"`
+	Attempts    int               `json:"attempts"`
+	IntentAt    *sql.Time         `json:"intent_at"`
+	PreparedAt  *sql.Time         `json:"prepared_at"`
+	SubmittedAt *sql.Time         `json:"submitted_at"`
+	PublishedAt *sql.Time         `json:"published_at"`
+	EndedAt     *sql.Time         `json:"ended_at"`
+	Remote      sql.Object        `json:"remote"`
+	ExternalID  *string           `json:"external_id"`
+	PublicURL   string            `json:"public_url"`
+	ErrorCode   string            `json:"error_code"`
+	ErrorClass  Class             `json:"error_class"`
+	ErrorText   string            `json:"error_text"`
+	ErrorAdvice string            `json:"error_advice"`
+	CreatedBy   string            `json:"created_by"`
+	CreatedAt   sql.Time          `json:"created_at"`
+	UpdatedAt   sql.Time          `json:"updated_at"`
+	Version     int64             `json:"version"`
+}
