@@ -1,0 +1,47 @@
+package sandbox
+
+// Seeds are accounts to declare: the body of POST /_sim/accounts. Whatever exists already keeps what it holds.
+//
+//	{"wechat": [{"appid": "wx…", "secret": "…", "type": "subscription", "nickname": "…"}],
+//	 "weibo":  {"apps":   [{"key": "…", "secret": "…", "safe_domains": [{"host": "…", "reviewed": true}]}],
+//	            "users":  [{"uid": "…", "name": "…", "verified": true, "verified_type": 1}],
+//	            "tokens": [{"token": "…", "app_key": "…", "uid": "…"}]},
+//	 "apps":   [{"name": "…", "secrets": ["whsec_…"], "mode": "immediate"}]}
+type Seeds struct {
+	WeChat []WeChatAccount `json:"wechat,omitempty"`
+	Weibo  WeiboSeeds      `json:"weibo,omitzero"`
+	Apps   []AppBackend    `json:"apps,omitempty"`
+}
+
+// WeiboSeeds are Weibo's part of Seeds. AutoUID is the user who approves on the authorise page without being asked.
+type WeiboSeeds struct {
+	Apps    []WeiboApp   `json:"apps,omitempty"`
+	Users   []WeiboUser  `json:"users,omitempty"`
+	Tokens  []WeiboToken `json:"tokens,omitempty"`
+	AutoUID string       `json:"auto_uid,omitempty"`
+}
+
+// AddSeeds declares all accounts of seeds.
+func (s *Sandbox) AddSeeds(seeds Seeds) {
+	for _, account := range seeds.WeChat {
+		s.AddWeChat(account)
+	}
+	for _, app := range seeds.Weibo.Apps {
+		s.AddWeiboApp(app)
+	}
+	for _, user := range seeds.Weibo.Users {
+		s.AddWeiboUser(user)
+	}
+	for _, token := range seeds.Weibo.Tokens {
+		s.AddWeiboToken(token)
+	}
+	for _, app := range seeds.Apps {
+		s.AddApp(app)
+	}
+	if seeds.Weibo.AutoUID != "" {
+		s.mu.Lock()
+		s.state.Weibo.AutoUID = seeds.Weibo.AutoUID
+		s.mu.Unlock()
+	}
+	s.changed()
+}

@@ -1,0 +1,75 @@
+package sandbox
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits of a headline article, in characters.
+const (
+	wbArticleTitle   = 32
+	wbArticleContent = 90000
+	wbArticleText    = 1900
+)
+
+// weiboArticle is a published headline article.
+type weiboArticle struct {
+	ObjectID string    `json:"object_id"`
+	UID      string    `json:"uid"`
+	Title    string    `json:"title"`
+	Content  string    `json:"content"` // decoded
+	Cover    string    `json:"cover"`
+	Summary  string    `json:"summary"`
+	PostID   int64     `json:"post_id"`
+	Created  time.Time `json:"created"`
+}
+
+// articleAnswer is the answer of the article interface: HTTP 200 with a code of its own, as text.
+type articleAnswer struct {
+	Code string `json:"code"`
+	Msg  string `json:"msg"`
+	Data any    `json:"data"`
+}
+
+// weiboPublishArticle stores an article and posts a short post that points to it. content arrives percent-encoded
+// once more inside its field, a space as %20.
+func weiboPublishArticle(s *Sandbox, c *weiboCall) (any, error) {
+	refuse := func(text string) (any, error) { return articleAnswer{Code: "10008", Msg: text, Data: []any{}}, nil }
+	content, err := url.PathUnescape(c.param("content"))
+	title, text := c.param("title"), c.param("text")
+	switch {
+	case title == "" || utf8.RuneCountInString(title) > wbArticleTitle:
+		return refuse("title error")
+	case err != nil || content == "" || utf8.RuneCountInString(content) > wbArticleContent:
+		return refuse("content error")
+	case !goodSource(c.param("cover")) || c.param("cover") == "":
+		return refuse("cover error")
+	case utf8.RuneCountInString(text) > wbArticleText:
+		return refuse("text error")
+	case s.checkRIP(c) != nil:
+		return refuse("rip error")
+	}
+	object := "2309404" + strconv.FormatInt(number(c.user.UID)%1000000, 10) + strconv.FormatInt(s.next()+100000000, 10)
+	address := c.base + "/ttarticle/p/show?id=" + object
+	post := s.weiboStore(c.user, weiboPost{Text: orElse(text, "发布了头条文章：《"+title+"》") + " " + address, Route: "article"}, c.app.Key, c.now)
+	s.state.Weibo.Articles = append(s.state.Weibo.Articles, &weiboArticle{
+		ObjectID: object, UID: c.user.UID, Title: title, Content: s.cleanArticle(content), Cover: c.param("cover"),
+		Summary: c.param("summary"), PostID: post.ID, Created: c.now,
+	})
+	c.Effect = true
+	return articleAnswer{Code: "100000", Msg: "success", Data: map[string]string{
+		"object_id": object, "url": address, "mid": post.mid(),
+	}}, nil
+}
+
+// cleanArticle keeps what is safe to show.
+func (s *Sandbox) cleanArticle(content string) string { return cleanHTML(content, openCleaner) }
+
+// openCleaner keeps pictures and links of any host: for platforms whose rules are not known and for the app.
+var openCleaner = cleaner{
+	picture: func(src string) bool { return src != "" && goodSource(src) },
+	link:    func(href string) bool { return goodSource(href) },
+	srcName: "src",
+}
