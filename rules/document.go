@@ -147,6 +147,9 @@ var (
 	yamlLine     = regexp.MustCompile(`line (\d+): (.*)`)
 	unknownField = regexp.MustCompile(`^field (.+) not found in type`)
 
+	// lineBreak is what YAML takes for the end of a line.
+	lineBreak = regexp.MustCompile(`\r\n|[\r\n\x{85}\x{2028}\x{2029}]`)
+
 	// oneLineShort are the library's messages that count lines from zero (its parser's; its scanner's count from one).
 	oneLineShort = regexp.MustCompile(`^(did not find expected (<|node content|'-' indicator|key$|',' or)|found undefined tag handle|found duplicate %|found incompatible YAML)`)
 )
@@ -169,7 +172,7 @@ func (doc *document) addYAML(err error) {
 			text = m[2]
 		}
 		if oneLineShort.MatchString(text) {
-			line++
+			line = min(line+1, doc.lines())
 		}
 		if m := unknownField.FindStringSubmatch(text); m != nil {
 			doc.add(line, "不认识的字段「%s」，请检查拼写或删去", m[1])
@@ -177,6 +180,15 @@ func (doc *document) addYAML(err error) {
 		}
 		doc.add(line, "YAML 写法有误：%s", text)
 	}
+}
+
+// lines is the number of the last line. What is missing at the end of a file is reported there, not one line below.
+func (doc *document) lines() int {
+	breaks := lineBreak.FindAllIndex(doc.data, -1)
+	if n := len(breaks); n > 0 && breaks[n-1][1] == len(doc.data) {
+		return n
+	}
+	return len(breaks) + 1
 }
 
 // plain turns a node into plain values and reports what is refused on the way.

@@ -273,6 +273,9 @@ func TestLoadOfTheWholeSet(t *testing.T) {
 		}},
 		{"a name that would be left out", "rulebooks/extra.yml", "须以 .yaml 结尾", func(files fstest.MapFS) { files["rulebooks/extra.yml"] = &fstest.MapFile{} }},
 		{"an empty file", "rulebooks/extra.yaml", "文件是空的", func(files fstest.MapFS) { files["rulebooks/extra.yaml"] = &fstest.MapFile{} }},
+		{"cut off", "rulebooks/extra.yaml", "YAML 写法有误：did not find expected node content", func(files fstest.MapFS) {
+			files["rulebooks/extra.yaml"] = &fstest.MapFile{Data: []byte("{")}
+		}},
 		{"a list", "rulebooks/extra.yaml", "应是一组字段，实际是列表", func(files fstest.MapFS) {
 			files["rulebooks/extra.yaml"] = &fstest.MapFile{Data: []byte("[1]")}
 		}},
@@ -340,7 +343,7 @@ func FuzzLoad(f *testing.F) {
 	for name, file := range files {
 		f.Add(file.Data, strings.HasPrefix(name, "calendar/"))
 	}
-	for _, seed := range []string{"", "a: &x [*x]", "? [a]\n: b", "<<: {a: 1}", "a: !!binary x", "n: .inf\nunit: 0x1F", "- 2026-01-01\n---\n", "\xff"} {
+	for _, seed := range []string{"", "a: &x [*x]", "? [a]\n: b", "<<: {a: 1}", "a: !!binary x", "n: .inf\nunit: 0x1F", "{", "\r<:\r\r", "- 2026-01-01\n---\n", "\xff"} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
 	}
@@ -362,7 +365,8 @@ func FuzzLoad(f *testing.F) {
 		if !errors.As(err, &bad) || len(bad.Problems) == 0 {
 			t.Fatalf("Load = %v, want a LoadError with problems", err)
 		}
-		lines := strings.Count(string(data), "\n") + 1
+		breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+		lines := strings.Count(breaks.Replace(string(data)), "\n") + 1
 		for _, p := range bad.Problems {
 			if p.File != name || p.Line < 0 || p.Line > lines || p.Reason == "" {
 				t.Fatalf("problem %+v of a file with %d lines", p, lines)
