@@ -64,6 +64,21 @@ func TestK19WhichLimitApplies(t *testing.T) {
 	}
 }
 
+// A kind that any leaves out and no other limit names has no limit.
+func TestK19ExceptLeavesAKindWithoutALimit(t *testing.T) {
+	library, err := rules.Load(edited(t, "kinds: [wechat_service]", "kinds: [app]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rb, _ := library.ByID("tongnan-2022")
+	if limit, reason := rb.UpdateLimit(account(rules.WechatService)); limit != nil || reason != rules.ReasonNoLimit {
+		t.Errorf("UpdateLimit(服务号) = %v, %q; want none, no_limit", limit, reason)
+	}
+	if limit, _ := rb.UpdateLimit(account(rules.Weibo)); limit == nil || limit.ID != "account-default" {
+		t.Errorf("UpdateLimit(weibo) = %v, want account-default", limit)
+	}
+}
+
 func TestFreshness(t *testing.T) {
 	created := "2025-01-01 00:00"
 	for _, c := range []struct {

@@ -187,6 +187,7 @@ func TestLoadSaysFileLineAndReason(t *testing.T) {
 		{"a review after a proof", "{seq: 6, group: proof", "{seq: 6, group: review", 0, "「三校」是审核，不能排在校对之后"},
 		{"a label twice", "label: 二审", "label: 一审", 0, "label「一审」与第"},
 		{"releases too early", "sign: true, focus: [事实依据", "sign: true, releases: true, focus: [事实依据", 0, "「二审」写了 final 或 releases，其后不能再有「三审」"},
+		{"final too early", "sign: true, focus: [事实依据", "sign: true, final: true, focus: [事实依据", 0, "「二审」写了 final 或 releases，其后不能再有「三审」"},
 		{"releases without a signature", "sign: true, releases: true", "releases: true", 0, "就须签署"},
 		{"a role that is none", "roles: [section_head]", "roles: [boss]", 0, "「boss」不在允许的词里"},
 		{"a date that is none", `issued: "2022-08-04"`, `issued: "2022-02-30"`, 0, "dates.issued：「2022-02-30」不是真实的日期"},
