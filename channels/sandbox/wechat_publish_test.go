@@ -88,3 +88,109 @@ func TestPublish_Running(t *testing.T) {
 		t.Errorf("publish_status after the delay = %v, want 0", got)
 	}
 }
+
+func TestPublish_OutcomeByMarker(t *testing.T) {
+	cases := []struct {
+		title  string
+		status float64
+		fail   bool
+	}{
+		{"稿[sim:2]", 2, true}, {"稿[sim:3]", 3, true}, {"稿[sim:4]", 4, true}, {"稿[sim:9]", 9, true}, {"稿[sim:stuck]", 1, false},
+	}
+	b := open(t, nil)
+	for _, c := range cases {
+		t.Run(c.title, func(t *testing.T) {
+			mediaID := b.draft(c.title)
+			job := b.publish(mediaID)
+			if job["publish_status"] != c.status || (len(job["fail_idx"].([]any)) > 0) != c.fail {
+				t.Errorf("job = %v, want status %v", job, c.status)
+			}
+			wantCode(t, b.wx("/cgi-bin/draft/get", object{"media_id": mediaID}), 0)
+		})
+	}
+	refused := b.wx("/cgi-bin/freepublish/submit", object{"media_id": b.draft("稿[sim:e53503]")})
+	wantCode(t, refused, 53503)
+}
+
+func TestPublish_Aftermath(t *testing.T) {
+	b := open(t, nil)
+	for marker, want := range map[string]struct {
+		status float64
+		page   string
+	}{"[sim:5]": {5, "已被发布者删除"}, "[sim:6]": {6, "违规无法查看"}} {
+		submitted := b.wx("/cgi-bin/freepublish/submit", object{"media_id": b.draft("稿" + marker)})
+		get := func() object { return b.wx("/cgi-bin/freepublish/get", object{"publish_id": submitted["publish_id"]}) }
+		job := get()
+		if job["publish_status"] != 0.0 {
+			t.Fatalf("%s at first = %v, want 0", marker, job)
+		}
+		b.s.Advance(61 * time.Second)
+		if got := get(); got["publish_status"] != want.status {
+			t.Errorf("%s later = %v, want %v", marker, got, want.status)
+		}
+		if page := b.page(firstURL(t, job)); !strings.Contains(page, want.page) {
+			t.Errorf("%s: page lacks %q", marker, want.page)
+		}
+	}
+}
+
+func TestPublished_ListGetDelete(t *testing.T) {
+	b := open(t, nil)
+	older := b.publish(b.draft("先发"))
+	b.s.Advance(time.Hour)
+	newer := b.publish(b.draft("后发"))
+	list := b.wx("/cgi-bin/freepublish/batchget", object{"offset": 0, "count": 20, "no_content": 0})
+	items := list["item"].([]any)
+	if list["total_count"] != 2.0 || len(items) != 2 || items[0].(object)["article_id"] != newer["article_id"] {
+		t.Fatalf("batchget = %v, want both, newest first", list)
+	}
+	id := text(t, older, "article_id")
+	news := b.wx("/cgi-bin/freepublish/getarticle", object{"article_id": id})["news_item"].([]any)[0].(object)
+	if news["title"] != "先发" || news["is_deleted"] != false || news["url"] != firstURL(t, older) || news["thumb_url"] == "" {
+		t.Errorf("getarticle = %v", news)
+	}
+	wantCode(t, b.wx("/cgi-bin/freepublish/delete", object{"article_id": id, "index": 2}), 40114)
+	wantCode(t, b.wx("/cgi-bin/freepublish/delete", object{"article_id": "no"}), 53600)
+	wantCode(t, b.wx("/cgi-bin/freepublish/delete", object{"article_id": id, "index": 1}), 0)
+	wantCode(t, b.wx("/cgi-bin/freepublish/getarticle", object{"article_id": "no"}), 53600)
+	items = b.wx("/cgi-bin/freepublish/batchget", object{"offset": 0, "count": 20})["item"].([]any)
+	deleted := items[1].(object)["content"].(object)["news_item"].([]any)[0].(object)
+	if len(items) != 2 || deleted["is_deleted"] != true {
+		t.Errorf("deleted article = %v, want it listed as is_deleted", deleted)
+	}
+	if got := b.wx("/cgi-bin/freepublish/get", object{"publish_id": older["publish_id"]}); got["publish_status"] != 5.0 {
+		t.Errorf("status after deletion = %v, want 5", got)
+	}
+	wantCode(t, b.wx("/cgi-bin/freepublish/get", object{"publish_id": 1}), 40002)
+}
+
+func TestPublish_Switches(t *testing.T) {
+	b := open(t, func(cfg *sandbox.Config) {
+		a := &cfg.Seeds.WeChat[0]
+		a.PublishIDAsString, a.OmitMsgDataID, a.Resubmit40007, a.RunningFailIdx = true, true, true, true
+		cfg.Settings.PublishDelayMS = 60_000
+	})
+	mediaID := b.draft("稿")
+	submitted := b.wx("/cgi-bin/freepublish/submit", object{"media_id": mediaID})
+	id := text(t, submitted, "publish_id")
+	if _, has := submitted["msg_data_id"]; has {
+		t.Errorf("msg_data_id present, want it left out")
+	}
+	wantCode(t, b.wx("/cgi-bin/freepublish/submit", object{"media_id": mediaID}), 40007)
+	job := b.wx("/cgi-bin/freepublish/get", object{"publish_id": id})
+	if job["publish_id"] != id || job["publish_status"] != 1.0 || len(job["fail_idx"].([]any)) != 1 {
+		t.Errorf("job = %v, want status 1 with fail_idx", job)
+	}
+}
+
+func TestPublish_VerificationLapsed(t *testing.T) {
+	b := open(t, func(cfg *sandbox.Config) { cfg.Seeds.WeChat[0].VerifiedUntil = start.Add(time.Minute) })
+	mediaID := b.draft("稿")
+	b.s.Advance(time.Minute)
+	wantCode(t, b.wx("/cgi-bin/freepublish/submit", object{"media_id": mediaID}), 48001)
+	wantCode(t, b.wx("/cgi-bin/draft/count", nil), 48001)
+	info := b.wx("/cgi-bin/account/getaccountbasicinfo", object{})
+	if info["account_type"] != 1.0 || info["wx_verify_info"].(object)["qualification_verify"] != false {
+		t.Errorf("getaccountbasicinfo = %v, want an unverified subscription account", info)
+	}
+}
