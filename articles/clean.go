@@ -171,7 +171,7 @@ func (c *cleaner) report() []Removal {
 // pass parses, copies what is allowed into a new tree, and sends the result through bluemonday as a second,
 // independent fence. bluemonday neither closes tags nor canonicalises, so its output is parsed and rendered once more.
 func (c *cleaner) pass(source string) (string, error) {
-	nodes, err := parse(source)
+	nodes, err := parseHTML(source)
 	if err != nil {
 		return "", err
 	}
@@ -180,7 +180,7 @@ func (c *cleaner) pass(source string) (string, error) {
 		c.copy(root, n, 0)
 	}
 	wrapInline(root)
-	fenced, err := parse(policy.Sanitize(renderChildren(root)))
+	fenced, err := parseHTML(fence.Sanitize(renderChildren(root)))
 	if err != nil {
 		return "", err
 	}
@@ -195,7 +195,7 @@ func (c *cleaner) pass(source string) (string, error) {
 	return out, nil
 }
 
-func parse(source string) ([]*html.Node, error) {
+func parseHTML(source string) ([]*html.Node, error) {
 	if err := checkSize(source); err != nil {
 		return nil, err
 	}
@@ -513,8 +513,8 @@ func hidden(n *html.Node) bool {
 	return false
 }
 
-// known lists the attributes that are read somewhere and so are no loss of format when they fall away.
-var known = map[string]bool{"style": true, "src": true, "href": true, "alt": true, "width": true, "height": true,
+// knownAttributes lists the attributes that are read somewhere and so are no loss of format when they fall away.
+var knownAttributes = map[string]bool{"style": true, "src": true, "href": true, "alt": true, "width": true, "height": true,
 	"colspan": true, "rowspan": true, "start": true, "type": true, "align": true, "valign": true, "bgcolor": true,
 	"color": true, "face": true, "size": true, "rel": true, "target": true, "lang": true, "data-src": true, "title": true}
 
@@ -523,7 +523,7 @@ func (c *cleaner) countAttributes(n *html.Node) {
 		switch {
 		case strings.HasPrefix(a.Key, "on"):
 			c.removed[RemovedHandler]++
-		case !known[a.Key]:
+		case !knownAttributes[a.Key]:
 			c.removed[RemovedFormat]++
 		}
 	}
@@ -547,8 +547,8 @@ func (c *cleaner) attributes(n *html.Node, tag atom.Atom) []html.Attribute {
 		add("href", href)
 		add("rel", linkRel)
 	case atom.Td, atom.Th:
-		add("colspan", span(attr(n, "colspan")))
-		add("rowspan", span(attr(n, "rowspan")))
+		add("colspan", cellSpan(attr(n, "colspan")))
+		add("rowspan", cellSpan(attr(n, "rowspan")))
 	case atom.Ol:
 		if start, err := strconv.Atoi(strings.TrimSpace(attr(n, "start"))); err == nil && start != 1 && start >= 0 && start <= 9999 {
 			add("start", strconv.Itoa(start))
@@ -565,8 +565,8 @@ func (c *cleaner) attributes(n *html.Node, tag atom.Atom) []html.Attribute {
 
 const linkRel = "noopener noreferrer nofollow"
 
-// span reads a colspan or rowspan, clamped to 100; 1 and nonsense come back empty.
-func span(s string) string {
+// cellSpan reads a colspan or rowspan, clamped to 100; 1 and nonsense come back empty.
+func cellSpan(s string) string {
 	s = strings.TrimLeft(strings.TrimSpace(s), "0")
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return ""
@@ -713,8 +713,8 @@ func firstRunes(s string, n int) string {
 	return s
 }
 
-// policy is the second fence: the same list in bluemonday's words. What passes the copy passes it unchanged.
-var policy = func() *bluemonday.Policy {
+// fence is the second fence: the same list in bluemonday's words. What passes the copy passes it unchanged.
+var fence = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	names := make([]string, 0, len(kept))
 	for a := range kept {

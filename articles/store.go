@@ -63,7 +63,7 @@ type checkedReader struct {
 
 var errNotTheContent = errors.New("the content is not what its key and size say")
 
-func check(r io.Reader, key string, size int64) *checkedReader {
+func checked(r io.Reader, key string, size int64) *checkedReader {
 	return &checkedReader{r: r, key: key, left: size, hash: sha256.New()}
 }
 
@@ -144,7 +144,7 @@ func (f *Folder) Put(ctx context.Context, key string, r io.Reader, size int64, _
 		return err
 	}
 	part := fmt.Sprintf("%s.%d-%d%s", key, f.now().UnixNano(), f.parts.Add(1), partSuffix)
-	if err := f.write(part, check(r, key, size)); err != nil {
+	if err := f.write(part, checked(r, key, size)); err != nil {
 		_ = f.root.Remove(part) // it may not exist; a leftover is swept at the next start
 		return storeFault(err)
 	}

@@ -76,7 +76,7 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64, mime 
 	} else if err != nil && !errors.Is(err, ErrMediaNotFound) {
 		return err
 	}
-	content, err := io.ReadAll(check(io.LimitReader(r, size+1), key, size))
+	content, err := io.ReadAll(checked(io.LimitReader(r, size+1), key, size))
 	if err != nil {
 		return err
 	}

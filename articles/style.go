@@ -20,16 +20,16 @@ type styleRule struct {
 
 // styleRules is the whole of the CSS an article may use, in the order it is written.
 var styleRules = []styleRule{
-	{"text-align", words("left right center justify start end"), nil},
-	{"text-indent", length(0, 200, 10), nil},
-	{"vertical-align", words("top middle bottom baseline sub super text-top text-bottom"), nil},
-	{"width", length(1, 2000, 100), atoms("table td th img")},
-	{"color", color, nil},
-	{"background-color", color, nil},
+	{"text-align", oneOf("left right center justify start end"), nil},
+	{"text-indent", lengthOf(0, 200, 10), nil},
+	{"vertical-align", oneOf("top middle bottom baseline sub super text-top text-bottom"), nil},
+	{"width", lengthOf(1, 2000, 100), atoms("table td th img")},
+	{"color", colorOf, nil},
+	{"background-color", colorOf, nil},
 	{"font-family", fontFamily, nil},
 	{"font-size", fontSize, nil},
-	{"font-weight", words("normal bold bolder lighter 100 200 300 400 500 600 700 800 900"), nil},
-	{"font-style", words("normal italic oblique"), nil},
+	{"font-weight", oneOf("normal bold bolder lighter 100 200 300 400 500 600 700 800 900"), nil},
+	{"font-style", oneOf("normal italic oblique"), nil},
 	{"text-decoration", decoration, nil},
 }
 
@@ -142,7 +142,7 @@ func oldAttributes(n *html.Node) [][2]string {
 	return out
 }
 
-func words(list string) func(string) string {
+func oneOf(list string) func(string) string {
 	allowed := strings.Fields(list)
 	return func(value string) string {
 		value = strings.ToLower(value)
@@ -160,9 +160,9 @@ func words(list string) func(string) string {
 
 var lengthForm = regexp.MustCompile(`^(\d{1,5}(?:\.\d{1,10})?|\.\d{1,10})(px|pt|em|rem|%|cm|mm)?$`)
 
-// length reads a length from low to high in px and pt (in cm and mm a tenth of it), or to highEm in em; a percentage
+// lengthOf reads a length from low to high in px and pt (in cm and mm a tenth of it), or to highEm in em; a percentage
 // may reach 100. Numbers are rounded to two digits after the point.
-func length(low, high, highEm float64) func(string) string {
+func lengthOf(low, high, highEm float64) func(string) string {
 	return func(value string) string {
 		m := lengthForm.FindStringSubmatch(strings.ToLower(value))
 		if m == nil {
@@ -195,7 +195,7 @@ var (
 	spaces   = regexp.MustCompile(`[\s,]+`)
 )
 
-func color(value string) string {
+func colorOf(value string) string {
 	value = strings.ToLower(value)
 	if _, named := colornames.Map[value]; named || value == "transparent" || hexColor.MatchString(value) {
 		return value
@@ -209,10 +209,10 @@ func color(value string) string {
 
 // fontSize takes what can be read: 8 to 96 px. Smaller is a way to hide text.
 func fontSize(value string) string {
-	if v := words("small medium large x-large xx-large smaller larger")(value); v != "" {
+	if v := oneOf("small medium large x-large xx-large smaller larger")(value); v != "" {
 		return v
 	}
-	v := length(0.01, 96, 6)(value)
+	v := lengthOf(0.01, 96, 6)(value)
 	n, _ := strconv.ParseFloat(strings.TrimRight(v, "abcdefghijklmnopqrstuvwxyz%"), 64)
 	switch {
 	case strings.HasSuffix(v, "px") && n >= 8, strings.HasSuffix(v, "pt") && n >= 6, strings.HasSuffix(v, "em") && n >= 0.5,
