@@ -371,7 +371,7 @@ func (c *cleaner) element(dst, n *html.Node, depth int) {
 		c.countAttributes(n)
 		c.image(dst, n)
 	case depth >= maxDepth && !voids[tag]:
-		c.children(dst, n, depth)
+		c.flatten(dst, n, depth, blocks[tag] || box)
 	case tag == atom.Caption && dst.DataAtom == atom.Table && dst.Parent != nil:
 		c.caption(dst, n, depth)
 	case box:
@@ -382,6 +382,26 @@ func (c *cleaner) element(dst, n *html.Node, depth int) {
 		c.countAttributes(n)
 		c.children(dst, n, depth)
 	}
+}
+
+// flatten keeps the words of an element nested too deep, and where a block ended a line break.
+func (c *cleaner) flatten(dst, n *html.Node, depth int, block bool) {
+	c.children(dst, n, depth)
+	if last := dst.LastChild; block && last != nil && last.DataAtom != atom.Br && !spaceless[dst.DataAtom] {
+		dst.AppendChild(element(atom.Br))
+	}
+}
+
+// emphases lists the elements that say nothing more the second time.
+var emphases = atoms("b strong i em u s del")
+
+func repeats(dst *html.Node, tag atom.Atom) bool {
+	for n := dst; emphases[tag] && n != nil; n = n.Parent {
+		if n.DataAtom == tag {
+			return true
+		}
+	}
+	return false
 }
 
 // allowedIn says whether a list item or a caption stands where it may keep its name.
@@ -398,7 +418,7 @@ func allowedIn(dst *html.Node, tag atom.Atom) bool {
 func (c *cleaner) keep(dst, n *html.Node, tag atom.Atom, depth int) {
 	out := element(tag)
 	out.Attr = c.attributes(n, tag)
-	if tag == atom.A && len(out.Attr) == 0 || tag == atom.Span && len(out.Attr) == 0 {
+	if len(out.Attr) == 0 && (tag == atom.A || tag == atom.Span || repeats(dst, tag)) {
 		c.children(dst, n, depth)
 		return
 	}

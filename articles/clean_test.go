@@ -62,6 +62,7 @@ func TestCleanKeepsAndRepairs(t *testing.T) {
 		{"direction override goes", "<p>甲\u202E乙\u200B</p>", "<p>甲乙</p>"},
 		{"full document", "<html><head><title>题</title></head><body onload=x()><p>甲</p></body></html>", "<p>甲</p>"},
 		{"pre keeps lines", "<pre>一\n  二</pre>", "<pre>一\n  二</pre>"},
+		{"emphasis said twice", "<p><b>甲<b>乙</b></b></p>", "<p><b>甲乙</b></p>"},
 		{"blank line of an editor stays", "<p>甲</p><p><br></p><p>乙</p>", "<p>甲</p><p><br/></p><p>乙</p>"},
 		{"late-loading picture", `<p><img data-src="https://mmbiz.qpic.cn/a" src="data:image/gif;base64,R0"></p>`,
 			`<p><img src="https://mmbiz.qpic.cn/a" alt=""/></p>`},
@@ -302,8 +303,8 @@ func numbered(format string, n int) string {
 }
 
 func TestCleanFlattensDeepNesting(t *testing.T) {
-	got := mustClean(t, strings.Repeat("<section>", 300)+"底")
-	if n := strings.Count(got.HTML, "<section>"); n != 40 || articles.PlainText(got.HTML) != "底" {
-		t.Errorf("Clean kept %d sections and %q, want 40 and 底", n, articles.PlainText(got.HTML))
+	got := mustClean(t, strings.Repeat("<section>", 300)+"<p>底</p><p>下</p>")
+	if n := strings.Count(got.HTML, "<section>"); n != 40 || articles.PlainText(got.HTML) != "底\n下" {
+		t.Errorf("Clean kept %d sections and %q, want 40 and two lines", n, articles.PlainText(got.HTML))
 	}
 }
