@@ -75,7 +75,13 @@ func open(t *testing.T, change func(*sandbox.Config)) *bench {
 		t.Fatalf("sandbox.New: %v", err)
 	}
 	server, control := httptest.NewServer(s.Handler()), httptest.NewServer(s.ControlHandler())
-	t.Cleanup(func() { s.Release(); server.CloseClientConnections(); server.Close(); control.Close() })
+	t.Cleanup(func() {
+		s.Release()
+		server.CloseClientConnections()
+		server.Close()
+		control.Close()
+		_ = s.Close()
+	})
 	return &bench{t: t, s: s, url: server.URL, control: control.URL}
 }
 
