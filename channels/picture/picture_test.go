@@ -432,7 +432,7 @@ func TestFitNeverExceedsWhatWasAsked(t *testing.T) {
 }
 
 func TestProcessServesManyAtOnce(t *testing.T) {
-	small, large := encode(t, "png", flat(10, 10, color.White)), encode(t, "png", image.NewGray(image.Rect(0, 0, 6000, 4500)))
+	small, large := encode(t, "png", flat(10, 10, color.White)), encode(t, "png", image.NewGray(image.Rect(0, 0, 2500, 10400)))
 	var wg sync.WaitGroup
 	for i := range 12 {
 		data := small
