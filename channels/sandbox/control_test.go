@@ -7,7 +7,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,6 +131,30 @@ func TestReport_CountsWhatWasPublishedTwice(t *testing.T) {
 	}
 	if r := report.Apps["city"]; r.Duplicates["a-1"] != 2 {
 		t.Errorf("app report = %+v, want a-1 published twice", r)
+	}
+}
+
+func TestSandbox_ManyAtOnce(t *testing.T) {
+	b := open(t, func(cfg *sandbox.Config) { cfg.DataDir = t.TempDir() })
+	b.fetchToken()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			title := "并行" + strconv.Itoa(i)
+			b.page(firstURL(t, b.publish(b.draft(title))))
+			b.wbPost(share, post(title, nil))
+			b.send("m"+strconv.Itoa(i), event("article.published", "a-"+strconv.Itoa(i), 1, title), hook, 0)
+			b.page("/")
+			b.s.Advance(time.Second)
+			if calls := b.s.Journal(sandbox.Filter{Platform: sandbox.App}); len(calls) == 0 {
+				t.Errorf("journal lost the app's calls")
+			}
+		})
+	}
+	wg.Wait()
+	report := b.s.Report()
+	if report.WeChat[appid].Published != 8 || report.Weibo["2001"].Posts != 8 || report.Apps["city"].Visible != 8 {
+		t.Errorf("report = %+v, want eight of each", report)
 	}
 }
 

@@ -60,6 +60,7 @@ type articlePage struct {
 	Cover    string
 	Digest   string
 	Content  template.HTML // cleaned
+	Pictures []string      // of a picture message
 	Source   string        // 阅读原文
 	Note     string
 }
@@ -129,7 +130,10 @@ func (s *Sandbox) localPicture(address string) string {
 
 // readable is stored content as a browser shows it: pictures that WeChat keeps in data-src get their src.
 func (s *Sandbox) readable(content string) template.HTML {
-	root := fragment(content)
+	root, err := fragment(content)
+	if err != nil {
+		return ""
+	}
 	for n := range root.Descendants() {
 		for i := range n.Attr {
 			if n.Type == html.ElementNode && n.Data == "img" && (n.Attr[i].Key == "data-src" || n.Attr[i].Key == "src") {

@@ -131,7 +131,11 @@ func (s *Sandbox) acceptArticle(a *wechatAccount, c *call, in *wxArticle, draft 
 	if !goodCrop(in.Crop235) || !goodCrop(in.Crop11) {
 		return wxErr(40097)
 	}
-	in.Content = s.cleanContent(in.Content, c.base)
+	content, err := s.cleanContent(in.Content, c.base)
+	if err != nil {
+		return wxErr(45166)
+	}
+	in.Content = content
 	if in.Digest == "" {
 		in.Digest = firstRunes(plainText(in.Content), wxDigestAuto)
 	}

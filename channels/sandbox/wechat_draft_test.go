@@ -42,6 +42,7 @@ func TestDraftAdd_Checked(t *testing.T) {
 		{"crop outside", set("pic_crop_235_1", "0_0_1_1.2"), 40097},
 		{"marked", set("title", "稿[sim:d45166]"), 45166},
 		{"kind unknown", set("article_type", "video"), 40097},
+		{"nested without end", set("content", strings.Repeat("<b>", 5000)), 45166},
 		{"newspic without pictures", set("article_type", "newspic"), 40007},
 	}
 	for _, c := range cases {
@@ -134,4 +135,23 @@ func TestDraft_BadBytes(t *testing.T) {
 	wantCode(t, post("{\"articles\":\"\xff\"}"), 40033)
 	body := fmt.Sprintf(`{"articles":[{"title":"\u6807\u9898","content":"x","thumb_media_id":%q}]}`, b.cover())
 	wantCode(t, post(body), 40033)
+}
+
+func TestDraft_PictureMessage(t *testing.T) {
+	b := open(t, nil)
+	pictures := func(n int) func(object) {
+		return func(a object) {
+			list := make([]object, n)
+			for i := range list {
+				list[i] = object{"image_media_id": a["thumb_media_id"]}
+			}
+			a["article_type"], a["image_info"] = "newspic", object{"image_list": list}
+			delete(a, "thumb_media_id")
+		}
+	}
+	wantCode(t, b.wx("/cgi-bin/draft/add", object{"articles": []object{b.article("多图", pictures(21))}}), 45008)
+	id := text(t, b.wx("/cgi-bin/draft/add", object{"articles": []object{b.article("两图", pictures(2))}}), "media_id")
+	if page := b.page(firstURL(t, b.publish(id))); strings.Count(page, `alt="配图"`) != 2 {
+		t.Errorf("readers' page does not show both pictures")
+	}
 }

@@ -36,7 +36,7 @@ func words(list string) map[string]bool {
 
 // cleanContent is what WeChat stores of an article's HTML: foreign pictures, scripts, forms, classes and ids are gone
 // without a word, pictures carry data-src, links work only to published articles.
-func (s *Sandbox) cleanContent(content, base string) string {
+func (s *Sandbox) cleanContent(content, base string) (string, error) {
 	return cleanHTML(content, cleaner{
 		picture: func(src string) bool { return s.ownPicture(src, base) },
 		link: func(href string) bool {
@@ -53,24 +53,25 @@ type cleaner struct {
 	srcName string // the attribute in which a picture's address is kept
 }
 
-func cleanHTML(content string, rule cleaner) string {
-	root := fragment(content)
+// cleanHTML keeps of content what rule lets stay. It fails when content nests too deep for the parser.
+func cleanHTML(content string, rule cleaner) (string, error) {
+	root, err := fragment(content)
+	if err != nil {
+		return "", err
+	}
 	rule.children(root)
-	return render(root)
+	return render(root), nil
 }
 
-// fragment is content parsed as the inside of a body; nothing when it nests too deep for the parser.
-func fragment(content string) *html.Node {
+// fragment is content parsed as the inside of a body.
+func fragment(content string) (*html.Node, error) {
 	root := &html.Node{Type: html.DocumentNode}
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(content), body)
-	if err != nil {
-		return root
-	}
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	return root
+	return root, err
 }
 
 func render(root *html.Node) string {

@@ -93,7 +93,7 @@ var weiboWords = map[int]string{
 // weiboStatus is the HTTP status of a code: 403 when the caller may not, 400 when the call is wrong.
 func weiboStatus(code int) int {
 	switch code {
-	case 10004, 10005, 10013, 10014, 10022, 10023, 10024, 20003, 20015, 20016, 20031, 20033,
+	case 10004, 10005, 10013, 10014, 10022, 10023, 10024, 20015, 20016, 20031, 20033,
 		21314, 21315, 21316, 21317, 21319, 21321, 21327:
 		return http.StatusForbidden
 	case 10020:

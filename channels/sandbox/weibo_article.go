@@ -38,11 +38,12 @@ type articleAnswer struct {
 func weiboPublishArticle(s *Sandbox, c *weiboCall) (any, error) {
 	refuse := func(text string) (any, error) { return articleAnswer{Code: "10008", Msg: text, Data: []any{}}, nil }
 	content, err := url.PathUnescape(c.param("content"))
+	cleaned, errClean := cleanHTML(content, openCleaner)
 	title, text := c.param("title"), c.param("text")
 	switch {
 	case title == "" || utf8.RuneCountInString(title) > wbArticleTitle:
 		return refuse("title error")
-	case err != nil || content == "" || utf8.RuneCountInString(content) > wbArticleContent:
+	case err != nil || errClean != nil || content == "" || utf8.RuneCountInString(content) > wbArticleContent:
 		return refuse("content error")
 	case !goodSource(c.param("cover")) || c.param("cover") == "":
 		return refuse("cover error")
@@ -55,7 +56,7 @@ func weiboPublishArticle(s *Sandbox, c *weiboCall) (any, error) {
 	address := c.base + "/ttarticle/p/show?id=" + object
 	post := s.weiboStore(c.user, weiboPost{Text: orElse(text, "发布了头条文章：《"+title+"》") + " " + address, Route: "article"}, c.app.Key, c.now)
 	s.state.Weibo.Articles = append(s.state.Weibo.Articles, &weiboArticle{
-		ObjectID: object, UID: c.user.UID, Title: title, Content: s.cleanArticle(content), Cover: c.param("cover"),
+		ObjectID: object, UID: c.user.UID, Title: title, Content: cleaned, Cover: c.param("cover"),
 		Summary: c.param("summary"), PostID: post.ID, Created: c.now,
 	})
 	c.Effect = true
@@ -63,9 +64,6 @@ func weiboPublishArticle(s *Sandbox, c *weiboCall) (any, error) {
 		"object_id": object, "url": address, "mid": post.mid(),
 	}}, nil
 }
-
-// cleanArticle keeps what is safe to show.
-func (s *Sandbox) cleanArticle(content string) string { return cleanHTML(content, openCleaner) }
 
 // openCleaner keeps pictures and links of any host: for platforms whose rules are not known and for the app.
 var openCleaner = cleaner{

@@ -233,7 +233,9 @@ func (s *Sandbox) weiboStore(user *weiboUser, post weiboPost, appKey string, now
 	post.ID, post.UID, post.AppKey, post.Created = wb.LastID, user.UID, appKey, now
 	post.VisibleFrom = now.Add(time.Duration(user.TimelineLagSeconds) * time.Second)
 	wb.Posts = append(wb.Posts, &post)
-	user.Hour = append(user.Hour, now)
+	if appKey != "" { // the limit is the interface's; posts made on the site are free
+		user.Hour = append(user.Hour, now)
+	}
 	return &post
 }
 
