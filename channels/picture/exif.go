@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
-
-	"golang.org/x/image/draw"
+	"image/draw"
 )
 
 // orientation reads the EXIF tag 0x0112 of a JPEG, PNG or WebP: 1 to 8, and 1 when there is none or it is broken.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -15,7 +16,6 @@ import (
 	"sync"
 
 	"golang.org/x/image/bmp"
-	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 )
 
@@ -182,7 +182,7 @@ func recoverDecoder(err *error) {
 }
 
 // slots bounds the memory: two pictures are worked on at a time, and one above half the limit alone. A decoded picture
-// takes 4 to 8 bytes a pixel, so the worst is about 400 MB.
+// takes 4 to 8 bytes a pixel (a progressive JPEG up to 15 while it is read), so the worst is well below 1 GB.
 var (
 	slots  = make(chan struct{}, 2)
 	taking sync.Mutex
@@ -231,17 +231,6 @@ func animation(src *source) (p Processed, ok bool, err error) {
 	p = finish(b.Bytes(), "image/gif", "gif", all.Config.Width, all.Config.Height)
 	p.Frames = len(all.Image)
 	return p, true, nil
-}
-
-// scale shrinks to the given width, keeping the ratio. A picture of that width or narrower comes back as it is.
-func scale(img image.Image, width int) image.Image {
-	b := img.Bounds()
-	if width >= b.Dx() {
-		return img
-	}
-	out := image.NewRGBA(image.Rect(0, 0, width, atLeastOne(b.Dy()*width/b.Dx())))
-	draw.CatmullRom.Scale(out, out.Bounds(), img, b, draw.Src, nil)
-	return out
 }
 
 func opaque(img image.Image) bool {

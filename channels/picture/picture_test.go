@@ -307,6 +307,51 @@ func TestProcessScalesToTheShownWidth(t *testing.T) {
 	}
 }
 
+func TestScalingTakesTheMeanOfTheArea(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 6, 6)) // columns of black, white, white; three of them make two
+	for i := range 36 {
+		v := uint8(255)
+		if i%6%3 == 0 {
+			v = 0
+		}
+		img.Set(i%6, i/6, color.NRGBA{v, v, v, 255})
+	}
+	p, err := picture.Fit(encode(t, "png", img), 0, 4)
+	if err != nil || p.Width != 4 || p.Height != 4 {
+		t.Fatalf("Fit = %dx%d, %v; want 4x4", p.Width, p.Height, err)
+	}
+	got, err := png.Decode(bytes.NewReader(p.Bytes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range 4 {
+		for x, want := range []uint8{85, 255, 85, 255} { // (0·1 + 255·½) ÷ 1½, (255·½ + 255·1) ÷ 1½, and again
+			if g := color.GrayModel.Convert(got.At(x, y)).(color.Gray).Y; g != want {
+				t.Errorf("pixel %d,%d = %d, want %d", x, y, g, want)
+			}
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) { // a flat picture stays flat at any ratio
+		w, h, to := rapid.IntRange(2, 90).Draw(rt, "w"), rapid.IntRange(1, 150).Draw(rt, "h"), rapid.IntRange(1, 89).Draw(rt, "to")
+		v := uint8(rapid.IntRange(0, 255).Draw(rt, "v"))
+		p, err := picture.Fit(encode(t, "png", flat(w, h, color.NRGBA{v, v, v, 255})), 0, to)
+		if err != nil || p.Width != min(w, to) {
+			rt.Fatalf("Fit(%dx%d, %d) = %dx%d, %v", w, h, to, p.Width, p.Height, err)
+		}
+		img, err := png.Decode(bytes.NewReader(p.Bytes))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for y := range p.Height {
+			for x := range p.Width {
+				if g := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA); g != (color.NRGBA{v, v, v, 255}) {
+					rt.Fatalf("Fit(%dx%d, %d): pixel %d,%d = %v, want grey %d", w, h, to, x, y, g, v)
+				}
+			}
+		}
+	})
+}
+
 func animated(t testing.TB, frames, w, h int) []byte {
 	t.Helper()
 	g := &gif.GIF{LoopCount: 2}
