@@ -79,8 +79,8 @@ type Config struct {
 
 // Settings can be changed while the sandbox runs.
 type Settings struct {
-	// PublicURL is the base of readers' pages and pictures, e.g. "http://127.0.0.1:8090". Empty takes the host each
-	// request was sent to.
+	// PublicURL is the base of readers' pages and pictures, e.g. "http://127.0.0.1:8090". Empty takes the address
+	// each request came in on.
 	PublicURL string `json:"public_url,omitempty"`
 	// MediaURL is the base of picture addresses that WeChat hands out; empty is PublicURL + "/mmbiz".
 	MediaURL string `json:"media_url,omitempty"`
@@ -278,7 +278,8 @@ func (s *Sandbox) next() int64 {
 	return s.state.Seq
 }
 
-// publicURL is the base address of pages and pictures as seen by the caller of r. Call it with s.mu held.
+// publicURL is the base address of pages and pictures: the one set, else the address r came in on. The Host header is
+// not asked first, for a client that redirects its transport goes on sending the platform's own. Call it with s.mu held.
 func (s *Sandbox) publicURL(r *http.Request) string {
 	if s.state.Settings.PublicURL != "" {
 		return s.state.Settings.PublicURL
@@ -286,6 +287,9 @@ func (s *Sandbox) publicURL(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
+	}
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		return scheme + "://" + local.String()
 	}
 	return scheme + "://" + r.Host
 }

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -97,4 +98,27 @@ func TestMaterial_ListCountDelete(t *testing.T) {
 	wantCode(t, b.wx("/cgi-bin/material/del_material", object{"media_id": first}), 40007)
 	wantCode(t, b.wx("/cgi-bin/material/batchget_material", object{"type": "image", "offset": 0, "count": 21}), 40097)
 	wantCode(t, b.wx("/cgi-bin/material/batchget_material", object{"type": "x", "offset": 0, "count": 2}), 40004)
+}
+
+func TestUploadimg_AddressIsReachableWhateverTheHostHeader(t *testing.T) {
+	b := open(t, nil)
+	kind, body := form(nil, "media", "1.png", picture("png"))
+	req, err := http.NewRequest("POST", b.url+"/wechat/cgi-bin/media/uploadimg?access_token="+url.QueryEscape(b.fetchToken()), bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = "api.weixin.qq.com"
+	req.Header.Set("Content-Type", kind)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var got object
+	if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.must("GET", text(t, got, "url"), "", nil); r.StatusCode != http.StatusOK {
+		t.Errorf("GET %s = %d, want the picture", got["url"], r.StatusCode)
+	}
 }
