@@ -16,6 +16,10 @@ import (
 // ErrNone is what Get returns when no row matches.
 var ErrNone = stdsql.ErrNoRows
 
+// ErrConflict is what a function inside InTx returns, wrapped or bare, when another writer was faster and the whole
+// transaction should run again. IsRetryable knows it.
+var ErrConflict = errors.New("sql: another writer was faster")
+
 // The faults of the database itself.
 var (
 	ErrUnavailable = fault.Define("database.unavailable", fault.Unavailable, "数据库暂时连不上，您填写的内容还在页面上，请稍后再试一次。")
@@ -53,6 +57,9 @@ func IsDuplicate(err error) bool {
 
 // IsRetryable reports whether err says that the same transaction may pass when it is run again.
 func IsRetryable(err error) bool {
+	if errors.Is(err, ErrConflict) {
+		return true
+	}
 	var m *mysql.MySQLError
 	if errors.As(err, &m) {
 		switch m.Number {
