@@ -22,6 +22,12 @@ const (
 	SystemAdmin     Role = "system_admin"     // 系统管理员
 )
 
+// Roles returns all roles in the order above, for lists to choose from.
+func Roles() []Role {
+	return []Role{InfoOfficer, LayoutStaff, ColumnOwner, Undertaker, SiteOperator, SectionHead, SecurityOfficer, MessageHandler,
+		UnitDeputy, UnitHead, OfficeAdmin, SystemAdmin}
+}
+
 // Permission is one thing a person may be allowed to do. server/routes.go puts one on every route.
 type Permission string
 
@@ -42,6 +48,12 @@ const (
 	ReadRules      Permission = "rule.read"
 	ReadAudit      Permission = "audit.read"
 )
+
+// Permissions returns all permissions in the order above.
+func Permissions() []Permission {
+	return []Permission{ReadUnits, WriteUnits, ReadAccounts, WriteAccounts, BindAccounts, ReadArticles, WriteArticles, SignArticles,
+		PublishArticle, ReadDeliveries, ActDeliveries, ReadDashboard, ReadRules, ReadAudit}
+}
 
 // everybody is what each role at a unit may do besides its own.
 var everybody = []Permission{ReadUnits, ReadAccounts, ReadArticles, ReadDeliveries, ReadDashboard, ReadRules}
@@ -94,10 +106,15 @@ type Actor struct {
 	SessionID string
 	RequestID string
 	Roles     []HeldRole
+
+	// MustChange says that the password is one somebody else set: until it is changed, nothing else is open (ErrMustChange).
+	MustChange bool
+
+	system bool // reaches every unit without a role; only System has it, so a forgotten actor reaches nothing
 }
 
-// System is the actor of what the program does by itself.
-var System = Actor{Name: "系统"}
+// System is the actor of what the program does by itself: commands, workers, the demo district.
+var System = Actor{Name: "系统", system: true}
 
 // May reports whether the actor has the permission at any unit. Which rows it holds for is asked of the reach view.
 func (a Actor) May(permission Permission) bool {
@@ -107,6 +124,11 @@ func (a Actor) May(permission Permission) bool {
 // Holds reports whether the actor holds the role at exactly this unit.
 func (a Actor) Holds(unitID string, role Role) bool {
 	return slices.ContainsFunc(a.Roles, func(r HeldRole) bool { return r.UnitID == unitID && r.Role == role })
+}
+
+// holdsAnywhere reports whether the actor holds the role at some unit.
+func (a Actor) holdsAnywhere(role Role) bool {
+	return slices.ContainsFunc(a.Roles, func(r HeldRole) bool { return r.Role == role })
 }
 
 // Permissions returns everything the actor may do somewhere, sorted, for the screen to shape its menus.
