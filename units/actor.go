@@ -135,8 +135,9 @@ func (a Actor) holdsAnywhere(role Role) bool {
 func (a Actor) Permissions() []Permission {
 	var all []Permission
 	for _, held := range a.Roles {
-		all = append(all, granted[held.Role]...)
-		all = append(all, everybody...)
+		if own, known := granted[held.Role]; known {
+			all = append(append(all, own...), everybody...)
+		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

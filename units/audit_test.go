@@ -2,7 +2,9 @@ package units_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -134,6 +136,62 @@ func TestTamperingIsFound(t *testing.T) {
 				t.Errorf("VerifyAll = %+v, %v, want %s at %d", broken, err, c.reason, c.seq)
 			}
 		})
+	}
+}
+
+// rawLine is a line with the detail as it stands in the column.
+type rawLine struct {
+	ID, Chain, PersonID, PersonName, Action, ObjectKind, ObjectID, Detail, RequestID, PrevHash, Hash string
+	Seq, At                                                                                          int64
+}
+
+// digest is the documented form, written a second time: whoever checks a chain from outside writes this.
+func (l rawLine) digest() string {
+	form := ""
+	for _, field := range []string{"govmedia-audit-1", l.ID, l.Chain, fmt.Sprint(l.Seq), fmt.Sprint(l.At), l.PersonID, l.PersonName, l.Action,
+		l.ObjectKind, l.ObjectID, l.Detail, l.RequestID, l.PrevHash} {
+		form += fmt.Sprint(len(field)) + ":" + field + ","
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(form)))
+}
+
+// Somebody who rewrites a line together with its hash is found at the next one.
+func TestForgedLineIsFoundAtTheNext(t *testing.T) {
+	dsn := sqltest.MariaDBDSN(t, true)
+	db, err := sql.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	actor := units.Actor{PersonID: "p", Name: "云小禾", RequestID: "r-1"}
+	for range 4 {
+		if err := audit(t.Context(), db, actor, units.Line{UnitID: "u", Action: "thing.do", ObjectKind: "thing", ObjectID: "1", Detail: sql.Object{"b": "<云>", "a": 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines, err := sql.List[rawLine](t.Context(), db, "audit_line.chain", sql.Args{"chain": "u"})
+	if err != nil || len(lines) != 4 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	for i, line := range lines {
+		if line.digest() != line.Hash || i > 0 && line.PrevHash != lines[i-1].Hash {
+			t.Errorf("line %d: hash %s, want %s by the documented form", line.Seq, line.Hash, line.digest())
+		}
+	}
+	for _, c := range []struct {
+		place  int
+		at     int64
+		reason units.BreakReason
+	}{{3, 4, units.HeadDiffers}, {1, 3, units.LinkBroken}} {
+		forged := lines[c.place]
+		forged.PersonName = "别人"
+		statement := fmt.Sprintf("UPDATE audit_lines SET person_name = '别人', hash = '%s' WHERE seq = %d", forged.digest(), forged.Seq)
+		if err := sql.RunRaw(t.Context(), strings.TrimPrefix(dsn, "mysql:"), statement); err != nil {
+			t.Fatal(err)
+		}
+		if broken, err := units.VerifyChain(t.Context(), db, "u"); err != nil || broken.Reason != c.reason || broken.Seq != c.at {
+			t.Errorf("VerifyChain = %+v, %v, want %s at %d", broken, err, c.reason, c.at)
+		}
 	}
 }
 
