@@ -1,0 +1,256 @@
+package weibo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"govmedia/channels"
+	"govmedia/channels/egress"
+)
+
+// Daily calls per authorised user and app (channels.md §1.5). What can wait leaves room for posting.
+const (
+	dailyCalls    = 100
+	optionalCalls = 80
+	maxAnswer     = 1 << 20 // bytes
+	maxText       = 1000    // characters of the platform's words that are kept
+)
+
+// errNoBudget says that the calls of the day are used up.
+var errNoBudget = errors.New("weibo: no calls left today")
+
+// request is one call.
+type request struct {
+	method  string
+	base    string
+	path    string
+	form    url.Values
+	picture *file // sent as pic
+	posting bool  // its effect would be seen: a lost answer is Unclear
+	most    int64 // calls of the day after which it is not made
+}
+
+type file struct {
+	name string
+	mime string
+	data []byte
+}
+
+// ask makes one call and decodes its answer into out. It returns nil, or what went wrong in the terms of the table.
+func (c *Channel) ask(ctx context.Context, job *channels.Job, req request, out any) *channels.PlatformError {
+	if failure := c.spend(ctx, job, req.most); failure != nil {
+		return failure
+	}
+	status, body, failure := c.exchange(ctx, job, req)
+	if failure != nil {
+		return failure
+	}
+	return c.read(job, req, status, body, out)
+}
+
+// spend counts the call, since Weibo counts it whatever becomes of it.
+func (c *Channel) spend(ctx context.Context, job *channels.Job, most int64) *channels.PlatformError {
+	if c.cfg.Budget == nil {
+		return nil
+	}
+	allowed, err := c.cfg.Budget(ctx, job.Account.ID, "weibo", most)
+	switch {
+	case err != nil:
+		return problem(channels.Retry, "budget", "系统暂时无法登记微博调用次数，稍后自动重试").Because(err)
+	case !allowed:
+		failure := problem(channels.Quota, "budget_spent", "这个账号今天调用微博的次数已用完，系统会在明天零点后自动继续").Because(errNoBudget)
+		failure.After = byBeijingDay(c.cfg.Now())
+		return failure
+	}
+	return nil
+}
+
+// exchange sends the request and reads the answer whole. Errors tell a request that never left from one whose answer is
+// lost: only the first is certainly without effect.
+func (c *Channel) exchange(ctx context.Context, job *channels.Job, req request) (int, []byte, *channels.PlatformError) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	var left atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }})
+	httpRequest, err := c.build(ctx, job, req)
+	if err != nil {
+		return 0, nil, problem(channels.Defect, "request", "系统没能组成微博请求，没有发出，请联系系统开发人员").Because(egress.Redact(err))
+	}
+	resp, err := c.client.Do(httpRequest)
+	if err != nil {
+		return 0, nil, lost(err, left.Load(), req.posting)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err == nil && len(body) > maxAnswer {
+		err = fmt.Errorf("answer longer than %d bytes", maxAnswer)
+	}
+	if err != nil {
+		return 0, nil, lost(err, true, req.posting)
+	}
+	return resp.StatusCode, body, nil
+}
+
+// lost classes an exchange without an answer.
+func lost(err error, left, posting bool) *channels.PlatformError {
+	code, class, sentence := "no_answer", channels.Retry, "微博没有答复，稍后自动重试"
+	var deadline interface{ Timeout() bool }
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &deadline) && deadline.Timeout() {
+		code = "timeout"
+	}
+	switch {
+	case !left:
+		code, sentence = "unreachable", "连接不上微博，没有发出，稍后自动重试"
+	case posting:
+		class, sentence = channels.Unclear, "微博没有答复，可能已经发出，系统会自动核实，请勿手工重发"
+	}
+	return problem(class, code, sentence).Because(egress.Redact(err))
+}
+
+// build makes the HTTP request. The token goes into the form or a header, never into the address, so that no log and no
+// error of the transport can show it.
+func (c *Channel) build(ctx context.Context, job *channels.Job, req request) (*http.Request, error) {
+	address, body, kind := strings.TrimSuffix(req.base, "/")+req.path, []byte(nil), ""
+	form := url.Values{}
+	for name, values := range req.form {
+		form[name] = values
+	}
+	switch {
+	case req.method == http.MethodGet:
+		address += "?" + form.Encode()
+	case req.picture != nil:
+		form.Set("access_token", job.Credentials["access_token"])
+		var err error
+		if kind, body, err = multipartBody(form, *req.picture); err != nil {
+			return nil, err
+		}
+	default:
+		form.Set("access_token", job.Credentials["access_token"])
+		kind, body = "application/x-www-form-urlencoded", []byte(form.Encode())
+	}
+	httpRequest, err := http.NewRequestWithContext(ctx, req.method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if kind != "" {
+		httpRequest.Header.Set("Content-Type", kind)
+	}
+	if req.method == http.MethodGet {
+		httpRequest.Header.Set("Authorization", "OAuth2 "+job.Credentials["access_token"])
+	}
+	httpRequest.Header.Set("User-Agent", "govmedia")
+	return httpRequest, nil
+}
+
+func multipartBody(form url.Values, picture file) (kind string, body []byte, err error) {
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	for name := range form {
+		if err := w.WriteField(name, form.Get(name)); err != nil {
+			return "", nil, err
+		}
+	}
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", fmt.Sprintf(`form-data; name="pic"; filename=%q`, picture.name))
+	header.Set("Content-Type", picture.mime)
+	part, err := w.CreatePart(header)
+	if err == nil {
+		_, err = part.Write(picture.data)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return w.FormDataContentType(), buf.Bytes(), err
+}
+
+// read decodes an answer: the body decides, whatever the HTTP status says.
+func (c *Channel) read(job *channels.Job, req request, status int, body []byte, out any) *channels.PlatformError {
+	var head struct {
+		Code flexible        `json:"error_code"`
+		Text json.RawMessage `json:"error"`
+	}
+	if err := json.Unmarshal(body, &head); err != nil {
+		return unreadable(status, req.posting)
+	}
+	if head.Code.set {
+		return refused(head.Code.value, clean(job, head.Text), status, req.posting)
+	}
+	if status >= http.StatusBadRequest || json.Unmarshal(body, out) != nil {
+		return unreadable(status, req.posting)
+	}
+	return nil
+}
+
+// unreadable is an answer that is no JSON of Weibo's, such as the page of a gateway: it says nothing about the effect.
+func unreadable(status int, posting bool) *channels.PlatformError {
+	code := "not_json"
+	if status != http.StatusOK {
+		code = "http_" + strconv.Itoa(status)
+	}
+	if posting {
+		return problem(channels.Unclear, code, "微博的答复看不懂，可能已经发出，系统会自动核实，请勿手工重发")
+	}
+	return problem(channels.Retry, code, "微博的答复看不懂，稍后自动重试")
+}
+
+// clean is the platform's words without our secrets, at most so long as is kept.
+func clean(job *channels.Job, raw json.RawMessage) string {
+	var words string
+	if json.Unmarshal(raw, &words) != nil {
+		words = string(raw)
+	}
+	for _, name := range []string{"access_token", "app_secret"} {
+		if secret := job.Credentials[name]; secret != "" {
+			words = strings.ReplaceAll(words, secret, "***")
+		}
+	}
+	if runes := []rune(words); len(runes) > maxText {
+		words = string(runes[:maxText])
+	}
+	return words
+}
+
+// flexible is an error code that comes as a number or as text. One that is neither is -1.
+type flexible struct {
+	value int
+	set   bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *flexible) UnmarshalJSON(raw []byte) error {
+	text := strings.Trim(string(raw), `" `)
+	if text == "null" || text == "0" || text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		n = -1
+	}
+	f.value, f.set = n, true
+	return nil
+}
+
+// digits is an id, as text or as a number; every digit is kept.
+type digits string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *digits) UnmarshalJSON(raw []byte) error {
+	text := strings.Trim(string(raw), `"`)
+	if strings.Trim(text, "0123456789") != "" {
+		text = ""
+	}
+	*d = digits(text)
+	return nil
+}
