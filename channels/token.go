@@ -281,7 +281,15 @@ func (t *Tokens) Force(ctx context.Context, accountID string, refused Token, fet
 // Block keeps everybody from asking for a token of the account for ten minutes. It does nothing when another token has
 // come since the refused one.
 func (t *Tokens) Block(ctx context.Context, accountID string, refused Token, code, text string) error {
-	_, err := t.db.Exec(ctx, "account_token.block", sql.Args{"account_id": accountID, "generation": refused.Generation,
+	c, done, err := t.take(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if c.token.Generation <= refused.Generation {
+		c.token = Token{}
+	}
+	_, err = t.db.Exec(ctx, "account_token.block", sql.Args{"account_id": accountID, "generation": refused.Generation,
 		"blocked_until": t.db.Now().Add(tokenBlock), "last_code": code, "last_text": cut(text, 1000)})
 	if err != nil {
 		return fmt.Errorf("block the tokens of account %s: %w", accountID, err)

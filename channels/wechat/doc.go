@@ -1,0 +1,25 @@
+// Package wechat publishes to WeChat Official Accounts: pictures and cover are uploaded, a draft is made, the draft is
+// published without notification (freepublish), and the outcome is polled.
+//
+// The SDK silenceper/wechat v2 lends its structures; the calls are our own, because the SDK's take no context, drop ids
+// and print tokens in their errors. What the platform's codes mean is data: errors_table.go.
+//
+// # What an account needs
+//
+// Settings {"app_id": "wx…"} or the app id as the account's external id; credentials {"app_secret": "…"}.
+//
+// # What the adapter keeps in Remote
+//
+//	draft_begun_at   when draft/add was first asked for: from then on a draft of ours may exist
+//	media_id         the draft
+//	content_sha256   of the HTML sent
+//	publish_id       of the publish job, as text
+//	msg_data_id      as text; comments and statistics go by it
+//	submitted_at     when the publish job was taken
+//	polls            how often its outcome was asked for
+//	article_id, url  the published article; published_at when the list of articles named it
+//	absences         how often Find has reported that a submit had no effect
+//	too_often        how often in a row submit was refused as too frequent
+//	recreated        the draft was made anew, because a person had it open in the console
+//	rid              WeChat's id of the last call that went wrong; WeChat answers for it for seven days
+package wechat

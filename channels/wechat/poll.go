@@ -1,0 +1,152 @@
+package wechat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/silenceper/wechat/v2/officialaccount/freepublish"
+
+	"govmedia/channels"
+	"govmedia/sql"
+)
+
+// Poll implements channels.Channel. Only the status of the publish job ends a delivery; a call that fails says nothing
+// about the article and never ends it. After the last rung of the ladder the error is of class Unclear.
+func (c *Channel) Poll(ctx context.Context, job *channels.Job) (channels.Progress, error) {
+	progress, err := c.poll(ctx, job)
+	noteRID(job, err)
+	return progress, err
+}
+
+func (c *Channel) poll(ctx context.Context, job *channels.Job) (channels.Progress, error) {
+	who, err := partyOf(job)
+	if err != nil {
+		return channels.Progress{}, err
+	}
+	id := remoteText(job, "publish_id")
+	if id == "" { // the submit was found out by other means
+		return c.pollList(ctx, job, who)
+	}
+	set(job, "polls", remoteNumber(job, "polls")+1)
+	var answer statusAnswer
+	err = c.post(ctx, who, pathPoll, map[string]any{"publish_id": sendID(id)}, &answer)
+	switch {
+	case hasCode(err, "40002", "53502", "53600"): // WeChat does not know the job: the list of articles does
+		return c.pollList(ctx, job, who)
+	case err != nil:
+		return channels.Progress{}, c.notFinal(job, err)
+	case answer.Status == nil:
+		return channels.Progress{}, c.notFinal(job, garbled(request{path: pathPoll}, "bad_answer", []byte("no publish_status")))
+	}
+	return c.judge(job, answer)
+}
+
+// statusAnswer is the answer of freepublish/get. The SDK's own wants publish_id as a number, which it is not always.
+type statusAnswer struct {
+	Status    *int64                           `json:"publish_status"`
+	ArticleID string                           `json:"article_id"`
+	Detail    freepublish.PublishArticleDetail `json:"article_detail"`
+	FailIdx   json.RawMessage                  `json:"fail_idx"`
+}
+
+// sendID writes an id as the number it is on the live platform; anything else as text.
+func sendID(id string) any {
+	if len(id) > 0 && id[0] != '0' && len(id) < 19 {
+		if number := json.Number(id); isDigits(id) {
+			return number
+		}
+	}
+	return id
+}
+
+func isDigits(s string) bool {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// judge goes by the status alone: fail_idx comes with jobs that are still running, too.
+func (c *Channel) judge(job *channels.Job, answer statusAnswer) (channels.Progress, error) {
+	status := *answer.Status
+	if status == 0 {
+		set(job, "article_id", answer.ArticleID)
+		if len(answer.Detail.Items) > 0 {
+			set(job, "url", answer.Detail.Items[0].ArticleURL)
+		}
+		step(job, "freepublish/get", "微信发布成功", sql.Object{"article_id": answer.ArticleID, "url": remoteText(job, "url")})
+		return channels.Progress{Stage: channels.Published, ExternalID: answer.ArticleID, URL: remoteText(job, "url")}, nil
+	}
+	if end, ok := statusFaults[status]; ok {
+		code := fmt.Sprintf("publish_status_%d", status)
+		return channels.Progress{}, &channels.PlatformError{Code: code, Class: end.class,
+			Text: fmt.Sprintf("publish_status %d, fail_idx %s", status, firstRunes(string(answer.FailIdx), 100)), Advice: withCode(end.sentence, code, "")}
+	}
+	detail := sql.Object{"publish_status": status, "polls": remoteNumber(job, "polls")}
+	step(job, "freepublish/get", "微信正在处理，还没有结果", detail)
+	return c.stillPending(job, fmt.Sprintf("publish_status %d", status))
+}
+
+// pollList looks for the article among the published ones when the job cannot be asked.
+func (c *Channel) pollList(ctx context.Context, job *channels.Job, who party) (channels.Progress, error) {
+	item, found, err := c.listed(ctx, job, who)
+	if err != nil {
+		return channels.Progress{}, c.notFinal(job, err)
+	}
+	if found {
+		return c.keepArticle(job, item)
+	}
+	step(job, "freepublish/batchget", "已发布列表里还没有这篇文章", nil)
+	return c.stillPending(job, "the job is unknown and the article is not listed")
+}
+
+// stillPending says when to ask again; after the last rung it is for a person to find out.
+func (c *Channel) stillPending(job *channels.Job, text string) (channels.Progress, error) {
+	next := c.nextRung(c.sinceSubmit(job))
+	if next == 0 {
+		return channels.Progress{}, c.tooLong(text)
+	}
+	return channels.Progress{Stage: channels.Pending, Next: next}, nil
+}
+
+func (c *Channel) tooLong(text string) error {
+	return &channels.PlatformError{Code: "no_result", Class: channels.Unclear, Text: text, After: time.Hour,
+		Advice: "微信一直没有给出发布结果，文章可能已经发出。请登录公众平台查看后，在本页登记结果。"}
+}
+
+// notFinal keeps a failed call from ending the delivery: what it says of the text or the account was not said of the
+// article. It is asked again at the next rung.
+func (c *Channel) notFinal(job *channels.Job, err error) error {
+	p := channels.AsPlatformError(err)
+	if p == nil {
+		return err
+	}
+	soft := *p
+	switch p.Class {
+	case channels.Content, channels.ByHand, channels.Defect, channels.Unclear:
+		soft.Class = channels.Retry
+	}
+	next := c.nextRung(c.sinceSubmit(job))
+	if next == 0 {
+		soft.Class, next = channels.Unclear, time.Hour
+	}
+	if soft.Class != channels.Quota || soft.After == 0 {
+		soft.After = max(soft.After, next)
+	}
+	return soft.Because(err)
+}
+
+// nextRung returns the time until the next rung of the ladder, 0 after the last. A rung that is nearly reached counts as
+// passed, so that a question asked a moment early is not asked twice.
+func (c *Channel) nextRung(elapsed time.Duration) time.Duration {
+	for _, rung := range c.ladder {
+		if rung-rung/20 > elapsed {
+			return rung - elapsed
+		}
+	}
+	return 0
+}

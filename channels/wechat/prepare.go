@@ -1,0 +1,221 @@
+package wechat
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/silenceper/wechat/v2/officialaccount/draft"
+
+	"govmedia/channels"
+	"govmedia/sql"
+)
+
+// draftPages is how many pages of the draft box are searched for a draft whose answer was lost; a page has twenty.
+const draftPages = 10
+
+// Prepare implements channels.Channel: pictures and cover go up, the draft is made. Its errors are without effect for
+// readers, so none is of class Unclear. A second run uses the uploads and the draft of the first.
+func (c *Channel) Prepare(ctx context.Context, job *channels.Job) error {
+	err := c.prepare(ctx, job)
+	noteRID(job, err)
+	if p := channels.AsPlatformError(err); p != nil && p.Class == channels.Unclear {
+		again := *p
+		again.Class = channels.Retry
+		return again.Because(err)
+	}
+	return err
+}
+
+func (c *Channel) prepare(ctx context.Context, job *channels.Job) error {
+	who, err := partyOf(job)
+	if err != nil {
+		return err
+	}
+	if err := c.fits(job); err != nil {
+		return err
+	}
+	// What an earlier, failed round left says nothing about this one.
+	for _, key := range []string{"publish_id", "msg_data_id", "submitted_at", "polls", "article_id", "url",
+		"published_at", "absences", "too_often", "recreated"} {
+		delete(job.Remote, key)
+	}
+	settled, err := c.resume(ctx, job, who)
+	if err != nil || settled {
+		return err
+	}
+	return c.addDraft(ctx, job, who)
+}
+
+// fits refuses what WeChat would refuse, before anything is uploaded.
+func (c *Channel) fits(job *channels.Job) error {
+	if blocked := c.Preview(job.Message, job.Account).Blocked(); len(blocked) > 0 {
+		return &channels.PlatformError{Code: "over_limits", Class: channels.Content, Text: "the message exceeds the channel's limits",
+			Advice: firstRunes(strings.Join(blocked, ""), 400)}
+	}
+	if job.OriginURL == "" || len(job.OriginURL) > c.limits.SourceURL {
+		return &channels.PlatformError{Code: "origin_url", Class: channels.Defect, Text: "the address of the original is missing or too long",
+			Advice: "“阅读原文”链接为空或过长，请联系技术人员检查本系统的公开网址设置。"}
+	}
+	return nil
+}
+
+// resume goes on from what an earlier run left: a draft, or the beginning of one. It reports whether the draft, or even
+// the article, is there.
+func (c *Channel) resume(ctx context.Context, job *channels.Job, who party) (bool, error) {
+	if mediaID := remoteText(job, "media_id"); mediaID != "" {
+		there, err := c.draftThere(ctx, who, mediaID)
+		if err != nil || there {
+			return there, err
+		}
+		// The draft is gone. Somebody deleted it, or it is published: then it must not be published again.
+		public, err := c.keepIfPublic(ctx, job, who)
+		if err != nil || public {
+			return public, err
+		}
+		delete(job.Remote, "media_id")
+		return false, nil
+	}
+	if remoteNumber(job, "draft_begun_at") == 0 {
+		return false, nil
+	}
+	mediaID, err := c.findDraft(ctx, job, who)
+	if err != nil || mediaID == "" {
+		return false, err
+	}
+	set(job, "media_id", mediaID)
+	step(job, "draft/batchget", "在草稿箱找到上次已建好的草稿，继续使用", sql.Object{"media_id": mediaID})
+	return true, save(ctx, job)
+}
+
+// addDraft uploads what is missing and makes the draft. A refused cover is uploaded anew, and a refused text is sent
+// without any style, each once.
+func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) error {
+	look, renewed := themed, false
+	for {
+		mediaID, cover, err := c.tryDraft(ctx, job, who, look)
+		switch {
+		case err == nil:
+			set(job, "media_id", mediaID)
+			step(job, "draft/add", "已在公众号草稿箱建好草稿", sql.Object{"media_id": mediaID})
+			return save(ctx, job)
+		case hasCode(err, "40007") && !renewed:
+			renewed = true
+			picture, _ := job.Message.Pictures.ByID(job.Message.CoverID)
+			if err := channels.ForgetUpload(ctx, c.db, who.accountID, channels.ForCover, picture.SHA256, cover); err != nil {
+				return err
+			}
+			step(job, "draft/add", "微信不认识封面素材，重新上传封面", nil)
+		case hasCode(err, "45166") && look != bare:
+			look = bare
+			step(job, "draft/add", "微信不接受正文的样式或链接，改用最简格式重试", nil)
+		default:
+			return err
+		}
+	}
+}
+
+// tryDraft calls draft/add once. That it was called is kept first: a draft whose answer is lost is found again by the
+// address of the original.
+func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, look look) (mediaID string, cover channels.Upload, err error) {
+	content, err := c.content(ctx, job, who, look)
+	if err != nil {
+		return "", channels.Upload{}, err
+	}
+	if cover, err = c.uploadCover(ctx, job, who); err != nil {
+		return "", channels.Upload{}, err
+	}
+	sum := sha256.Sum256([]byte(content))
+	set(job, "content_sha256", hex.EncodeToString(sum[:]))
+	set(job, "draft_begun_at", int64(c.db.Now()))
+	if err := save(ctx, job); err != nil {
+		return "", cover, err
+	}
+	var answer struct {
+		MediaID string `json:"media_id"`
+	}
+	in := map[string]any{"articles": []article{{ArticleType: "news", Article: draft.Article{
+		Title: oneLine(job.Message.Title), Author: oneLine(job.Message.Byline), Digest: oneLine(job.Message.Digest),
+		Content: content, ContentSourceURL: job.OriginURL, ThumbMediaID: cover.ExternalID,
+	}}}}
+	if err := c.post(ctx, who, pathAddDraft, in, &answer); err != nil {
+		return "", cover, err
+	}
+	if answer.MediaID == "" {
+		return "", cover, garbled(request{path: pathAddDraft}, "bad_answer", []byte("no media_id"))
+	}
+	return answer.MediaID, cover, nil
+}
+
+// article is the SDK's with the field it lacks.
+type article struct {
+	ArticleType string `json:"article_type"`
+	draft.Article
+}
+
+// content uploads the pictures of the text and returns the HTML with their addresses. It fails rather than let a foreign
+// picture through, which WeChat would drop without a word.
+func (c *Channel) content(ctx context.Context, job *channels.Job, who party, look look) (string, error) {
+	body, err := prepare(job.Message.Body, job.Message.Source, look)
+	if err != nil {
+		return "", (&channels.PlatformError{Code: "body", Class: channels.Content, Text: "the body cannot be parsed",
+			Advice: "正文的格式无法识别，请清除格式后重新粘贴。"}).Because(err)
+	}
+	addresses, err := c.uploadPictures(ctx, job, who, body.sources())
+	if err != nil {
+		return "", err
+	}
+	final := func(src string) (string, bool) { to, ok := addresses[src]; return to, ok }
+	var out composed
+	if look == bare {
+		_, out, err = composeAs(job.Message, bare, final)
+	} else {
+		body, out, err = c.compose(job.Message, final)
+	}
+	if err != nil {
+		return "", err
+	}
+	for _, limit := range c.contentLimits(body, out) {
+		if !limit.OK {
+			return "", &channels.PlatformError{Code: "over_limits", Class: channels.Content, Text: "the finished text exceeds the limit " + limit.Field, Advice: limit.Sentence}
+		}
+	}
+	return out.html, nil
+}
+
+// draftThere asks whether the draft still exists. WeChat takes it away when it is published.
+func (c *Channel) draftThere(ctx context.Context, who party, mediaID string) (bool, error) {
+	err := c.post(ctx, who, pathGetDraft, map[string]string{"media_id": mediaID}, nil)
+	if hasCode(err, "40007") {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// findDraft looks through the draft box for the draft of this delivery; empty when it is not there.
+func (c *Channel) findDraft(ctx context.Context, job *channels.Job, who party) (string, error) {
+	for page := range draftPages {
+		var list draft.ArticleList
+		in := map[string]int{"offset": page * pageSize, "count": pageSize, "no_content": 1}
+		if err := c.post(ctx, who, pathDrafts, in, &list); err != nil {
+			return "", err
+		}
+		for _, item := range list.Item {
+			for _, news := range item.Content.NewsItem {
+				if carries(news.ContentSourceURL, job) {
+					return item.MediaID, nil
+				}
+			}
+		}
+		if len(list.Item) < pageSize {
+			break
+		}
+	}
+	return "", nil
+}
+
+// carries reports whether an address of the original is this delivery's own.
+func carries(sourceURL string, job *channels.Job) bool {
+	return sourceURL != "" && (sourceURL == job.OriginURL || job.Delivery.ID != "" && strings.Contains(sourceURL, job.Delivery.ID))
+}
