@@ -1,0 +1,74 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"govmedia/accounts"
+	"govmedia/channels"
+	"govmedia/sql"
+)
+
+// Callback is what an app reports about an article it took for later.
+type Callback struct {
+	WebhookID string // of the app's own message, the same on its repetitions
+	ItemID    string // the article's origin id
+	Revision  int64
+	Progress  channels.Progress       // when Refusal is nil
+	Refusal   *channels.PlatformError // the app refused it; nil when it did not
+}
+
+// ReadCallback verifies and reads a request to our callback address: type "delivery.updated", data with id, revision,
+// status (published, accepted, rejected), remote_id, url and reason, signed with the account's callback_secret. Errors:
+// ErrSignature, ErrCallback.
+func ReadCallback(credentials accounts.Credentials, header http.Header, body []byte, now time.Time) (Callback, error) {
+	if err := Verify(header, body, now, credentials["callback_secret"]); err != nil {
+		return Callback{}, err
+	}
+	var sent struct {
+		Type string `json:"type"`
+		Data struct {
+			answer
+			ID       string `json:"id"`
+			Revision int64  `json:"revision"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &sent); err != nil || sent.Type != "delivery.updated" || sent.Data.ID == "" || len(sent.Data.RemoteID) > maxReason {
+		return Callback{}, ErrCallback
+	}
+	callback := Callback{WebhookID: header.Get(headerID), ItemID: sent.Data.ID, Revision: sent.Data.Revision}
+	callback.Progress = channels.Progress{ExternalID: sent.Data.RemoteID, URL: publicURL(sent.Data.URL)}
+	switch sent.Data.Status {
+	case "published":
+		callback.Progress.Stage = channels.Published
+	case "accepted":
+		callback.Progress.Stage = channels.Pending
+	case "rejected":
+		callback.Progress, callback.Refusal = channels.Progress{}, refusal(http.StatusUnprocessableEntity, sent.Data.Reason)
+	default:
+		return Callback{}, ErrCallback
+	}
+	return callback, nil
+}
+
+// Ping sends a test event with a challenge to an account's endpoint; the endpoint is fit for use when the answer is a
+// success that repeats it. Errors: ErrPing with the cause behind it.
+func (c *Channel) Ping(ctx context.Context, account accounts.Account, credentials accounts.Credentials) error {
+	challenge := rand.Text()
+	body, err := encode(event{Type: "endpoint.ping", Timestamp: instant(sql.FromStd(c.cfg.Now())), Data: map[string]string{"challenge": challenge}})
+	if err != nil {
+		return err
+	}
+	status, _, said, failure := c.post(ctx, setting(account, "endpoint"), "ping_"+sql.NewID(), body, credentials)
+	if failure != nil {
+		return ErrPing.Because(failure)
+	}
+	if status < 200 || status > 299 || !bytes.Contains(said, []byte(challenge)) {
+		return ErrPing.Because(refusal(status, string(said)))
+	}
+	return nil
+}
