@@ -26,14 +26,16 @@ func picture(id, mime string, data []byte) channels.Picture {
 	return channels.Picture{ID: id, SHA256: hex.EncodeToString(sum[:]), MIME: mime, Size: int64(len(data)), Name: "../../etc/passwd"}
 }
 
-var pixels = map[string][]byte{"p1": []byte("first"), "p2": []byte("second")}
+const firstID, secondID = "01j0000000000001", "01j0000000000002"
+
+var pixels = map[string][]byte{firstID: []byte("first"), secondID: []byte("second")}
 
 func message() channels.Message {
 	return channels.Message{
 		ID: "m1", Title: "关于做好汛期安全工作的通知", Digest: "汛期安全工作安排", Byline: "李某", Source: "区应急管理局",
-		Body:     `<h2>一、总体要求</h2><p>各单位&amp;部门：<br>请落实。</p><p><img src="/media/p2"></p><table><tr><td>序号</td><td>事项</td></tr></table>`,
-		CoverID:  "p1",
-		Pictures: channels.Pictures{picture("p1", "image/jpeg", pixels["p1"]), picture("p2", "image/png", pixels["p2"])},
+		Body:     `<h2>一、总体要求</h2><p>各单位&amp;部门：<br>请落实。</p><p><img src="/media/` + secondID + `"></p><table><tr><td>序号</td><td>事项</td></tr></table>`,
+		CoverID:  firstID,
+		Pictures: channels.Pictures{picture(firstID, "image/jpeg", pixels[firstID]), picture(secondID, "image/png", pixels[secondID])},
 	}
 }
 

@@ -91,11 +91,8 @@ func textFile(packet Packet) string {
 }
 
 func htmlFile(packet Packet, names map[string]string) string {
-	var replacements []string
-	for id, name := range names {
-		replacements = append(replacements, `src="/media/`+html.EscapeString(id)+`"`, `src="`+name+`"`)
-	}
+	body := channels.WithPictures(packet.HTML, func(id string) string { return names[id] })
 	title := html.EscapeString(packet.Title)
 	return "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>" + title + "</title></head><body>\n<h1>" + title + "</h1>\n<p>" +
-		html.EscapeString(packet.Source) + "</p>\n" + strings.NewReplacer(replacements...).Replace(packet.HTML) + "\n</body></html>\n"
+		html.EscapeString(packet.Source) + "</p>\n" + body + "\n</body></html>\n"
 }
