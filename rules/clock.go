@@ -1,0 +1,272 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"govmedia/sql"
+)
+
+// Book is what a judgement needs: the rulebooks and the working days. It is loaded once and handed around.
+type Book struct {
+	Library  *Library
+	Calendar *Calendar
+}
+
+// NewBook is a library with its own calendar.
+func NewBook(library *Library) Book { return Book{Library: library, Calendar: library.Calendar} }
+
+// Cite writes articles behind the short name of their rulebook; behind its id when the library has none such, for a
+// record may be older than the library.
+func (b Book) Cite(rulebook string, articles []string) string {
+	if rb, found := b.Library.ByID(rulebook); found {
+		return rb.Cite(articles)
+	}
+	if len(articles) == 0 {
+		return rulebook
+	}
+	return rulebook + " " + Cite(articles)
+}
+
+// SubjectKind is what a clock belongs to.
+type SubjectKind string
+
+// The subjects of update clocks.
+const (
+	AccountSubject SubjectKind = "account"
+	ColumnSubject  SubjectKind = "column"
+)
+
+// The sections whose rules say when something must be updated.
+const (
+	SectionUpdateLimits = "update_limits"
+	SectionColumnRules  = "column_rules"
+)
+
+// ClockReason is why a clock has no ordinary due time.
+type ClockReason string
+
+// The reasons; an ordinary clock has none.
+const (
+	ClockBlank   ClockReason = "blank"            // a column without content is late from its beginning (K13)
+	ClockPending ClockReason = "calendar_pending" // the working days of a year are missing, so there is no due time (K16)
+)
+
+// ClockDuty is what a clock counts: one thing, one rule, from when, until when.
+type ClockDuty struct {
+	SubjectKind SubjectKind
+	SubjectID   string
+	UnitID      string
+	Rulebook    string
+	Section     string // of the rulebook
+	Rule        string // id within the section
+	Articles    sql.Strings
+	Reason      ClockReason
+	StartedAt   sql.Time
+	DueAt       *sql.Time // nil only while the calendar is pending
+}
+
+// Clock is one duty as it is kept: one row for each thing and rule, started anew in place.
+type Clock struct {
+	ID          string      `json:"id"`
+	SubjectKind SubjectKind `json:"subject_kind"`
+	SubjectID   string      `json:"subject_id"`
+	UnitID      string      `json:"unit_id"`
+	Rulebook    string      `json:"rulebook"`
+	Section     string      `json:"section"`
+	Rule        string      `json:"rule"`
+	Articles    sql.Strings `json:"articles"`
+	Reason      ClockReason `json:"reason"`
+	StartedAt   sql.Time    `json:"started_at"`
+	DueAt       *sql.Time   `json:"due_at"`  // nil while the calendar is pending
+	DoneAt      *sql.Time   `json:"done_at"` // nil while the duty is open
+	CreatedAt   sql.Time    `json:"created_at"`
+	UpdatedAt   sql.Time    `json:"updated_at"`
+	Version     int64       `json:"version"`
+}
+
+// Running reports whether the duty is open.
+func (c Clock) Running() bool { return c.DoneAt == nil }
+
+// IsUpdate reports whether the clock says when something must be updated.
+func (c Clock) IsUpdate() bool {
+	return c.Section == SectionUpdateLimits || c.Section == SectionColumnRules
+}
+
+// Status is how an open duty stands: at the due instant itself it is late (K04).
+func (c Clock) Status(now sql.Time) Status {
+	switch {
+	case c.DueAt == nil:
+		return StatusCalendarPending
+	case now >= *c.DueAt:
+		return StatusStale
+	}
+	return StatusOK
+}
+
+// Missed is one time a duty was done late, as it is kept.
+type Missed struct {
+	ID          string      `json:"id"`
+	ClockID     string      `json:"clock_id"`
+	SubjectKind SubjectKind `json:"subject_kind"`
+	SubjectID   string      `json:"subject_id"`
+	UnitID      string      `json:"unit_id"`
+	Rulebook    string      `json:"rulebook"`
+	Rule        string      `json:"rule"`
+	Articles    sql.Strings `json:"articles"`
+	StartedAt   sql.Time    `json:"started_at"`
+	DueAt       sql.Time    `json:"due_at"`
+	EndedAt     sql.Time    `json:"ended_at"`
+}
+
+// Gap is how long the silence was.
+func (m Missed) Gap() time.Duration { return m.EndedAt.Sub(m.StartedAt) }
+
+// Over is by how much it was too long.
+func (m Missed) Over() time.Duration { return m.EndedAt.Sub(m.DueAt) }
+
+// UpdateDuty is the duty a verdict of Freshness puts on a thing; false where no rule applies, for then there is no clock.
+func UpdateDuty(v Verdict, kind SubjectKind, id, unitID string) (ClockDuty, bool) {
+	if v.Status == StatusNoRule || v.RuleID == "" || v.From == nil {
+		return ClockDuty{}, false
+	}
+	duty := ClockDuty{
+		SubjectKind: kind, SubjectID: id, UnitID: unitID, Rulebook: v.Rulebook, Section: SectionUpdateLimits, Rule: v.RuleID,
+		Articles: v.Articles, StartedAt: sql.FromStd(*v.From),
+	}
+	if v.Reason == ReasonBlankColumn {
+		duty.Section, duty.Reason = SectionColumnRules, ClockBlank
+	}
+	if v.Due == nil {
+		duty.Reason = ClockPending
+	} else {
+		duty.DueAt = sql.FromStd(v.Due.At).Ptr()
+	}
+	return duty, true
+}
+
+// StartClock sets the clock of a duty going: a new row, or the duty's own row anew, whether it was done or not. A clock
+// that already counts exactly this is left as it is. It must run in a transaction; a writer that another one overtook
+// gets sql.ErrConflict, which makes InTx run again.
+func StartClock(ctx context.Context, tx *sql.DB, duty ClockDuty) (Clock, error) {
+	found, err := sql.Get[Clock](ctx, tx, "clock.find", duty)
+	if err == nil {
+		return RestartClock(ctx, tx, found, duty)
+	}
+	if !errors.Is(err, sql.ErrNone) {
+		return Clock{}, fmt.Errorf("rules: start the clock %s of %s %s: %w", duty.Rule, duty.SubjectKind, duty.SubjectID, err)
+	}
+	now := tx.Now()
+	clock := Clock{
+		ID: sql.NewID(), SubjectKind: duty.SubjectKind, SubjectID: duty.SubjectID, UnitID: duty.UnitID, Rulebook: duty.Rulebook,
+		Section: duty.Section, Rule: duty.Rule, Articles: duty.Articles, Reason: duty.Reason, StartedAt: duty.StartedAt, DueAt: duty.DueAt,
+		CreatedAt: now, UpdatedAt: now, Version: 1,
+	}
+	if _, err := tx.Exec(ctx, "clock.insert", clock); err != nil {
+		if sql.IsDuplicate(err) {
+			err = errors.Join(sql.ErrConflict, err)
+		}
+		return Clock{}, fmt.Errorf("rules: start the clock %s of %s %s: %w", duty.Rule, duty.SubjectKind, duty.SubjectID, err)
+	}
+	return clock, nil
+}
+
+// RestartClock lets a clock count a duty of the same thing and rule from another start. What the old count missed is the
+// caller's to keep, with KeepMissed. Otherwise as StartClock.
+func RestartClock(ctx context.Context, tx *sql.DB, clock Clock, duty ClockDuty) (Clock, error) {
+	if clock.Running() && clock.UnitID == duty.UnitID && clock.Reason == duty.Reason && clock.StartedAt == duty.StartedAt &&
+		sameTime(clock.DueAt, duty.DueAt) && slices.Equal(clock.Articles, duty.Articles) {
+		return clock, nil
+	}
+	mine, err := tx.ExecOne(ctx, "clock.restart", sql.Args{
+		"id": clock.ID, "version": clock.Version, "unit_id": duty.UnitID, "articles": duty.Articles, "reason": duty.Reason,
+		"started_at": duty.StartedAt, "due_at": duty.DueAt, "now": tx.Now(),
+	})
+	if err == nil && !mine {
+		err = sql.ErrConflict
+	}
+	if err != nil {
+		return Clock{}, fmt.Errorf("rules: restart clock %s: %w", clock.ID, err)
+	}
+	clock.UnitID, clock.Articles, clock.Reason = duty.UnitID, duty.Articles, duty.Reason
+	clock.StartedAt, clock.DueAt, clock.DoneAt, clock.UpdatedAt = duty.StartedAt, duty.DueAt, nil, tx.Now()
+	clock.Version++
+	return clock, nil
+}
+
+// FinishClock ends a duty at an instant. When that is after the due time (K04), what was missed is kept. A clock that is
+// done already is left as it is. Otherwise as StartClock.
+func FinishClock(ctx context.Context, tx *sql.DB, clock Clock, at sql.Time) (Clock, error) {
+	if !clock.Running() {
+		return clock, nil
+	}
+	mine, err := tx.ExecOne(ctx, "clock.finish", sql.Args{"id": clock.ID, "version": clock.Version, "done_at": at, "now": tx.Now()})
+	if err == nil && !mine {
+		err = sql.ErrConflict
+	}
+	if err == nil && clock.DueAt != nil && at > *clock.DueAt {
+		err = KeepMissed(ctx, tx, clock, clock.StartedAt, *clock.DueAt, at)
+	}
+	if err != nil {
+		return Clock{}, fmt.Errorf("rules: finish clock %s: %w", clock.ID, err)
+	}
+	clock.DoneAt, clock.UpdatedAt = at.Ptr(), tx.Now()
+	clock.Version++
+	return clock, nil
+}
+
+// KeepMissed records that a count of the clock that began at started was due at due and ended at ended. A count has one
+// record: what was recorded of it before is replaced.
+func KeepMissed(ctx context.Context, tx *sql.DB, clock Clock, started, due, ended sql.Time) error {
+	if err := ForgetMissed(ctx, tx, []Clock{clock}, started, started+1); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "breach.insert", Missed{
+		ID: sql.NewID(), ClockID: clock.ID, SubjectKind: clock.SubjectKind, SubjectID: clock.SubjectID, UnitID: clock.UnitID,
+		Rulebook: clock.Rulebook, Rule: clock.Rule, Articles: clock.Articles, StartedAt: started, DueAt: due, EndedAt: ended,
+	})
+	if err != nil {
+		return fmt.Errorf("rules: keep what clock %s missed: %w", clock.ID, err)
+	}
+	return nil
+}
+
+// ForgetMissed takes back the records of the clocks' counts that began from one instant up to, and without, another,
+// because an update that came to light late makes them different ones.
+func ForgetMissed(ctx context.Context, tx *sql.DB, clocks []Clock, from, until sql.Time) error {
+	ids := make([]string, len(clocks))
+	for i, clock := range clocks {
+		ids[i] = clock.ID
+	}
+	if _, err := tx.Exec(ctx, "breach.forget", sql.Args{"clock_ids": ids, "from_at": from, "until_at": until}); err != nil {
+		return fmt.Errorf("rules: take back what was missed: %w", err)
+	}
+	return nil
+}
+
+// ClocksOf returns the clocks of one thing, the running ones first, in the order in which they fall due; an empty list
+// when it has none. It asks for nobody in particular.
+func ClocksOf(ctx context.Context, db *sql.DB, kind SubjectKind, id string) ([]Clock, error) {
+	clocks, err := sql.List[Clock](ctx, db, "clock.of_subject", sql.Args{"subject_kind": kind, "subject_id": id})
+	if err != nil {
+		return nil, fmt.Errorf("rules: clocks of %s %s: %w", kind, id, err)
+	}
+	return clocks, nil
+}
+
+// MissedBy returns what one thing missed, the latest first, at most limit lines. The next page is asked for with the last
+// line's StartedAt and ID; the first one with 0 and "". It asks for nobody in particular.
+func MissedBy(ctx context.Context, db *sql.DB, kind SubjectKind, id string, beforeAt sql.Time, beforeID string, limit int) ([]Missed, error) {
+	missed, err := sql.List[Missed](ctx, db, "breach.of_subject", sql.Args{
+		"subject_kind": kind, "subject_id": id, "before_at": beforeAt, "before_id": beforeID, "limit": limit,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("rules: what %s %s missed: %w", kind, id, err)
+	}
+	return missed, nil
+}
+
+func sameTime(a, b *sql.Time) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
