@@ -52,6 +52,10 @@ type Job struct {
 	// Step adds a line to what people see of the delivery: a short name such as "draft/add", a Chinese sentence, and
 	// details without secrets.
 	Step func(name, sentence string, detail sql.Object)
+
+	// Save keeps Remote now, for what must outlive a crash between two calls of one Prepare. It fails when the
+	// delivery is no longer ours; the adapter then stops.
+	Save func(ctx context.Context) error
 }
 
 // Stage is how far a platform has got with a message.

@@ -2,6 +2,8 @@ package channels
 
 import (
 	"database/sql/driver"
+	"html"
+	"regexp"
 
 	"govmedia/sql"
 )
@@ -57,4 +59,14 @@ type Message struct {
 	Pictures   Pictures `json:"pictures"`
 	SHA256     string   `json:"sha256"`
 	CreatedAt  sql.Time `json:"created_at"`
+}
+
+// mediaSource finds the address of a picture of ours in a cleaned body.
+var mediaSource = regexp.MustCompile(`src="/media/([0-9a-z]{16})"`)
+
+// WithPictures returns a cleaned body with the address of each of its pictures replaced.
+func WithPictures(body string, address func(id string) string) string {
+	return mediaSource.ReplaceAllStringFunc(body, func(match string) string {
+		return `src="` + html.EscapeString(address(mediaSource.FindStringSubmatch(match)[1])) + `"`
+	})
 }

@@ -259,6 +259,26 @@ func TestNowIsFixedWithinATransaction(t *testing.T) {
 	}
 }
 
+func TestStructFieldsAreParametersAndNilPointersAreNull(t *testing.T) {
+	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+		type session struct {
+			ID, PersonID, SecretHash     string
+			PreviousHash                 *string
+			Address, Agent               string
+			CreatedAt, UsedAt, ExpiresAt sql.Time
+			RevokedAt                    *sql.Time
+		}
+		in := session{ID: "s", PersonID: "p", SecretHash: "h"}
+		if _, err := db.Exec(t.Context(), "session.insert", in); err != nil {
+			t.Fatalf("Exec with a struct: %v", err)
+		}
+		out, err := sql.Get[session](t.Context(), db, "session.get", sql.Args{"id": "s"})
+		if err != nil || out.PreviousHash != nil || out.RevokedAt != nil {
+			t.Errorf("Get = %+v, %v, want the nil pointers to have become NULL", out, err)
+		}
+	})
+}
+
 func TestMissingParameterAndUnknownNameAreNamed(t *testing.T) {
 	db := sqltest.SQLite(t)
 	if _, err := db.Exec(t.Context(), "call_count.add", sql.Args{"day": "x"}); err == nil || !strings.Contains(err.Error(), ":account_id") {

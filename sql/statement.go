@@ -214,13 +214,14 @@ func (db *DB) lookup(args any) func(string) (any, bool) {
 	case Args:
 		return func(name string) (any, bool) { v, ok := a[name]; return v, ok }
 	}
-	fields := db.mapper().FieldMap(reflect.ValueOf(args))
+	value := reflect.Indirect(reflect.ValueOf(args))
+	fields := db.mapper().TypeMap(value.Type()).Names
 	return func(name string) (any, bool) {
-		v, ok := fields[name]
+		field, ok := fields[name]
 		if !ok {
 			return nil, false
 		}
-		return v.Interface(), true
+		return reflectx.FieldByIndexesReadOnly(value, field.Index).Interface(), true // a nil pointer stays one, and is NULL
 	}
 }
 

@@ -1,0 +1,125 @@
+package channels
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// act loads a delivery the actor may act on, runs a guarded change, and writes the audit line, in one transaction.
+func act(ctx context.Context, db *sql.DB, actor units.Actor, id string, action string, detail sql.Object, change func(tx *sql.DB, view View) error) (View, error) {
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		view, err := load(ctx, tx, actor, units.ActDeliveries, id)
+		if err != nil {
+			return err
+		}
+		if err := change(tx, view); err != nil {
+			return err
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: view.UnitID, Action: action, ObjectKind: "delivery", ObjectID: id, Detail: detail})
+	})
+	if err != nil {
+		return View{}, err
+	}
+	return Get(ctx, db, actor, id)
+}
+
+// Cancel calls a delivery off while the platform cannot have been asked to publish, or while a person has not posted it.
+func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
+	return act(ctx, db, actor, id, "delivery.cancelled", nil, func(tx *sql.DB, view View) error {
+		args := sql.Args{"id": id, "version": version, "now": tx.Now()}
+		for _, statement := range []string{"delivery.cancel", "delivery.cancel_waiting"} {
+			if changed, err := tx.ExecOne(ctx, statement, args); err != nil || changed {
+				return err
+			}
+		}
+		if view.Version != version {
+			return ErrDeliveryStale
+		}
+		return ErrNotCancellable
+	})
+}
+
+// TryAgain sends a failed delivery back to its start, or lets one that waits for a later attempt go on at once.
+// Nothing that may already be public is tried again.
+func TryAgain(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
+	return act(ctx, db, actor, id, "delivery.retried", nil, func(tx *sql.DB, view View) error {
+		args := sql.Args{"id": id, "version": version, "now": tx.Now()}
+		for _, statement := range []string{"delivery.retry", "delivery.hurry"} {
+			if changed, err := tx.ExecOne(ctx, statement, args); err != nil || changed {
+				return err
+			}
+		}
+		if view.Version != version {
+			return ErrDeliveryStale
+		}
+		return ErrNotRetryable
+	})
+}
+
+// ConfirmByHand records that a person published the prepared package, or found an unclear delivery to be public.
+func ConfirmByHand(ctx context.Context, db *sql.DB, out *Outside, actor units.Actor, id string, version int64, publicURL string) (View, error) {
+	publicURL = strings.TrimSpace(publicURL)
+	if parsed, err := url.Parse(publicURL); err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" || len(publicURL) > 1000 {
+		return View{}, ErrURLRequired.On("url")
+	}
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		view, err := load(ctx, tx, actor, units.ActDeliveries, id)
+		if err != nil {
+			return err
+		}
+		if view.Version != version {
+			return ErrDeliveryStale
+		}
+		if !view.awaitsHand() && view.State != Unknown && !(view.State == Failed && view.ErrorClass == ByHand) {
+			return ErrNotAwaiting
+		}
+		return Confirm(ctx, tx, out, Confirmation{DeliveryID: id, URL: publicURL, How: "人工登记发布网址", Actor: actor})
+	})
+	if err != nil {
+		return View{}, err
+	}
+	return Get(ctx, db, actor, id)
+}
+
+// SettleAbsent records that a person looked and that an unclear delivery is not public. It may be tried again then.
+func SettleAbsent(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, reason string) (View, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return View{}, ErrReasonRequired.On("reason")
+	}
+	return act(ctx, db, actor, id, "delivery.settled_absent", sql.Object{"reason": reason}, func(tx *sql.DB, view View) error {
+		if view.State != Unknown {
+			return ErrNotUnknown
+		}
+		changed, err := tx.ExecOne(ctx, "delivery.settle_absent", sql.Args{
+			"id": id, "version": version, "now": tx.Now(), "advice": cut("人工核实没有发出："+reason+"。可以重试。", 500),
+		})
+		if err == nil && !changed {
+			err = ErrDeliveryStale
+		}
+		return err
+	})
+}
+
+// CallOff cancels every delivery of an article that still waits, and reports whether none is left that went out or may
+// have. Called within a transaction, so that the caller can undo it when the answer is no.
+func CallOff(ctx context.Context, tx *sql.DB, originID string) (bool, error) {
+	deliveries, err := OfOrigin(ctx, tx, originID)
+	if err != nil {
+		return false, err
+	}
+	for _, delivery := range deliveries {
+		if delivery.State == Cancelled {
+			continue
+		}
+		cancelled, err := tx.ExecOne(ctx, "delivery.cancel", sql.Args{"id": delivery.ID, "version": delivery.Version, "now": tx.Now()})
+		if err != nil || !cancelled {
+			return false, err
+		}
+	}
+	return true, nil
+}

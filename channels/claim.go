@@ -1,0 +1,44 @@
+package channels
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"govmedia/sql"
+)
+
+// Due returns the ids of at most limit deliveries to work on now, those that waited longest first. It takes no lock;
+// Claim decides whose each one is.
+func Due(ctx context.Context, db *sql.DB, limit int) ([]string, error) {
+	return sql.List[string](ctx, db, "delivery.due", sql.Args{"now": db.Now(), "limit": limit})
+}
+
+// NextDue returns when the next delivery falls due after now, and false when none is waiting.
+func NextDue(ctx context.Context, db *sql.DB) (sql.Time, bool, error) {
+	next, err := sql.Get[sql.Time](ctx, db, "delivery.next", sql.Args{"now": db.Now()})
+	if errors.Is(err, sql.ErrNone) {
+		return 0, false, nil
+	}
+	return next, err == nil, err
+}
+
+// Claim takes a delivery for lease and returns it with Holder set, or false when another worker was faster. A claim is
+// two columns and no state, so after a crash the state is still true and the next claimer goes on from it.
+func Claim(ctx context.Context, db *sql.DB, id string, lease time.Duration) (Delivery, bool, error) {
+	holder := sql.NewID() // new for each claim: a worker that lost its lease can save nothing any more
+	now := db.Now()
+	mine, err := db.ExecOne(ctx, "delivery.claim", sql.Args{"id": id, "holder": holder, "now": now, "until": now.Add(lease)})
+	if err != nil || !mine {
+		return Delivery{}, false, err
+	}
+	delivery, err := sql.Get[Delivery](ctx, db, "delivery.get", sql.Args{"id": id})
+	if err != nil {
+		return Delivery{}, false, fmt.Errorf("read claimed delivery %s: %w", id, err)
+	}
+	if delivery.Holder == nil || *delivery.Holder != holder {
+		return Delivery{}, false, nil
+	}
+	return delivery, true, nil
+}

@@ -1,0 +1,47 @@
+package channels
+
+import (
+	"context"
+
+	"govmedia/sql"
+)
+
+// Outcome is how one step of a delivery ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Begun   Outcome = "begun" // the intention, saved before the platform is called
+	Done    Outcome = "done"
+	Refused Outcome = "failed"
+	Open    Outcome = "unclear" // no answer: the effect is not known
+)
+
+// Step is one line of what happened to a delivery, as people see it.
+type Step struct {
+	ID       string     `json:"id"`
+	At       sql.Time   `json:"at"`
+	Name     string     `json:"name"`
+	Outcome  Outcome    `json:"outcome"`
+	Took     int64      `json:"took"` // milliseconds
+	Code     string     `json:"code"` // the platform's, empty when all went well
+	Sentence string     `json:"sentence"`
+	Detail   sql.Object `json:"detail"`
+}
+
+// addStep keeps one line. Lines are for people; a failure to write one is told to the caller, who logs it and goes on.
+func addStep(ctx context.Context, db *sql.DB, deliveryID string, step Step) error {
+	_, err := db.Exec(ctx, "delivery_step.insert", sql.Args{
+		"id": sql.NewID(), "delivery_id": deliveryID, "at": db.Now(), "name": step.Name, "outcome": step.Outcome, "took": step.Took,
+		"code": step.Code, "sentence": cut(step.Sentence, 500), "detail": step.Detail,
+	})
+	return err
+}
+
+// cut returns at most n characters of s.
+func cut(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n])
+	}
+	return s
+}

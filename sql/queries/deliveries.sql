@@ -1,0 +1,164 @@
+-- name: delivery.insert
+INSERT INTO deliveries (id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, attempts, remote, public_url,
+    error_code, error_class, error_text, error_advice, created_by, created_at, updated_at, version)
+VALUES (:id, :message_id, :origin_id, :account_id, :unit_id, :platform, :action, :state, :due_at, :next_at, 0, :remote, '',
+    '', '', '', '', :created_by, :created_at, :created_at, 1)
+
+-- name: delivery.revive
+-- Schedules a cancelled delivery anew; nothing of it ever reached the platform's readers.
+UPDATE deliveries SET state = 'scheduled', due_at = :due_at, next_at = :due_at, attempts = 0, ended_at = NULL,
+    error_code = '', error_class = '', error_text = '', error_advice = '', updated_at = :now, version = version + 1
+WHERE id = :id AND state = 'cancelled'
+
+-- name: delivery.of_message
+-- The delivery of a message to one account.
+SELECT id, state FROM deliveries WHERE message_id = :message_id AND account_id = :account_id AND action = :action
+
+-- name: delivery.get
+-- One delivery, whoever asks. For the program itself.
+SELECT id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, holder, lease_until, attempts, intent_at,
+    prepared_at, submitted_at, published_at, ended_at, remote, external_id, public_url, error_code, error_class, error_text, error_advice,
+    created_by, created_at, updated_at, version
+FROM deliveries WHERE id = :id
+
+-- name: delivery.due
+-- What to work on now, oldest first: due, and held by nobody or by a holder whose lease ran out.
+SELECT id FROM deliveries
+WHERE next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+ORDER BY next_at, id LIMIT :limit
+
+-- name: delivery.next
+-- When the next delivery falls due; no row when none is waiting.
+SELECT next_at FROM deliveries WHERE next_at > :now ORDER BY next_at LIMIT 1
+
+-- name: delivery.claim
+-- Takes the lease if it is still free. One row changed means it is ours.
+UPDATE deliveries SET holder = :holder, lease_until = :until, version = version + 1
+WHERE id = :id AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+
+-- name: delivery.renew
+UPDATE deliveries SET lease_until = :until WHERE id = :id AND holder = :holder
+
+-- name: delivery.keep_remote
+UPDATE deliveries SET remote = :remote, updated_at = :now WHERE id = :id AND holder = :holder
+
+-- name: delivery.prepared
+UPDATE deliveries SET state = 'prepared', remote = :remote, prepared_at = :now, attempts = 0, error_code = '', error_class = '', error_text = '',
+    error_advice = '', updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder AND state = 'scheduled'
+
+-- name: delivery.intend
+-- The intention, saved before the platform is asked to publish: whoever claims the row next looks before it asks again.
+UPDATE deliveries SET intent_at = :now, lease_until = :until, updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder AND state = 'prepared' AND intent_at IS NULL
+
+-- name: delivery.forget_intent
+-- The platform certainly has nothing: it may be asked again.
+UPDATE deliveries SET intent_at = NULL, remote = :remote, updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder AND state = 'prepared'
+
+-- name: delivery.submitted
+UPDATE deliveries SET state = 'submitted', remote = :remote, external_id = :external_id, submitted_at = :now, attempts = 0, error_code = '',
+    error_class = '', error_text = '', error_advice = '', updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder AND state = 'prepared'
+
+-- name: delivery.release
+-- Gives the lease back and says when to go on; next_at NULL leaves it to a person.
+UPDATE deliveries SET holder = NULL, lease_until = NULL, next_at = :next_at, remote = :remote, attempts = :attempts,
+    error_code = :error_code, error_class = :error_class, error_text = :error_text, error_advice = :error_advice,
+    updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder
+
+-- name: delivery.end
+-- Ends a delivery that its holder works on: failed, or unknown.
+UPDATE deliveries SET state = :state, holder = NULL, lease_until = NULL, next_at = NULL, remote = :remote, ended_at = :now,
+    error_code = :error_code, error_class = :error_class, error_text = :error_text, error_advice = :error_advice,
+    updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared', 'submitted')
+
+-- name: delivery.publish
+-- Records the one good end. Whoever brings the news first wins; a second one changes nothing.
+UPDATE deliveries SET state = 'published', holder = NULL, lease_until = NULL, next_at = NULL, remote = :remote, external_id = :external_id,
+    public_url = :public_url, published_at = :published_at, ended_at = :now, error_code = '', error_class = '', error_text = '', error_advice = '',
+    updated_at = :now, version = version + 1
+WHERE id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'failed', 'unknown')
+
+-- name: delivery.cancel
+-- Only while the platform cannot have been asked to publish.
+UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND state IN ('scheduled', 'prepared') AND intent_at IS NULL
+
+-- name: delivery.cancel_waiting
+-- Calls off what a person has in hand and has not posted.
+UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND state = 'submitted' AND next_at IS NULL AND holder IS NULL
+
+-- name: delivery.retry
+-- From a failure that certainly published nothing, back to the start; what is prepared already is found again.
+UPDATE deliveries SET state = 'scheduled', next_at = :now, attempts = 0, intent_at = NULL, ended_at = NULL, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND state = 'failed'
+
+-- name: delivery.hurry
+-- Goes on now with what waits for a later attempt.
+UPDATE deliveries SET next_at = :now, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND state IN ('scheduled', 'prepared', 'submitted') AND next_at > :now AND due_at <= :now AND holder IS NULL
+
+-- name: delivery.settle_absent
+-- A person looked and found nothing public.
+UPDATE deliveries SET state = 'failed', error_code = 'settled_absent', error_class = 'by_hand', error_text = '', error_advice = :advice,
+    ended_at = :now, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND state = 'unknown'
+
+-- name: delivery.visible
+-- One delivery with the names a person reads, within the units the person reaches: the account's or the article's.
+SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until,
+    d.attempts, d.intent_at, d.prepared_at, d.submitted_at, d.published_at, d.ended_at, d.remote, d.external_id, d.public_url, d.error_code,
+    d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version,
+    m.title AS title, a.name AS account_name, a.kind AS account_kind, a.mode AS account_mode, u.name AS unit_name
+FROM deliveries d
+JOIN messages m ON m.id = d.message_id
+JOIN accounts a ON a.id = d.account_id
+JOIN units u ON u.id = d.unit_id
+WHERE d.id = :id
+  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND (v.unit_id = d.unit_id OR v.unit_id = m.unit_id))
+
+-- name: delivery.list
+-- Newest due time first, a page by key. The page is cut before the names are joined.
+SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until,
+    d.attempts, d.intent_at, d.prepared_at, d.submitted_at, d.published_at, d.ended_at, d.remote, d.external_id, d.public_url, d.error_code,
+    d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version,
+    m.title AS title, a.name AS account_name, a.kind AS account_kind, a.mode AS account_mode, u.name AS unit_name
+FROM (
+    SELECT p.id FROM deliveries p
+    WHERE (:state = '' OR p.state = :state)
+      AND (:account_id = '' OR p.account_id = :account_id)
+      AND (:origin_id = '' OR p.origin_id = :origin_id)
+      AND (:platform = '' OR p.platform = :platform)
+      AND (:before_at = 0 OR p.due_at <= :before_at AND (p.due_at < :before_at OR p.id < :before_id))
+      AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = p.unit_id)
+    ORDER BY p.due_at DESC, p.id DESC LIMIT :limit
+) page
+JOIN deliveries d ON d.id = page.id
+JOIN messages m ON m.id = d.message_id
+JOIN accounts a ON a.id = d.account_id
+JOIN units u ON u.id = d.unit_id
+ORDER BY d.due_at DESC, d.id DESC
+
+-- name: delivery.alarms
+-- What a person must look at: failed, perhaps public, or waiting for a hand. Oldest first.
+SELECT d.id, d.origin_id, d.account_id, d.unit_id, d.platform, d.state, d.due_at, d.public_url, d.error_code, d.error_class, d.error_advice,
+    m.title AS title, a.name AS account_name, u.name AS unit_name
+FROM deliveries d
+JOIN messages m ON m.id = d.message_id
+JOIN accounts a ON a.id = d.account_id
+JOIN units u ON u.id = d.unit_id
+WHERE d.state IN (:states) AND (d.state <> 'submitted' OR d.next_at IS NULL AND d.holder IS NULL)
+  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = d.unit_id)
+ORDER BY d.due_at, d.id LIMIT :limit
+
+-- name: delivery.of_origin
+-- What became of an article: its deliveries by account.
+SELECT d.id, d.account_id, d.platform, d.action, d.state, d.due_at, d.published_at, d.public_url, d.error_code, d.error_advice, d.version,
+    a.name AS account_name
+FROM deliveries d JOIN accounts a ON a.id = d.account_id
+WHERE d.origin_id = :origin_id ORDER BY d.due_at DESC, d.id
