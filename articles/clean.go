@@ -38,9 +38,9 @@ type Cleaned struct {
 
 // Removal says what kind of thing was taken out, how often, and in a sentence for the editor.
 type Removal struct {
-	What     RemovalKind
-	Count    int
-	Sentence string
+	What     RemovalKind `json:"what"`
+	Count    int         `json:"count"`
+	Sentence string      `json:"sentence"` // Chinese: what was taken out and why it does no harm, or what to do
 }
 
 // RemovalKind names what Clean takes out.

@@ -12,10 +12,10 @@ const MaxText = 5 << 20
 
 // Imported is an article made of a text file.
 type Imported struct {
-	Title    string   // the regulation's or notice's name, its lines joined; the file's name when none was found
-	HTML     string   // cleaned
-	Warnings []string // Chinese sentences about what was guessed, taken out or unreadable; nil when nothing was
-	Encoding string   // UTF-8, UTF-16LE, UTF-16BE or GB18030
+	Title    string   `json:"title"`    // the regulation's or notice's name, its lines joined; the file's name when none was found
+	HTML     string   `json:"html"`     // cleaned
+	Warnings []string `json:"warnings"` // Chinese sentences about what was guessed, taken out or unreadable; nil when nothing was
+	Encoding string   `json:"encoding"` // UTF-8, UTF-16LE, UTF-16BE or GB18030
 }
 
 // FromText makes an article of a .txt file: it finds the encoding, takes out what converters and web pages left behind,

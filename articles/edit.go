@@ -1,0 +1,255 @@
+package articles
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"govmedia/accounts"
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// Text is what an editor sends: the fields of the form.
+type Text struct {
+	UnitID     string // only read when the article is made
+	Title      string
+	Digest     string
+	Byline     string
+	Source     string
+	Body       string // HTML as the editor or an import made it
+	CoverID    string // empty for none
+	AccountIDs []string
+	ClientKey  string // made by the form; only read when the article is made
+}
+
+// Saved is what became of a text that was sent.
+type Saved struct {
+	Article  Article
+	Removed  []Removal // what was taken out of the body, to be shown
+	Voided   int64     // how many signatures the change voided
+	Repeated bool      // the same form was sent before; Article is what it made then
+}
+
+// Create keeps a new article at a unit where the actor writes. The same form sent twice makes one article.
+func Create(ctx context.Context, db *sql.DB, actor units.Actor, text Text) (Saved, error) {
+	if !reaches(actor, text.UnitID, units.WriteArticles) {
+		return Saved{}, ErrUnitRefused.On("unit_id")
+	}
+	text, cleaned, err := tidy(text)
+	if err != nil {
+		return Saved{}, err
+	}
+	id := sql.NewID()
+	saved := Saved{Removed: cleaned.Removed}
+	err = db.InTx(ctx, func(tx *sql.DB) error {
+		if text.ClientKey != "" {
+			earlier, err := sql.Get[string](ctx, tx, "article.by_client_key", sql.Args{"author_id": actor.PersonID, "client_key": text.ClientKey})
+			if err == nil {
+				id, saved.Repeated = earlier, true
+				return nil
+			}
+			if !errors.Is(err, sql.ErrNone) {
+				return err
+			}
+		}
+		saved.Repeated = false
+		args := textArgs(text)
+		args["id"], args["unit_id"], args["author_id"], args["state"], args["created_at"] = id, text.UnitID, actor.PersonID, Draft, tx.Now()
+		args["client_key"] = nullable(text.ClientKey)
+		if _, err := tx.Exec(ctx, "article.insert", args); err != nil {
+			return err
+		}
+		if err := setAccounts(ctx, tx, actor, id, text.AccountIDs); err != nil {
+			return err
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: text.UnitID, Action: "article.created", ObjectKind: "article", ObjectID: id,
+			Detail: sql.Object{"title": text.Title}})
+	})
+	if sql.IsDuplicate(err) && text.ClientKey != "" { // the other request of the same form was a moment faster
+		saved.Repeated = true
+		id, err = sql.Get[string](ctx, db, "article.by_client_key", sql.Args{"author_id": actor.PersonID, "client_key": text.ClientKey})
+	}
+	if err != nil {
+		return Saved{}, err
+	}
+	saved.Article, err = load(ctx, db, actor, units.ReadArticles, id)
+	return saved, err
+}
+
+// Save keeps an edit. When it changes what was frozen (title, text, pictures: K17) every signature on it is voided and
+// the article is a draft again; choosing other accounts changes nothing that was signed.
+func Save(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, text Text) (Saved, error) {
+	text, cleaned, err := tidy(text)
+	if err != nil {
+		return Saved{}, err
+	}
+	saved := Saved{Removed: cleaned.Removed}
+	err = db.InTx(ctx, func(tx *sql.DB) error {
+		saved.Voided = 0
+		article, err := loadForWriting(ctx, tx, actor, id, version)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains([]State{Draft, Returned, Signing, Signed}, article.State) {
+			return ErrNotEditable
+		}
+		if err := setAccounts(ctx, tx, actor, id, text.AccountIDs); err != nil {
+			return err
+		}
+		if sameText(article, text) {
+			_, err := tx.ExecOne(ctx, "article.touch", sql.Args{"id": id, "version": version, "now": tx.Now()})
+			return err
+		}
+		if article.RevisionID != nil {
+			if saved.Voided, err = void(ctx, tx, *article.RevisionID, "稿件内容改动，原有签署作废"); err != nil {
+				return err
+			}
+		}
+		args := textArgs(text)
+		args["id"], args["version"], args["now"] = id, version, tx.Now()
+		changed, err := tx.ExecOne(ctx, "article.save", args)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return ErrStale
+		}
+		if saved.Voided == 0 {
+			return nil // ordinary typing leaves no audit line; what voids signatures does
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.signatures_voided", ObjectKind: "article", ObjectID: id,
+			Detail: sql.Object{"revision_id": *article.RevisionID, "voided": saved.Voided}})
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	saved.Article, err = load(ctx, db, actor, units.ReadArticles, id)
+	return saved, err
+}
+
+// Discard puts a draft away; Restore brings it back.
+func Discard(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (Article, error) {
+	return move(ctx, db, actor, id, version, []State{Draft, Returned}, Discarded, "article.discarded")
+}
+
+// Restore brings a discarded article back as a draft.
+func Restore(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (Article, error) {
+	return move(ctx, db, actor, id, version, []State{Discarded}, Draft, "article.restored")
+}
+
+func move(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, from []State, to State, action string) (Article, error) {
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		article, err := loadForWriting(ctx, tx, actor, id, version)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(from, article.State) {
+			return ErrNotEditable
+		}
+		changed, err := tx.ExecOne(ctx, "article.move", sql.Args{"id": id, "version": version, "from": article.State, "to": to, "now": tx.Now()})
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return ErrStale
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: action, ObjectKind: "article", ObjectID: id})
+	})
+	if err != nil {
+		return Article{}, err
+	}
+	return load(ctx, db, actor, units.ReadArticles, id)
+}
+
+// loadForWriting returns an article the actor may change, at the version the actor saw.
+func loadForWriting(ctx context.Context, tx *sql.DB, actor units.Actor, id string, version int64) (Article, error) {
+	article, err := load(ctx, tx, actor, units.ReadArticles, id)
+	if err != nil {
+		return Article{}, err
+	}
+	if !reaches(actor, article.UnitID, units.WriteArticles) {
+		return Article{}, ErrUnitRefused.Say("您可以查看这篇稿件，但不能修改%s的稿件。", article.UnitName)
+	}
+	if article.Version != version {
+		return Article{}, ErrStale
+	}
+	return article, nil
+}
+
+// The longest texts the columns hold, in characters. Platforms set narrower ones, see channels.Preview.
+const (
+	maxTitle  = 200
+	maxDigest = 300
+	maxByline = 60
+	maxSource = 120
+)
+
+// tidy trims the fields, refuses what is too long, and cleans the body.
+func tidy(text Text) (Text, Cleaned, error) {
+	text.Title = strings.Join(strings.Fields(text.Title), " ")
+	text.Digest, text.Byline, text.Source = strings.TrimSpace(text.Digest), strings.TrimSpace(text.Byline), strings.TrimSpace(text.Source)
+	if text.Title == "" {
+		return text, Cleaned{}, ErrTitleRequired.On("title")
+	}
+	for _, field := range []struct {
+		name, label, value string
+		max                int
+	}{
+		{"title", "标题", text.Title, maxTitle}, {"digest", "摘要", text.Digest, maxDigest},
+		{"byline", "作者", text.Byline, maxByline}, {"source", "信息来源", text.Source, maxSource},
+	} {
+		if used := utf8.RuneCountInString(field.value); used > field.max {
+			return text, Cleaned{}, ErrTooLong.Say("%s最多 %d 个字，现在有 %d 个字，请缩短后再保存。", field.label, field.max, used).On(field.name)
+		}
+	}
+	cleaned, err := Clean(text.Body)
+	if err != nil {
+		return text, Cleaned{}, err
+	}
+	text.Body = cleaned.HTML
+	return text, cleaned, nil
+}
+
+func sameText(article Article, text Text) bool {
+	cover := ""
+	if article.CoverID != nil {
+		cover = *article.CoverID
+	}
+	return article.Title == text.Title && article.Digest == text.Digest && article.Byline == text.Byline && article.Source == text.Source &&
+		article.Body == text.Body && cover == text.CoverID
+}
+
+func textArgs(text Text) sql.Args {
+	return sql.Args{"title": text.Title, "digest": text.Digest, "byline": text.Byline, "source": text.Source, "body": text.Body,
+		"cover_id": nullable(text.CoverID)}
+}
+
+func nullable(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// setAccounts keeps the accounts an article is meant for; each must be one the actor reaches.
+func setAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, id string, accountIDs []string) error {
+	slices.Sort(accountIDs)
+	accountIDs = slices.Compact(accountIDs)
+	for _, accountID := range accountIDs {
+		if _, err := accounts.Get(ctx, tx, actor, accountID); err != nil {
+			return ErrAccountUnknown.On("account_ids").Because(err)
+		}
+	}
+	if _, err := tx.Exec(ctx, "article_account.clear", sql.Args{"article_id": id}); err != nil {
+		return err
+	}
+	for _, accountID := range accountIDs {
+		if _, err := tx.Exec(ctx, "article_account.insert", sql.Args{"article_id": id, "account_id": accountID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package articles
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"govmedia/channels"
+	"govmedia/rules"
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// The window a schedule must fall in. A minute's grace lets "now", chosen a moment ago, pass.
+const (
+	pastGrace   = time.Minute
+	furthestOut = 366 * 24 * time.Hour
+)
+
+// Schedule releases a signed article to its accounts at a time, or at once when at is nil. Releasing and queueing are
+// one transaction: what is signed is queued, byte for byte, or nothing happens.
+func Schedule(ctx context.Context, db *sql.DB, library *rules.Library, out *channels.Outside, actor units.Actor, id string, version int64, at *sql.Time) (Article, error) {
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		article, err := load(ctx, tx, actor, units.ReadArticles, id)
+		if err != nil {
+			return err
+		}
+		if !reaches(actor, article.UnitID, units.PublishArticle) {
+			return ErrUnitRefused.Say("您可以查看这篇稿件，但不能发布%s的稿件。", article.UnitName)
+		}
+		due, err := dueTime(tx.Now(), at)
+		if err != nil {
+			return err
+		}
+		revision, err := releasable(ctx, tx, library, article)
+		if err != nil {
+			return err
+		}
+		if article.Version != version {
+			return ErrStale
+		}
+		targets, err := targetsOf(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		deliveries, err := channels.Enqueue(ctx, tx, out, actor, revision.Message(article.UnitID), targets, due)
+		if err != nil {
+			return err
+		}
+		changed, err := tx.ExecOne(ctx, "article.schedule", sql.Args{"id": id, "version": version, "scheduled_at": due, "now": tx.Now()})
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return ErrStale
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.scheduled", ObjectKind: "article", ObjectID: id,
+			Detail: sql.Object{"at": due.String(), "sha256": revision.SHA256, "deliveries": len(deliveries)}})
+	})
+	if err != nil {
+		return Article{}, err
+	}
+	return load(ctx, db, actor, units.ReadArticles, id)
+}
+
+func dueTime(now sql.Time, at *sql.Time) (sql.Time, error) {
+	switch {
+	case at == nil:
+		return now, nil
+	case *at < now.Add(-pastGrace):
+		return 0, ErrSchedulePast.On("at")
+	case *at > now.Add(furthestOut):
+		return 0, ErrScheduleFar.On("at")
+	}
+	return *at, nil
+}
+
+// releasable returns the frozen text of an article whose chain is complete; article.not_signed names what is missing.
+func releasable(ctx context.Context, tx *sql.DB, library *rules.Library, article Article) (Revision, error) {
+	if article.State == Scheduled {
+		return Revision{}, ErrNotSigned.Say("稿件已经排期，不能重复排期。需要改时间请先撤销排期。")
+	}
+	rulebook, ok := library.ByID(article.Rulebook)
+	if article.RevisionID == nil || !ok || rulebook.Review == nil {
+		return Revision{}, ErrNotSigned.Say("稿件还没有送审，不能发布。")
+	}
+	revision, err := sql.Get[Revision](ctx, tx, "revision.get", sql.Args{"id": *article.RevisionID})
+	if err != nil {
+		return Revision{}, err
+	}
+	signed, err := sql.List[Signature](ctx, tx, "signature.of_revision", sql.Args{"revision_id": revision.ID})
+	if err != nil {
+		return Revision{}, err
+	}
+	if missing := missingStages(rulebook, signed); len(missing) > 0 {
+		return Revision{}, ErrNotSigned.Say("审签还没有完成，不能发布：缺%s。", strings.Join(missing, "、")).
+			Under(rulebook.ID, rulebook.Review.Articles).With(map[string]any{"missing": missing})
+	}
+	// The text must still be the one that was signed: a row changed behind the program's back is caught here.
+	hash, err := revision.hash()
+	if err != nil {
+		return Revision{}, err
+	}
+	for _, signature := range signed {
+		if signature.SHA256 != hash || revision.SHA256 != hash {
+			return Revision{}, ErrRevision.Because(errors.New("the frozen text does not match its signatures"))
+		}
+	}
+	if article.State != Signed {
+		return Revision{}, ErrNotSigned
+	}
+	return revision, nil
+}
+
+// Unschedule takes back an article of which nothing has gone out: every delivery is called off, and it can be scheduled
+// anew without signing again. When one delivery may have reached readers, nothing is changed.
+func Unschedule(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (Article, error) {
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		article, err := load(ctx, tx, actor, units.ReadArticles, id)
+		if err != nil {
+			return err
+		}
+		if !reaches(actor, article.UnitID, units.PublishArticle) {
+			return ErrUnitRefused
+		}
+		if article.State != Scheduled {
+			return ErrNotScheduled
+		}
+		if article.Version != version {
+			return ErrStale
+		}
+		if all, err := channels.CallOff(ctx, tx, id); err != nil {
+			return err
+		} else if !all {
+			return ErrAlreadyOut
+		}
+		changed, err := tx.ExecOne(ctx, "article.unschedule", sql.Args{"id": id, "version": version, "now": tx.Now()})
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return ErrStale
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.unscheduled", ObjectKind: "article", ObjectID: id})
+	})
+	if err != nil {
+		return Article{}, err
+	}
+	return load(ctx, db, actor, units.ReadArticles, id)
+}
