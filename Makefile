@@ -1,0 +1,62 @@
+# govmedia: make run starts it, make test proves it. See README.md.
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+CONSOLE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+GO_SOURCES := $(shell find . -name '*.go' -not -path './frontend/node_modules/*') go.mod go.sum \
+	$(shell find sql/queries sql/migrations rules -type f) server/public.html
+
+.PHONY: build run test test-go test-console test-walk bench soak lint openapi clean
+
+build: bin/govmedia
+
+# npm runs again only when the lock file changed, vite only when the console's sources did.
+frontend/node_modules/.stamp: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund $(NPM_FLAGS)
+	touch $@
+
+frontend/dist/index.html: frontend/node_modules/.stamp $(CONSOLE_SOURCES)
+	cd frontend && npm run build
+
+bin/govmedia: frontend/dist/index.html $(GO_SOURCES)
+	mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -o $@ ./server
+
+# The server with a demo district and the stand-in platforms, all on this machine. Data stays in ./data.
+run: bin/govmedia
+	./bin/govmedia demo
+
+test: lint test-go test-console test-walk
+
+# One MariaDB for the whole run; each package makes databases of its own on it.
+test-go: bin/govmedia
+	./server/testdata/with-mariadb.sh go test -count=1 -timeout 15m ./...
+
+test-console: frontend/node_modules/.stamp
+	cd frontend && npm run typecheck && npm run lint && npm test
+
+# The real binary with the stand-ins, walked in a real Chromium.
+test-walk: bin/govmedia
+	cd frontend && npm run walk
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go run $(GOLANGCI) run
+
+bench: bin/govmedia
+	./server/testdata/with-mariadb.sh go test -run '^$$' -bench . -benchtime 2s ./server
+
+# The long version of the crash tests, and the fuzz targets. Not part of CI.
+soak: bin/govmedia
+	GOVMEDIA_SOAK=1 ./server/testdata/with-mariadb.sh go test -count=1 -timeout 2h -run 'Soak|Crash' ./server
+	go test -run '^$$' -fuzz FuzzClean -fuzztime 10m ./articles
+	go test -run '^$$' -fuzz FuzzLoad -fuzztime 10m -fuzzminimizetime 1x ./rules
+
+# The API's description and the console's types from it. CI fails when they are not fresh.
+openapi: frontend/node_modules/.stamp
+	go run ./server openapi > server/openapi.yaml
+	cd frontend && npm run api
+
+clean:
+	rm -rf bin frontend/dist/assets frontend/dist/index.html

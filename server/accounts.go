@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+
+	"govmedia/accounts"
+	"govmedia/rules"
+	"govmedia/sql"
+)
+
+type listAccountsInput struct {
+	PageQuery
+	UnitID   string            `query:"unit_id" maxLength:"16" doc:"This unit and those below it"`
+	Platform accounts.Platform `query:"platform" maxLength:"24"`
+	Kind     accounts.Kind     `query:"kind" maxLength:"32"`
+	State    accounts.State    `query:"state" enum:"applying,in_use,suspended,closed"`
+	Status   rules.Status      `query:"status" enum:"ok,stale,no_rule,calendar_pending"`
+	Query    string            `query:"q" maxLength:"100" doc:"A part of the name"`
+	Order    accounts.Order    `query:"order" enum:"name,due,last_post"`
+}
+
+func (s *server) listAccounts(ctx context.Context, in *listAccountsInput) (*Body[accounts.Page], error) {
+	return answer(accounts.List(ctx, s.db, s.book, actorOf(ctx), accounts.Filter{UnitID: in.UnitID, Platform: in.Platform, Kind: in.Kind, State: in.State,
+		Status: in.Status, Query: in.Query, Order: in.Order, After: in.Cursor, PerPage: in.PerPage}))
+}
+
+type createAccountInput struct {
+	Body struct {
+		UnitID     string            `json:"unit_id" minLength:"16" maxLength:"16"`
+		Platform   accounts.Platform `json:"platform" maxLength:"24"`
+		Kind       accounts.Kind     `json:"kind" maxLength:"32"`
+		Name       string            `json:"name" maxLength:"240"`
+		ExternalID string            `json:"external_id,omitempty" maxLength:"240" doc:"The platform's immutable id; empty when not known yet"`
+		HomeURL    string            `json:"home_url,omitempty" maxLength:"1000"`
+		Mode       accounts.Mode     `json:"mode" enum:"auto,manual"`
+		State      accounts.State    `json:"state" enum:"applying,in_use"`
+		InUseAt    *sql.Time         `json:"in_use_at,omitempty" doc:"Since when, for one that is in use; left out: now"`
+		Settings   sql.Object        `json:"settings,omitempty"`
+	}
+}
+
+func (s *server) createAccount(ctx context.Context, in *createAccountInput) (*Body[accounts.Account], error) {
+	b := in.Body
+	return answer(accounts.Create(ctx, s.db, s.book, actorOf(ctx), accounts.NewAccount{UnitID: b.UnitID, Platform: b.Platform, Kind: b.Kind, Name: b.Name,
+		ExternalID: b.ExternalID, HomeURL: b.HomeURL, Mode: b.Mode, State: b.State, InUseAt: b.InUseAt, Settings: b.Settings}))
+}
+
+func (s *server) getAccount(ctx context.Context, in *ByID) (*Body[accounts.Card], error) {
+	return answer(accounts.CardOf(ctx, s.db, s.book, actorOf(ctx), in.ID))
+}
+
+type saveAccountInput struct {
+	ByID
+	Body struct {
+		Version    int64          `json:"version"`
+		Kind       *accounts.Kind `json:"kind,omitempty" maxLength:"32"`
+		Name       *string        `json:"name,omitempty" maxLength:"240"`
+		ExternalID *string        `json:"external_id,omitempty" maxLength:"240"`
+		HomeURL    *string        `json:"home_url,omitempty" maxLength:"1000"`
+		Mode       *accounts.Mode `json:"mode,omitempty" enum:"auto,manual"`
+		Settings   sql.Object     `json:"settings,omitempty"`
+	}
+}
+
+func (s *server) saveAccount(ctx context.Context, in *saveAccountInput) (*Body[accounts.Account], error) {
+	b := in.Body
+	return answer(accounts.Update(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, accounts.Change{Kind: b.Kind, Name: b.Name, ExternalID: b.ExternalID,
+		HomeURL: b.HomeURL, Mode: b.Mode, Settings: b.Settings}))
+}
+
+type bindAccountInput struct {
+	ByID
+	Body struct {
+		Version     int64                `json:"version"`
+		Credentials accounts.Credentials `json:"credentials" doc:"By the names the adapter knows; none unbinds the account. Never answered."`
+	}
+}
+
+func (s *server) bindAccount(ctx context.Context, in *bindAccountInput) (*Body[accounts.Account], error) {
+	return answer(accounts.SetCredentials(ctx, s.db, s.keys, actorOf(ctx), in.ID, in.Body.Version, in.Body.Credentials))
+}
+
+type listPostsInput struct {
+	ByID
+	PageQuery
+}
+
+func (s *server) listPosts(ctx context.Context, in *listPostsInput) (*Body[accounts.PostPage], error) {
+	return answer(accounts.Posts(ctx, s.db, actorOf(ctx), accounts.PostFilter{AccountID: in.ID, After: in.Cursor, PerPage: in.PerPage}))
+}
+
+type stateInput struct {
+	ByID
+	Body struct {
+		Version int64  `json:"version"`
+		Reason  string `json:"reason,omitempty" maxLength:"1000"`
+	}
+}
+
+func (s *server) useAccount(ctx context.Context, in *stateInput) (*Body[accounts.Account], error) {
+	return answer(accounts.PutInUse(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version))
+}
+
+func (s *server) suspendAccount(ctx context.Context, in *stateInput) (*Body[accounts.Account], error) {
+	return answer(accounts.Suspend(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.Reason))
+}
+
+type recordPostInput struct {
+	ByID
+	Body struct {
+		Title       string   `json:"title" maxLength:"400"`
+		URL         string   `json:"url" maxLength:"1000"`
+		PublishedAt sql.Time `json:"published_at"`
+	}
+}
+
+func (s *server) recordPost(ctx context.Context, in *recordPostInput) (*Body[accounts.Post], error) {
+	post, _, err := accounts.RecordByHand(ctx, s.db, s.book, actorOf(ctx), accounts.NewPost{AccountID: in.ID, Title: in.Body.Title, URL: in.Body.URL,
+		Source: accounts.ByHand, PublishedAt: in.Body.PublishedAt})
+	return answer(post, err)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is every setting of the program: one row each, with its default and meaning. Each is read from the environment;
+// a secret may stand in a file instead, named by the same variable with _FILE behind it.
+type Config struct {
+	Listen     string        `env:"GOVMEDIA_LISTEN" envDefault:"127.0.0.1:8080"` // where the server listens
+	PublicBase string        `env:"GOVMEDIA_PUBLIC_BASE"`                        // our address as readers reach it; default http://LISTEN
+	Data       string        `env:"GOVMEDIA_DATA" envDefault:"data"`             // folder of the SQLite file, pictures and keys
+	DSN        string        `env:"GOVMEDIA_DSN"`                                // database; default sqlite:DATA/govmedia.db (secret: may hold a password)
+	LogLevel   string        `env:"GOVMEDIA_LOG_LEVEL" envDefault:"info"`        // debug, info, warn, error
+	Performers int           `env:"GOVMEDIA_PERFORMERS" envDefault:"4"`          // deliveries worked on at once by this node
+	Stop       time.Duration `env:"GOVMEDIA_STOP" envDefault:"70s"`              // how long a stop waits for calls under way
+
+	SealKeys  string `env:"GOVMEDIA_SEAL_KEYS"`  // secret: keys that seal credentials, id:base64 by commas; default DATA/seal.key
+	TokenKeys string `env:"GOVMEDIA_TOKEN_KEYS"` // secret: keys that sign access tokens, id:base64 by commas; default DATA/token.key
+
+	TrustedProxies []string `env:"GOVMEDIA_TRUSTED_PROXIES"`    // CIDRs of reverse proxies whose X-Forwarded-For is believed
+	AllowCIDRs     []string `env:"GOVMEDIA_EGRESS_ALLOW_CIDRS"` // inner networks that user-given addresses may lead to
+	AllowPorts     []uint16 `env:"GOVMEDIA_EGRESS_ALLOW_PORTS"` // ports besides 80 and 443 towards those networks
+	OfficeAddress  string   `env:"GOVMEDIA_OFFICE_ADDRESS"`     // the office's public address, told to Weibo as the operator's
+
+	WeChatBase    string `env:"GOVMEDIA_WECHAT_BASE" envDefault:"https://api.weixin.qq.com"`
+	WeiboAPIBase  string `env:"GOVMEDIA_WEIBO_API_BASE" envDefault:"https://api.weibo.com"`
+	WeiboAuthBase string `env:"GOVMEDIA_WEIBO_AUTH_BASE" envDefault:"https://api.weibo.com"`
+	WeiboPageBase string `env:"GOVMEDIA_WEIBO_PAGE_BASE" envDefault:"https://weibo.com"` // where readers see a post
+
+	S3Endpoint  string `env:"GOVMEDIA_S3_ENDPOINT"` // pictures go to S3 (or OSS, COS, OBS) when set, else to DATA/media
+	S3Bucket    string `env:"GOVMEDIA_S3_BUCKET"`
+	S3Region    string `env:"GOVMEDIA_S3_REGION"`
+	S3AccessKey string `env:"GOVMEDIA_S3_ACCESS_KEY"` // secret
+	S3SecretKey string `env:"GOVMEDIA_S3_SECRET_KEY"` // secret
+	S3Insecure  bool   `env:"GOVMEDIA_S3_INSECURE"`   // plain http, for a store inside the office's network
+
+	// Hurry divides every wait of the delivery engine and of the channels. For tests; 1 in production.
+	Hurry int `env:"GOVMEDIA_HURRY" envDefault:"1"`
+}
+
+// secretFiles are the variables that may stand in a file.
+var secretFiles = []string{"GOVMEDIA_DSN", "GOVMEDIA_SEAL_KEYS", "GOVMEDIA_TOKEN_KEYS", "GOVMEDIA_S3_ACCESS_KEY", "GOVMEDIA_S3_SECRET_KEY"}
+
+// loadConfig reads the settings from the environment, given as NAME=value lines.
+func loadConfig(environ []string) (Config, error) {
+	values := map[string]string{}
+	for _, line := range environ {
+		if name, value, ok := strings.Cut(line, "="); ok {
+			values[name] = value
+		}
+	}
+	for _, name := range secretFiles {
+		path := values[name+"_FILE"]
+		if path == "" {
+			continue
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			return Config{}, fmt.Errorf("read %s_FILE: %w", name, err)
+		}
+		values[name] = strings.TrimSpace(string(content))
+	}
+	config, err := env.ParseAsWithOptions[Config](env.Options{Environment: values})
+	if err != nil {
+		return Config{}, fmt.Errorf("read the settings: %w", err)
+	}
+	return config, config.finish()
+}
+
+// finish fills the defaults that depend on other settings and refuses what cannot work.
+func (c *Config) finish() error {
+	if c.DSN == "" {
+		c.DSN = "sqlite:" + filepath.Join(c.Data, "govmedia.db")
+	}
+	if c.PublicBase == "" {
+		c.PublicBase = "http://" + c.Listen
+	}
+	c.PublicBase = strings.TrimSuffix(c.PublicBase, "/")
+	if c.Performers < 1 || c.Hurry < 1 {
+		return fmt.Errorf("GOVMEDIA_PERFORMERS and GOVMEDIA_HURRY must be at least 1")
+	}
+	for _, list := range [][]string{c.TrustedProxies, c.AllowCIDRs} {
+		for _, cidr := range list {
+			if _, err := netip.ParsePrefix(cidr); err != nil {
+				return fmt.Errorf("read a network: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// secureCookies reports whether readers reach us over TLS, so that cookies must not travel without it.
+func (c *Config) secureCookies() bool { return strings.HasPrefix(c.PublicBase, "https://") }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"govmedia/accounts"
+	"govmedia/channels"
+	"govmedia/channels/sandbox"
+)
+
+// assassin ends the program when a platform is called: at the chosen phase of each call the first time it is seen, so
+// that the program dies once at every step of a delivery's way. Before the effect, after it and before the answer: with
+// the intention saved before each call and the result after it, these are all the places where a crash can tell a lie.
+type assassin struct {
+	town   *town
+	phase  sandbox.Phase
+	signal os.Signal
+
+	mu   sync.Mutex
+	seen map[string]bool
+	hits []string
+}
+
+func (a *assassin) watch(call sandbox.Call) {
+	if call.Phase != a.phase {
+		return
+	}
+	key := call.Platform + " " + call.Path
+	a.mu.Lock()
+	first := !a.seen[key]
+	a.seen[key] = true
+	if first {
+		a.hits = append(a.hits, key)
+	}
+	a.mu.Unlock()
+	if !first {
+		return
+	}
+	a.town.signal(a.signal)
+	if a.signal == syscall.SIGKILL {
+		waitFor(a.town.t, waitForDeath, "the killed server to be gone", func() bool { return !a.town.running() })
+	}
+}
+
+const waitForDeath = 20 * time.Second
+
+// TestCrashAtEveryStep kills the program, or asks it to stop, at every platform call of a delivery to all three
+// platforms, starts it again each time, and lets it finish: everything is published, nothing twice.
+func TestCrashAtEveryStep(t *testing.T) {
+	cases := []struct {
+		name   string
+		phase  sandbox.Phase
+		signal os.Signal
+	}{
+		{"killed before the effect", sandbox.Received, syscall.SIGKILL},
+		{"killed after the effect, before the answer", sandbox.Committed, syscall.SIGKILL},
+		{"asked to stop before the effect", sandbox.Received, syscall.SIGTERM},
+		{"asked to stop after the effect", sandbox.Committed, syscall.SIGTERM},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			eachDatabase(t, func(t *testing.T, town *town) {
+				town.start()
+				author := town.signIn("xinxi")
+				article := draft(t, author, "停机也只发一次", "<p>正文</p>", accounts.KindWeChatSubscription, accounts.KindWeibo, accounts.KindApp)
+				view := signAll(t, town, author, article.ID)
+				killer := &assassin{town: town, phase: c.phase, signal: c.signal, seen: map[string]bool{}}
+				remove := town.sandbox.OnCall(killer.watch)
+				schedule(author, view, nil)
+				restartUntilSettled(t, town, article.ID)
+				remove()
+				author = town.signIn("xinxi")
+				for _, delivery := range getArticle(author, article.ID).Deliveries {
+					if delivery.State != channels.StatePublished {
+						var detail string
+						author.do(http.MethodGet, "/api/deliveries/"+delivery.ID, nil, http.StatusOK, &detail)
+						t.Errorf("delivery to %s ended %s: %s\n%s", delivery.AccountName, delivery.State, delivery.ErrorAdvice, detail)
+					}
+				}
+				checkOnce(t, town, 3)
+				checkNoSecrets(t, town)
+				if len(killer.hits) < 8 {
+					t.Errorf("the program was ended at %d calls only: %v", len(killer.hits), killer.hits)
+				}
+			})
+		})
+	}
+}
+
+// restartUntilSettled starts the program again whenever it has ended, until no delivery is on its way any more.
+func restartUntilSettled(t *testing.T, town *town, articleID string) {
+	t.Helper()
+	waitFor(t, 4*time.Minute, "the deliveries to end in spite of the crashes", func() bool {
+		if !town.running() {
+			town.start()
+		}
+		open, err := openDeliveries(town, articleID)
+		return err == nil && open == 0 && town.running()
+	})
+}
+
+// openDeliveries counts the deliveries on their way by asking the API; an error while the program is down.
+func openDeliveries(town *town, articleID string) (int, error) {
+	b := town.browser()
+	response, err := b.client.Post(town.base+"/api/session", "application/json", credentialsBody("xinxi"))
+	if err != nil {
+		return 0, err
+	}
+	response.Body.Close()
+	response, err = b.client.Get(town.base + "/api/articles/" + articleID)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("status %s", response.Status)
+	}
+	var view struct {
+		Deliveries []struct{ State channels.State }
+	}
+	if err := decodeJSON(response.Body, &view); err != nil {
+		return 0, err
+	}
+	open := 0
+	for _, delivery := range view.Deliveries {
+		switch delivery.State {
+		case channels.Scheduled, channels.Prepared, channels.Submitted:
+			open++
+		}
+	}
+	return open, nil
+}

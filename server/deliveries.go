@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"govmedia/accounts"
+	"govmedia/channels"
+	"govmedia/channels/manual"
+)
+
+type listDeliveriesInput struct {
+	PageQuery
+	State     channels.State    `query:"state" enum:"scheduled,prepared,submitted,published,failed,unknown,cancelled,retracted"`
+	AccountID string            `query:"account_id" maxLength:"16"`
+	ArticleID string            `query:"article_id" maxLength:"16"`
+	Platform  accounts.Platform `query:"platform" maxLength:"24"`
+}
+
+func (s *server) listDeliveries(ctx context.Context, in *listDeliveriesInput) (*Body[Page[channels.View]], error) {
+	at, id, err := readCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := channels.List(ctx, s.db, actorOf(ctx), channels.Filter{State: in.State, AccountID: in.AccountID, OriginID: in.ArticleID,
+		Platform: in.Platform, BeforeAt: at, BeforeID: id, Limit: in.PerPage + 1})
+	return answer(page(rows, in.PerPage, func(v channels.View) string { return writeCursor(v.DueAt, v.ID) }), err)
+}
+
+func (s *server) getDelivery(ctx context.Context, in *ByID) (*Body[channels.View], error) {
+	return answer(channels.Get(ctx, s.db, actorOf(ctx), in.ID))
+}
+
+func (s *server) cancelDelivery(ctx context.Context, in *ByVersion) (*Body[channels.View], error) {
+	return answer(channels.Cancel(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version))
+}
+
+func (s *server) retryDelivery(ctx context.Context, in *ByVersion) (*Body[channels.View], error) {
+	view, err := channels.TryAgain(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version)
+	if err == nil {
+		s.worker.wake()
+	}
+	return answer(view, err)
+}
+
+type confirmInput struct {
+	ByID
+	Body struct {
+		Version int64  `json:"version"`
+		URL     string `json:"url" maxLength:"1000"`
+	}
+}
+
+func (s *server) confirmDelivery(ctx context.Context, in *confirmInput) (*Body[channels.View], error) {
+	view, err := channels.Get(ctx, s.db, actorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := manual.CheckURL(in.Body.URL, view.Platform); err != nil {
+		return nil, err
+	}
+	return answer(channels.ConfirmByHand(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.URL))
+}
+
+type settleInput struct {
+	ByID
+	Body struct {
+		Version int64  `json:"version"`
+		Reason  string `json:"reason" maxLength:"400"`
+	}
+}
+
+func (s *server) settleDelivery(ctx context.Context, in *settleInput) (*Body[channels.View], error) {
+	return answer(channels.SettleAbsent(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.Reason))
+}
+
+func (s *server) getPackage(ctx context.Context, in *ByID) (*Body[manual.Packet], error) {
+	message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return answer(manual.Package(message, account), nil)
+}
+
+// downloadPackage sends the copy-ready package of a delivery: text, HTML and the pictures as files.
+func (s *server) downloadPackage(c echo.Context) error {
+	ctx := c.Request().Context()
+	actor, err := s.authenticate(c.Request())
+	if err != nil {
+		return err
+	}
+	message, account, err := channels.Contents(ctx, s.db, actor, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, "application/zip")
+	header.Set(echo.HeaderContentDisposition, `attachment; filename="package-`+c.Param("id")+`.zip"`)
+	c.Response().WriteHeader(http.StatusOK)
+	return manual.WriteZip(ctx, c.Response(), message, account, func(ctx context.Context, picture channels.Picture) ([]byte, error) {
+		return s.out.Open(ctx, picture.SHA256)
+	})
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"govmedia/channels/sandbox"
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// demo starts the server with a demo district and the stand-in platforms beside it, so that the whole job can be done
+// on one machine. Data stays in GOVMEDIA_DATA; a second start finds it there.
+func demo(ctx context.Context, p program) error {
+	config := p.config
+	stand := sandbox.Defaults()
+	stand.DataDir = filepath.Join(config.Data, "sandbox")
+	stand.Seeds = demoSeeds(config)
+	standURL := "http://" + stand.Listen
+	config.WeChatBase = standURL + "/wechat"
+	config.WeiboAPIBase, config.WeiboAuthBase = standURL+"/weibo", standURL+"/weibo"
+	config.WeiboPageBase = standURL
+	config.AllowCIDRs = append(config.AllowCIDRs, "127.0.0.0/8")
+	config.AllowPorts = append(config.AllowPorts, portOf(stand.Listen))
+	if config.OfficeAddress == "" {
+		config.OfficeAddress = "127.0.0.1"
+	}
+	if err := os.MkdirAll(config.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	node, err := openNode(ctx, config, p.errOut)
+	if err != nil {
+		return err
+	}
+	defer node.close()
+	if err := loadDemo(ctx, node, standURL); err != nil {
+		return fmt.Errorf("load the demo district: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	open := make(chan struct{})
+	stand.Ready = func(string, string) { close(open) }
+	group.Go(func() error { return sandbox.Run(ctx, stand) })
+	group.Go(func() error {
+		select {
+		case <-open:
+		case <-ctx.Done():
+			return nil
+		}
+		return node.run(ctx, func(address string) { printDemo(p, address, standURL) })
+	})
+	return group.Wait()
+}
+
+func portOf(address string) uint16 {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0
+	}
+	var n uint16
+	_, _ = fmt.Sscan(port, &n)
+	return n
+}
+
+// runSandbox starts the stand-in platforms alone, for any client's tests.
+func runSandbox(ctx context.Context, p program) error {
+	config := sandbox.Defaults()
+	config.Seeds = demoSeeds(p.config)
+	config.Ready = func(public, control string) {
+		fmt.Fprintf(p.out, "stand-in platforms on %s, control on %s\n", public, control)
+	}
+	return sandbox.Run(ctx, config)
+}
+
+// demoPassword is everybody's in the demo district. The demo listens on this machine only.
+const demoPassword = "Demo-2026-gov"
+
+func printDemo(p program, address, standURL string) {
+	fmt.Fprintf(p.out, "\n  政务新媒体管理平台（演示数据，单位、人员、账号均为虚构）\n  控制台        http://%s\n  平台读者页    %s\n\n  演示登录（口令都是 %s）\n", address, standURL, demoPassword)
+	for _, person := range demoPeople {
+		fmt.Fprintf(p.out, "    %-10s %s\n", person.username, person.about)
+	}
+	fmt.Fprintf(p.out, "\n  按 Ctrl+C 停止；数据保存在 %s。\n\n", p.config.Data)
+}
+
+// demoPerson is one sign-in of the demo district. Names say themselves that nobody is called so.
+type demoPerson struct {
+	username, name, unit, about string
+	roles                       []units.Role
+}
+
+// demoUnits are the demo's units by a short key, parents first.
+var demoUnits = []struct {
+	key, parent, name, short string
+	level                    units.Level
+	office                   bool
+	rulebook                 string
+}{
+	{"office", "", "示范区人民政府办公室", "区政府办", units.LevelOffice, true, "tongnan-2022"},
+	{"town", "office", "示范区清源镇人民政府", "清源镇", units.LevelTownship, false, ""},
+	{"culture", "office", "示范区文化和旅游委员会", "区文旅委", units.LevelCountyDepartment, false, ""},
+	{"housing", "office", "示范区住房和城乡建设委员会", "区住建委", units.LevelCountyDepartment, false, ""},
+	{"city", "", "云岭市人民政府办公室", "市政府办", units.LevelOffice, true, "zhaotong-2018"},
+	{"traffic", "city", "云岭市交通运输局", "市交通局", units.LevelPrefectureDepartment, false, ""},
+}
+
+var demoPeople = []demoPerson{
+	{"xinxi", "信小员", "town", "清源镇 信息员：写稿、一审、一校", []units.Role{units.InfoOfficer}},
+	{"paiban", "排小版", "town", "清源镇 排版人员：也可一校", []units.Role{units.LayoutStaff}},
+	{"keshi", "科小室", "town", "清源镇 科室负责人：二校", []units.Role{units.SectionHead}},
+	{"fenguan", "分小管", "town", "清源镇 分管负责人：二审、三校", []units.Role{units.UnitDeputy}},
+	{"zhuyao", "主小要", "town", "清源镇 主要负责人：三审", []units.Role{units.UnitHead}},
+	{"wenlv", "文小旅", "culture", "区文旅委 信息员", []units.Role{units.InfoOfficer}},
+	{"guanli", "管小理", "office", "区政府办 主管单位管理员：台账、看板", []units.Role{units.OfficeAdmin}},
+	{"jiaotong", "交小通", "traffic", "市交通局 信息员（昭通 2018 规则库）", []units.Role{units.InfoOfficer}},
+	{"shiban", "市小办", "city", "云岭市政府办 管理员（昭通 2018 规则库）", []units.Role{units.OfficeAdmin}},
+}
+
+// loadDemo fills an empty database with the demo district. It does nothing to one that has units already.
+func loadDemo(ctx context.Context, n *node, standURL string) error {
+	present, err := units.Tree(ctx, n.db, units.System)
+	if err != nil || len(present) > 0 {
+		return err
+	}
+	return n.db.InTx(ctx, func(tx *sql.DB) error {
+		ids := map[string]string{}
+		for _, unit := range demoUnits {
+			made, err := units.Create(ctx, tx, units.System, units.NewUnit{ParentID: ids[unit.parent], Name: unit.name, ShortName: unit.short,
+				Level: unit.level, IsOffice: unit.office, Rulebook: unit.rulebook})
+			if err != nil {
+				return err
+			}
+			ids[unit.key] = made.ID
+		}
+		for _, person := range demoPeople {
+			var roles []units.RoleAt
+			for _, role := range person.roles {
+				roles = append(roles, units.RoleAt{UnitID: ids[person.unit], Role: role})
+			}
+			_, err := units.CreatePerson(ctx, tx, units.System, units.NewPerson{Username: person.username, Name: person.name,
+				Password: demoPassword, Roles: roles}, units.PasswordRule{})
+			if err != nil {
+				return err
+			}
+		}
+		return loadDemoAccounts(ctx, tx, n, ids, standURL)
+	})
+}
+
+var errAdminUsage = errors.New("usage: govmedia admin USERNAME UNIT [RULEBOOK], the password on standard input")
+
+// createAdmin makes the first office and its administrator, so that an empty installation can be signed in to.
+func createAdmin(ctx context.Context, p program) error {
+	if len(p.args) < 2 {
+		return errAdminUsage
+	}
+	rulebook := ""
+	if len(p.args) > 2 {
+		rulebook = p.args[2]
+	}
+	password, err := readLine(p.in)
+	if err != nil {
+		return fmt.Errorf("read the password: %w", err)
+	}
+	node, err := openNode(ctx, p.config, p.errOut)
+	if err != nil {
+		return err
+	}
+	defer node.close()
+	if _, known := node.server.library.ByID(rulebook); rulebook != "" && !known {
+		return fmt.Errorf("no rulebook is called %s", rulebook)
+	}
+	err = node.db.InTx(ctx, func(tx *sql.DB) error {
+		office, err := units.Create(ctx, tx, units.System, units.NewUnit{Name: p.args[1], Level: units.LevelOffice, IsOffice: true, Rulebook: rulebook})
+		if err != nil {
+			return err
+		}
+		_, err = units.CreatePerson(ctx, tx, units.System, units.NewPerson{Username: p.args[0], Name: p.args[0], Password: strings.TrimSpace(password),
+			MustChange: true, Roles: []units.RoleAt{{UnitID: office.ID, Role: units.OfficeAdmin}, {UnitID: office.ID, Role: units.SystemAdmin}}}, units.PasswordRule{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%s can sign in now and must choose a new password\n", p.args[0])
+	return nil
+}
+
+// checkAudit verifies every audit chain and fails when one is broken.
+func checkAudit(ctx context.Context, p program) error {
+	db, err := openDatabase(ctx, p.config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	began := time.Now()
+	broken, err := units.VerifyAll(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, chain := range broken {
+		fmt.Fprintf(p.out, "%+v\n", chain)
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("%d audit chains are broken", len(broken))
+	}
+	fmt.Fprintf(p.out, "all audit chains are whole (%s)\n", time.Since(began).Round(time.Millisecond))
+	return nil
+}

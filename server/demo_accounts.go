@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"strconv"
+	"time"
+
+	"govmedia/accounts"
+	"govmedia/channels/sandbox"
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// demoAccount is one account of the demo district, at the stand-in of its platform.
+type demoAccount struct {
+	unit     string
+	platform accounts.Platform
+	kind     accounts.Kind
+	name     string
+	external string
+	mode     accounts.Mode
+	lastPost time.Duration // how long before the first start it last posted; 0: never
+}
+
+var demoAccounts = []demoAccount{
+	{"town", accounts.WeChat, accounts.KindWeChatSubscription, "清源镇发布（演示）", "wxdemo0000000001", accounts.Auto, 2 * 24 * time.Hour},
+	{"town", accounts.WeChat, accounts.KindWeChatService, "清源镇便民服务（演示）", "wxdemo0000000002", accounts.Auto, 13 * 24 * time.Hour},
+	{"town", accounts.Weibo, accounts.KindWeibo, "清源镇发布（演示微博）", "1000000001", accounts.Auto, 5 * 24 * time.Hour},
+	{"town", accounts.App, accounts.KindApp, "示范区通客户端（演示）", "shifan", accounts.Auto, 24 * time.Hour},
+	{"town", accounts.VideoAccount, accounts.KindVideoAccount, "清源镇视频号（演示）", "", accounts.Manual, 6*24*time.Hour + 12*time.Hour},
+	{"culture", accounts.WeChat, accounts.KindWeChatSubscription, "示范区文旅（演示）", "wxdemo0000000003", accounts.Auto, 9 * 24 * time.Hour},
+	{"culture", accounts.Weibo, accounts.KindWeibo, "示范区文旅（演示微博）", "1000000002", accounts.Auto, 4*24*time.Hour + 6*time.Hour},
+	{"housing", accounts.WeChat, accounts.KindWeChatService, "示范区住建服务（演示）", "wxdemo0000000004", accounts.Auto, 20 * 24 * time.Hour},
+	{"housing", accounts.Douyin, accounts.KindDouyin, "示范区住建（演示抖音）", "", accounts.Manual, 0},
+	{"traffic", accounts.Weibo, accounts.KindWeibo, "云岭交通（演示微博）", "1000000003", accounts.Auto, 300 * 24 * time.Hour},
+}
+
+// demoAppKey names the one Weibo app that the demo's accounts have authorised.
+const demoAppKey = "demo-app-key"
+
+// demoSecret makes the credentials that the demo's accounts share with the stand-ins. They open nothing else.
+func demoSecret(name string) string {
+	sum := sha256.Sum256([]byte("govmedia demo: " + name))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// demoSeeds declares the demo's accounts to the stand-in platforms.
+func demoSeeds(config Config) sandbox.Seeds {
+	host := "127.0.0.1"
+	if base, err := url.Parse(config.PublicBase); err == nil && base.Hostname() != "" {
+		host = base.Hostname()
+	}
+	seeds := sandbox.Seeds{Weibo: sandbox.WeiboSeeds{Apps: []sandbox.WeiboApp{{Key: demoAppKey, Secret: demoSecret(demoAppKey), Name: "演示应用",
+		SafeDomains: []sandbox.SafeDomain{{Host: host, Reviewed: true}}}}}}
+	for _, account := range demoAccounts {
+		if account.mode != accounts.Auto {
+			continue
+		}
+		switch account.platform {
+		case accounts.WeChat:
+			kind := "subscription"
+			if account.kind == accounts.KindWeChatService {
+				kind = "service"
+			}
+			seeds.WeChat = append(seeds.WeChat, sandbox.WeChatAccount{AppID: account.external, Secret: demoSecret(account.external), Type: kind,
+				Nickname: account.name})
+		case accounts.Weibo:
+			seeds.Weibo.Users = append(seeds.Weibo.Users, sandbox.WeiboUser{UID: account.external, Name: account.name, Verified: true, VerifiedType: 1})
+			seeds.Weibo.Tokens = append(seeds.Weibo.Tokens, sandbox.WeiboToken{Token: demoSecret("token" + account.external), AppKey: demoAppKey, UID: account.external})
+		case accounts.App:
+			seeds.Apps = append(seeds.Apps, sandbox.AppBackend{Name: account.external, Title: account.name, Secrets: []string{"whsec_" + demoSecret(account.external)}})
+		}
+	}
+	return seeds
+}
+
+// demoTokenLife is how long the stand-in's Weibo tokens live, as a reviewed app's do.
+const demoTokenLife = 30 * 24 * time.Hour
+
+func demoCredentials(account demoAccount, now sql.Time) accounts.Credentials {
+	switch account.platform {
+	case accounts.WeChat:
+		return accounts.Credentials{"app_secret": demoSecret(account.external)}
+	case accounts.Weibo:
+		return accounts.Credentials{"app_key": demoAppKey, "app_secret": demoSecret(demoAppKey), "access_token": demoSecret("token" + account.external),
+			"expires_at": strconv.FormatInt(int64(now.Add(demoTokenLife)), 10)}
+	case accounts.App:
+		return accounts.Credentials{"secret": "whsec_" + demoSecret(account.external)}
+	}
+	return nil
+}
+
+func demoSettings(account demoAccount, standURL, host string) sql.Object {
+	switch account.platform {
+	case accounts.WeChat:
+		return sql.Object{"app_id": account.external}
+	case accounts.Weibo:
+		return sql.Object{"route": "share", "safe_domain": host}
+	case accounts.App:
+		return sql.Object{"endpoint": standURL + "/app/" + account.external + "/hook", "feed_url": standURL + "/app/" + account.external + "/feed.json"}
+	}
+	return sql.Object{}
+}
+
+// inUseFor is how long the demo's accounts have been in use at the first start.
+const inUseFor = 400 * 24 * time.Hour
+
+func loadDemoAccounts(ctx context.Context, tx *sql.DB, n *node, unitIDs map[string]string, standURL string) error {
+	base, err := url.Parse(n.config.PublicBase)
+	if err != nil {
+		return err
+	}
+	for _, account := range demoAccounts {
+		since := tx.Now().Add(-inUseFor)
+		made, err := accounts.Create(ctx, tx, n.server.book, units.System, accounts.NewAccount{UnitID: unitIDs[account.unit], Platform: account.platform,
+			Kind: account.kind, Name: account.name, ExternalID: account.external, Mode: account.mode, State: accounts.InUse, InUseAt: &since,
+			Settings: demoSettings(account, standURL, base.Hostname())})
+		if err != nil {
+			return err
+		}
+		if account.mode == accounts.Auto {
+			if _, err := accounts.SetCredentials(ctx, tx, n.server.keys, units.System, made.ID, made.Version, demoCredentials(account, tx.Now())); err != nil {
+				return err
+			}
+		}
+		if account.lastPost == 0 {
+			continue
+		}
+		external := "demo-" + made.ID
+		_, _, err = accounts.RecordPost(ctx, tx, n.server.book, units.System, accounts.NewPost{AccountID: made.ID, ExternalID: &external,
+			Title: "（演示）此前发布的内容", URL: standURL + "/", Source: accounts.Observed, PublishedAt: tx.Now().Add(-account.lastPost)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"net/http"
+
+	"govmedia/units"
+)
+
+// routes is THE TABLE: every route with the permission it needs. Which rows a person reaches is asked in the statements.
+func (s *server) routes() {
+	// signing in
+	add(s, anyone, "POST /api/session", "sign-in", "登录", s.signIn)
+	add(s, anyone, "POST /api/session/refresh", "refresh-session", "续期", s.refreshSession)
+	add(s, signedIn, "GET /api/session", "get-session", "当前登录", s.getSession)
+	add(s, signedIn, "DELETE /api/session", "sign-out", "退出", s.signOut)
+	add(s, signedIn, "PUT /api/session/password", "change-password", "修改口令", s.changePassword)
+
+	// who
+	add(s, units.ReadUnits, "GET /api/units", "list-units", "单位树", s.listUnits)
+	add(s, units.ReadAudit, "GET /api/audit", "list-audit", "审计日志", s.listAudit)
+
+	// what waits for me
+	add(s, units.ReadArticles, "GET /api/tasks", "list-tasks", "待办", s.listTasks)
+
+	// articles
+	add(s, units.ReadArticles, "GET /api/articles", "list-articles", "稿件列表", s.listArticles)
+	add(s, units.WriteArticles, "POST /api/articles", "create-article", "新建稿件", s.createArticle)
+	add(s, units.ReadArticles, "GET /api/articles/{id}", "get-article", "稿件", s.getArticle)
+	add(s, units.WriteArticles, "PUT /api/articles/{id}", "save-article", "保存稿件", s.saveArticle)
+	add(s, units.WriteArticles, "POST /api/articles/{id}/submit", "submit-article", "送审", s.submitArticle)
+	add(s, units.WriteArticles, "POST /api/articles/{id}/withdraw", "withdraw-article", "撤回", s.withdrawArticle)
+	add(s, units.WriteArticles, "POST /api/articles/{id}/discard", "discard-article", "删除草稿", s.discardArticle)
+	add(s, units.WriteArticles, "POST /api/articles/{id}/restore", "restore-article", "恢复草稿", s.restoreArticle)
+	add(s, units.SignArticles, "POST /api/articles/{id}/sign", "sign-article", "签署", s.signArticle)
+	add(s, units.SignArticles, "POST /api/articles/{id}/return", "return-article", "退回", s.returnArticle)
+	add(s, units.PublishArticle, "POST /api/articles/{id}/schedule", "schedule-article", "排期发布", s.scheduleArticle)
+	add(s, units.PublishArticle, "POST /api/articles/{id}/unschedule", "unschedule-article", "撤销排期", s.unscheduleArticle)
+	add(s, units.ReadArticles, "GET /api/articles/{id}/previews", "preview-article", "各渠道预览", s.previewArticle)
+
+	// pictures and imports
+	add(s, units.WriteArticles, "POST /api/imports", "import-text", "导入文本文件", s.importText)
+	add(s, units.ReadArticles, "GET /api/media", "list-media", "图片库", s.listMedia)
+	add(s, units.WriteArticles, "POST /api/media", "upload-media", "上传图片", s.uploadMedia)
+	add(s, units.WriteArticles, "POST /api/media/fetch", "fetch-media", "抓取外部图片", s.fetchMedia)
+	s.echo.GET("/media/:id", s.showMedia) // signed in; asks by row
+
+	// deliveries
+	add(s, units.ReadDeliveries, "GET /api/deliveries", "list-deliveries", "投递列表", s.listDeliveries)
+	add(s, units.ReadDeliveries, "GET /api/deliveries/{id}", "get-delivery", "投递", s.getDelivery)
+	add(s, units.ActDeliveries, "POST /api/deliveries/{id}/cancel", "cancel-delivery", "取消投递", s.cancelDelivery)
+	add(s, units.ActDeliveries, "POST /api/deliveries/{id}/retry", "retry-delivery", "重试", s.retryDelivery)
+	add(s, units.ActDeliveries, "POST /api/deliveries/{id}/confirm", "confirm-delivery", "登记发布网址", s.confirmDelivery)
+	add(s, units.ActDeliveries, "POST /api/deliveries/{id}/settle", "settle-delivery", "核实未发出", s.settleDelivery)
+	add(s, units.ReadDeliveries, "GET /api/deliveries/{id}/package", "get-delivery-package", "人工发布包", s.getPackage)
+	s.echo.GET("/api/deliveries/:id/package.zip", s.downloadPackage) // signed in; asks by row
+
+	// accounts
+	add(s, units.ReadAccounts, "GET /api/accounts", "list-accounts", "账号台账", s.listAccounts)
+	add(s, units.WriteAccounts, "POST /api/accounts", "create-account", "登记账号", s.createAccount)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}", "get-account", "账号", s.getAccount)
+	add(s, units.WriteAccounts, "PUT /api/accounts/{id}", "save-account", "修改账号", s.saveAccount)
+	add(s, units.BindAccounts, "PUT /api/accounts/{id}/credentials", "bind-account", "绑定凭证", s.bindAccount)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/posts", "list-posts", "更新记录", s.listPosts)
+	add(s, units.ActDeliveries, "POST /api/accounts/{id}/posts", "record-post", "登记更新", s.recordPost)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/use", "use-account", "启用", s.useAccount)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/suspend", "suspend-account", "暂停", s.suspendAccount)
+
+	// the clocks, seen from above
+	add(s, units.ReadDashboard, "GET /api/dashboard", "get-dashboard", "看板", s.getDashboard)
+	add(s, units.ReadDashboard, "GET /api/dashboard/accounts", "list-watched", "更新监测清单", s.listWatched)
+	add(s, units.ReadRules, "GET /api/rulebooks", "list-rulebooks", "规则库", s.listRulebooks)
+	add(s, units.ReadRules, "GET /api/rulebooks/{rulebook}", "get-rulebook", "规则", s.getRulebook)
+
+	// the public
+	s.echo.GET("/p/:id", s.publicPage)
+	s.echo.GET("/p/:id/:picture", s.publicPicture)
+
+	// the machine room
+	s.echo.GET("/healthz", s.healthz)
+	s.echo.GET("/readyz", s.readyz)
+	s.echo.GET("/metrics", s.metrics)
+
+	s.echo.Match([]string{http.MethodGet, http.MethodHead}, "/*", s.console)
+}

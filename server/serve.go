@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"govmedia/articles"
+	"govmedia/fault"
+	"govmedia/rules"
+	"govmedia/sql"
+)
+
+// serve runs the server until ctx ends.
+func serve(ctx context.Context, p program) error {
+	node, err := openNode(ctx, p.config, p.errOut)
+	if err != nil {
+		return err
+	}
+	defer node.close()
+	return node.run(ctx, func(address string) { fmt.Fprintf(p.out, "govmedia listens on http://%s\n", address) })
+}
+
+// node is one running program: the database, the worker and the HTTP server around them.
+type node struct {
+	config Config
+	log    *slog.Logger
+	db     *sql.DB
+	server *server
+	worker *worker
+}
+
+// openNode makes everything ready, by hand, top to bottom. A bad rulebook, a key that does not fit or a schema of another
+// version stops it with a sentence.
+func openNode(ctx context.Context, config Config, logTo io.Writer) (*node, error) {
+	log, err := newLogger(config.LogLevel, logTo)
+	if err != nil {
+		return nil, err
+	}
+	library, err := rules.Builtin()
+	if err != nil {
+		return nil, fmt.Errorf("the rulebooks cannot be used:\n%w", err)
+	}
+	db, err := openDatabase(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{config: config, log: log, db: db}
+	if err := n.assemble(library); err != nil {
+		n.close()
+		return nil, err
+	}
+	return n, nil
+}
+
+func (n *node) assemble(library *rules.Library) error {
+	keys, err := sealKeys(n.config)
+	if err != nil {
+		return err
+	}
+	tokens, err := tokenKeys(n.config)
+	if err != nil {
+		return err
+	}
+	store, err := openStore(n.config)
+	if err != nil {
+		return err
+	}
+	out, fetcher, err := n.outside(library, keys, store)
+	if err != nil {
+		return err
+	}
+	n.worker = newWorker(n.db, out, n.log, n.config.Performers)
+	n.server = newServer(server{config: n.config, log: n.log, db: n.db, book: rules.NewBook(library), library: library, keys: keys, tokens: tokens, store: store, out: out,
+		fetcher: fetcher, worker: n.worker})
+	return nil
+}
+
+// openDatabase opens the database. SQLite is brought to this version at start; a server is migrated by its operator, so
+// that nodes of two versions never fight over it.
+func openDatabase(ctx context.Context, config Config) (*sql.DB, error) {
+	db, err := sql.Open(ctx, config.DSN)
+	if err != nil {
+		return nil, err
+	}
+	check := sql.CheckSchema
+	if db.Dialect() == sql.SQLite {
+		check = func(ctx context.Context, db *sql.DB) error { _, err := sql.Migrate(ctx, db); return err }
+	}
+	if err := check(ctx, db); err != nil {
+		_ = db.Close()
+		if f := fault.As(err); f != nil {
+			return nil, fmt.Errorf("%s (%w)", f.Sentence, err)
+		}
+		return nil, err
+	}
+	return db, nil
+}
+
+func openStore(config Config) (articles.Store, error) {
+	if config.S3Endpoint == "" {
+		return articles.OpenFolder(config.Data + "/media")
+	}
+	return articles.OpenS3(articles.S3Settings{Endpoint: config.S3Endpoint, Bucket: config.S3Bucket, Region: config.S3Region,
+		AccessKey: config.S3AccessKey, SecretKey: config.S3SecretKey, Insecure: config.S3Insecure})
+}
+
+// How long a client may take to send its headers, and a connection may stand idle.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+)
+
+// run listens and works until ctx ends, then stops gracefully: no new requests, no new deliveries, those under way are
+// finished and saved.
+func (n *node) run(ctx context.Context, ready func(address string)) error {
+	listener, err := net.Listen("tcp", n.config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", n.config.Listen, err)
+	}
+	web := &http.Server{Handler: n.server.echo, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelWarn)}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	n.worker.start()
+	ready(listener.Addr().String())
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.config.Stop)
+	defer cancel()
+	n.log.Info("stopping")
+	return errors.Join(err, web.Shutdown(stopping), n.worker.stop(stopping))
+}
+
+func (n *node) close() {
+	if err := n.db.Close(); err != nil {
+		n.log.Error("closing the database failed", "error", err.Error())
+	}
+}
+
+func migrate(ctx context.Context, p program) error {
+	db, err := sql.Open(ctx, p.config.DSN)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	steps, err := sql.Migrate(ctx, db)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%d migrations applied\n", steps)
+	return nil
+}

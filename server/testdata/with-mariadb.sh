@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs a command with one private MariaDB for all of it: with-mariadb.sh COMMAND [ARG ...]
+# The tests find it by GOVMEDIA_TEST_MYSQL. The server and its folder are gone when the command ends.
+set -euo pipefail
+dir=$(mktemp -d)
+server=
+cleanup() {
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+  rm -rf "$dir"
+}
+trap cleanup EXIT
+export PATH="$PATH:/usr/sbin"
+user=()
+[ "$(id -u)" != 0 ] || user=(--user=root)
+port=$(( 20000 + RANDOM % 20000 ))
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$(( 20000 + RANDOM % 20000 )); done
+mariadb-install-db --no-defaults "${user[@]}" --datadir="$dir/data" --auth-root-authentication-method=normal \
+  --skip-test-db --skip-name-resolve >"$dir/install.log" 2>&1 || { cat "$dir/install.log"; exit 1; }
+mariadbd --no-defaults "${user[@]}" --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/pid" --port="$port" --bind-address=127.0.0.1 \
+  --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
+  --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --performance-schema=0 --max-connections=800 >"$dir/log" 2>&1 </dev/null &
+server=$!
+for _ in $(seq 600); do
+  mariadb-admin --no-defaults --socket="$dir/s" --user=root ping >/dev/null 2>&1 && break
+  kill -0 "$server" 2>/dev/null || { cat "$dir/log"; exit 1; }
+  sleep 0.1
+done
+export GOVMEDIA_TEST_MYSQL="root@tcp(127.0.0.1:$port)/"
+"$@"
