@@ -101,6 +101,9 @@ func (b *bench) searchForSecrets() {
 	for _, found := range regexp.MustCompile(`"(\d\d_[A-Za-z0-9_-]{100,})"`).FindAllStringSubmatch(recorder.Body.String(), -1) {
 		hidden = append(hidden, found[1])
 	}
+	if b.box.Report().WeChat[appID].TokenFetches > 0 && len(hidden) == 1 {
+		b.t.Error("the stand-in's state shows no token: the search for secrets would find none")
+	}
 	for _, line := range b.heard {
 		for _, value := range hidden {
 			if strings.Contains(line, value) {
@@ -120,7 +123,7 @@ func (b *bench) picture(mime string, data []byte) channels.Picture {
 
 // message is a valid one; a test changes what matters to it.
 func (b *bench) message() channels.Message {
-	cover := b.picture("image/jpeg", photo(900, 383, 1))
+	cover := b.picture("image/jpeg", photo(450, 192, 1))
 	return channels.Message{ID: sql.NewID(), Title: "关于做好清明期间森林防火工作的通知", Digest: "请各单位落实责任。", Byline: "县应急管理局",
 		Body: "<p>各镇街人民政府：</p><p>现将有关事项通知如下。</p>", CoverID: cover.ID, Pictures: channels.Pictures{cover}}
 }
@@ -274,7 +277,21 @@ func (b *bench) calls(path string) int {
 	return len(b.box.Journal(sandbox.Filter{Platform: sandbox.WeChat, Path: path}))
 }
 
+// photos keeps what photo has made: noise is slow to encode.
+var photos sync.Map
+
+// photo is a JPEG that compresses badly; the same figures give the same bytes.
 func photo(width, height, seed int) []byte {
+	key := [3]int{width, height, seed}
+	if made, ok := photos.Load(key); ok {
+		return made.([]byte)
+	}
+	made := noise(width, height, seed)
+	photos.Store(key, made)
+	return made
+}
+
+func noise(width, height, seed int) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	state := uint32(seed)*2654435761 + 1
 	for i := range img.Pix {

@@ -196,6 +196,27 @@ func TestAnswersThatAreNotWeChats(t *testing.T) {
 	}
 }
 
+func TestAnArticleWithoutItsAddressIsLookedUpInTheList(t *testing.T) {
+	b := newBench(t)
+	job := b.job(b.message())
+	job.Remote = sql.Object{"media_id": "m", "publish_id": "7"}
+	item := `{"article_id":"A","update_time":1772416800,"content":{"news_item":[{"title":"别的","content_source_url":"https://news.example.gov.cn/p/other","url":"https://mp.weixin.qq.com/s/other"},
+		{"title":"x","content_source_url":"` + job.OriginURL + `","url":"https://mp.weixin.qq.com/s/ours"}]}}`
+	for list, want := range map[string]string{`{"item":[` + item + `]}`: "https://mp.weixin.qq.com/s/ours", `{"item":[]}`: "", `{"errcode":-1}`: ""} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := map[string]string{"/cgi-bin/stable_token": `{"access_token":"88_abcdefgh","expires_in":7200}`,
+				"/cgi-bin/freepublish/get":      `{"publish_id":7,"publish_status":0,"article_id":"A"}`,
+				"/cgi-bin/freepublish/batchget": list}[r.URL.Path]
+			_, _ = w.Write([]byte(answer))
+		}))
+		progress, err := b.open(wechat.Config{BaseURL: server.URL, DB: b.db, Seal: plainSeal()}).Poll(t.Context(), job)
+		if err != nil || progress.Stage != channels.Published || progress.ExternalID != "A" || progress.URL != want {
+			t.Errorf("Poll with the list %s = %+v, %v, want it published at %q", list, progress, err, want)
+		}
+		server.Close()
+	}
+}
+
 func TestATokenAnswerWithoutATokenIsRetry(t *testing.T) {
 	for _, answer := range []string{"{}", `{"access_token":""}`, `{"access_token":"x","expires_in":0}`, `{"access_token":"x","expires_in":-5}`, "<html>"} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) }))

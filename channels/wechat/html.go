@@ -47,7 +47,7 @@ var theme = map[string]string{
 }
 
 const (
-	outerStyle   = "font-size:16px;line-height:1.75;color:#333;word-break:break-all"
+	outerStyle   = "font-size:16px;line-height:1.75;color:#333;overflow-wrap:break-word"
 	headingStyle = "margin:1.2em 0 .6em;font-weight:bold;line-height:1.4"
 	cellStyle    = "border:1px solid #ccc;padding:4px 8px"
 	captionStyle = "text-align:center;font-size:14px;color:#888"

@@ -40,7 +40,25 @@ func (c *Channel) poll(ctx context.Context, job *channels.Job) (channels.Progres
 	case answer.Status == nil:
 		return channels.Progress{}, c.notFinal(job, garbled(request{path: pathPoll}, "bad_answer", []byte("no publish_status")))
 	}
+	if *answer.Status == 0 {
+		return c.succeeded(ctx, job, who, answer), nil
+	}
 	return c.judge(job, answer)
+}
+
+// succeeded records the article. Should the answer lack its address, the list of articles may have it; if not, the
+// article is published all the same.
+func (c *Channel) succeeded(ctx context.Context, job *channels.Job, who party, answer statusAnswer) channels.Progress {
+	set(job, "article_id", answer.ArticleID)
+	address := ""
+	if len(answer.Detail.Items) > 0 {
+		address = answer.Detail.Items[0].ArticleURL
+	} else if item, found, err := c.listed(ctx, job, who); err == nil && found {
+		address = item.url
+	}
+	set(job, "url", address)
+	step(job, "freepublish/get", "微信发布成功", sql.Object{"article_id": answer.ArticleID, "url": address})
+	return channels.Progress{Stage: channels.Published, ExternalID: answer.ArticleID, URL: address}
 }
 
 // statusAnswer is the answer of freepublish/get. The SDK's own wants publish_id as a number, which it is not always.
@@ -70,17 +88,9 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
-// judge goes by the status alone: fail_idx comes with jobs that are still running, too.
+// judge reads a status other than success. It goes by the status alone: fail_idx comes with jobs still running, too.
 func (c *Channel) judge(job *channels.Job, answer statusAnswer) (channels.Progress, error) {
 	status := *answer.Status
-	if status == 0 {
-		set(job, "article_id", answer.ArticleID)
-		if len(answer.Detail.Items) > 0 {
-			set(job, "url", answer.Detail.Items[0].ArticleURL)
-		}
-		step(job, "freepublish/get", "微信发布成功", sql.Object{"article_id": answer.ArticleID, "url": remoteText(job, "url")})
-		return channels.Progress{Stage: channels.Published, ExternalID: answer.ArticleID, URL: remoteText(job, "url")}, nil
-	}
 	if end, ok := statusFaults[status]; ok {
 		code := fmt.Sprintf("publish_status_%d", status)
 		return channels.Progress{}, &channels.PlatformError{Code: code, Class: end.class,

@@ -3,6 +3,7 @@ package wechat_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"govmedia/accounts"
 	"govmedia/channels"
@@ -54,14 +55,14 @@ func TestWhatPreviewAllowsWeChatTakes(t *testing.T) {
 	message := b.message()
 	message.Title, message.Byline, message.Digest = strings.Repeat("题", 32), strings.Repeat("者", 16), strings.Repeat("摘", 128)
 	fits := 0
-	for n := 19_000; n < 20_000; n++ {
+	for n := 19_800; n < 20_000; n++ {
 		message.Body = "<p>" + strings.Repeat("正", n) + "</p>"
 		if len(b.channel.Preview(message, b.account).Blocked()) > 0 {
 			break
 		}
 		fits = n
 	}
-	if fits < 19_500 {
+	if fits < 19_800 {
 		t.Fatalf("%d characters of text fit, want nearly 20,000", fits)
 	}
 	message.Body = "<p>" + strings.Repeat("正", fits) + "</p>"
@@ -103,6 +104,24 @@ func TestMissingPartsBlock(t *testing.T) {
 	message.CoverID = "nosuchpicture000"
 	if limit := limitOf(t, b.channel.Preview(message, b.account), "cover"); limit.OK {
 		t.Error("a cover that is no picture of the message is allowed")
+	}
+}
+
+func TestEndlessNestingIsRefusedOrShownButNeverHangs(t *testing.T) {
+	b := newBench(t)
+	for _, tag := range []string{"div", "b", "table><tr><td", "svg", "li", "a href=x"} {
+		message := b.message()
+		message.Body = strings.Repeat("<"+tag+">", 20_000) + "<p>底</p>"
+		done := make(chan channels.Preview, 1)
+		go func() { done <- b.channel.Preview(message, b.account) }()
+		select {
+		case preview := <-done:
+			if len(preview.Blocked()) == 0 && len(preview.HTML) >= 20_000*3 {
+				t.Errorf("20,000 nested <%s> are let through with %d bytes", tag, len(preview.HTML))
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("20,000 nested <%s>: no preview after 30 s", tag)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func read(t *testing.T, address string) string {
 func TestAMessageReachesItsReadersWithPicturesAndCover(t *testing.T) {
 	b := newBench(t)
 	message := b.message()
-	big, small, moving := b.picture("image/jpeg", photo(2600, 1400, 2)), b.picture("image/png", drawing()), b.picture("image/gif", animation())
+	big, small, moving := b.picture("image/jpeg", photo(1800, 900, 2)), b.picture("image/png", drawing()), b.picture("image/gif", animation())
 	message.Pictures = append(message.Pictures, big, small, moving)
 	message.Source = "县融媒体中心"
 	message.Body = `<h2>一、总体要求</h2><div><p style="text-align:center">坚持<strong>预防为主</strong>。` + "\u2028\x02" + `</p></div>

@@ -69,6 +69,7 @@ func (c *Channel) submitDraft(ctx context.Context, job *channels.Job, who party)
 	}
 	set(job, "submitted_at", int64(c.db.Now()))
 	delete(job.Remote, "too_often")
+	_ = save(ctx, job) // the sooner the better; when it fails, the caller's own save tells
 	return nil
 }
 

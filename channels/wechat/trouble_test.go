@@ -2,6 +2,7 @@ package wechat_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -93,6 +94,48 @@ func TestAnAbsentSubmitIsRepeatedOnceOnly(t *testing.T) {
 	}
 	if r := b.report(); r.Published != 0 {
 		t.Errorf("%d articles, want none", r.Published)
+	}
+}
+
+// The job runs on for twenty minutes after its answer was lost, so the draft is still there when it is judged absent. The
+// platform takes the second submit for the same job, or refuses it; either way one article comes of it.
+func TestASecondSubmitOfARunningJobMakesNoSecondArticle(t *testing.T) {
+	for _, refuse := range []bool{false, true} {
+		b := newBench(t, func(_ *wechat.Config, a *sandbox.WeChatAccount) { a.Resubmit40007 = refuse })
+		b.box.ChangeSettings(func(s *sandbox.Settings) { s.PublishDelayMS = 60_000 })
+		message := b.message()
+		message.Title = "慢[sim:slow]"
+		job := b.job(message)
+		b.prepare(job)
+		b.box.AddFault(fault(submitPath, sandbox.DropAfter, 1))
+		out := b.deliver(job)
+		if r := b.report(); out.Stage != channels.Published || out.submits != 2 || r.Published != 1 {
+			t.Errorf("refusing %v: %+v, %d articles, want one after two submits", refuse, out, r.Published)
+		}
+	}
+}
+
+func TestThePublishIDIsSavedAtOnce(t *testing.T) {
+	b := newBench(t)
+	job := b.job(b.message())
+	b.prepare(job)
+	saved := ""
+	job.Save = func(context.Context) error { saved, _ = job.Remote["publish_id"].(string); return nil }
+	if _, err := b.channel.Submit(t.Context(), job); err != nil || saved == "" {
+		t.Errorf("Submit = %v and saved publish_id %q, want it saved before it returns", err, saved)
+	}
+}
+
+func TestADeliveryThatIsNoLongerOursIsNotGoneOnWith(t *testing.T) {
+	b := newBench(t)
+	job := b.job(b.message())
+	lost := errors.New("another worker has it")
+	job.Save = func(context.Context) error { return lost }
+	if err := b.channel.Prepare(t.Context(), job); !errors.Is(err, lost) {
+		t.Errorf("Prepare = %v, want the error of Save", err)
+	}
+	if n := b.calls(draftPath); n != 0 {
+		t.Errorf("%d drafts were made, want none", n)
 	}
 }
 
