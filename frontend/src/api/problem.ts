@@ -26,6 +26,7 @@ export const clientCodes = {
   cancelled: 'client.cancelled',
   unreadable: 'client.unreadable',
   unexpected: 'client.unexpected',
+  unreadableFile: 'client.unreadable_file',
 } as const
 
 /** ApiProblem is every failed call: `message` is the Chinese sentence to show, `code` is for programs. */
@@ -71,6 +72,9 @@ export function problemFromBody(status: number, body: unknown): ApiProblem {
 /** Turns whatever was thrown into an ApiProblem, so that one place can show all of them. */
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error
+  if (error instanceof Error && error.name === 'ImportError') {
+    return new ApiProblem({ status: 0, code: clientCodes.unreadableFile, detail: error.message })
+  }
   if (error instanceof DOMException && error.name === 'AbortError') {
     return new ApiProblem({ status: 0, code: clientCodes.cancelled, detail: zh.errors.cancelled })
   }

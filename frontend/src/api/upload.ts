@@ -2,7 +2,7 @@ import { refreshSession } from './fetch'
 import { ApiProblem, clientCodes, problemFromBody } from './problem'
 import { zh } from '@/locales/zh-CN'
 
-/** What the server answers for a stored picture. */
+/** A stored picture, and where the console finds it. */
 export interface UploadedMedia {
   id: string
   url: string
@@ -16,8 +16,16 @@ export interface UploadOptions {
   signal?: AbortSignal
 }
 
+/** Further fields of the form, such as the unit that the picture belongs to. */
+export type UploadFields = Record<string, string>
+
 /** UploadFunction stores one picture; the editor, the cover and the imports all take one. */
 export type UploadFunction = (file: File, options?: UploadOptions) => Promise<UploadedMedia>
+
+function asMedia(body: unknown): UploadedMedia {
+  const { id, width, height } = body as Omit<UploadedMedia, 'url'>
+  return { id, width, height, url: mediaUrl(id) }
+}
 
 function parse(text: string): unknown {
   try {
@@ -27,10 +35,12 @@ function parse(text: string): unknown {
   }
 }
 
-function post(url: string, file: File, options: UploadOptions): Promise<{ status: number; body: unknown }> {
+function post(url: string, file: File, fields: UploadFields, options: UploadOptions): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const form = new FormData()
+    for (const [name, value] of Object.entries(fields)) form.append(name, value)
+    for (const [name, value] of Object.entries(fields)) form.append(name, value)
     form.append('file', file, file.name)
     request.open('POST', url)
     request.upload.onprogress = (event) => {
@@ -46,15 +56,20 @@ function post(url: string, file: File, options: UploadOptions): Promise<{ status
   })
 }
 
+/** The address at which the console shows a stored picture, and by which an article names it. */
+export function mediaUrl(id: string): string {
+  return `/media/${id}`
+}
+
 /**
- * uploadTo gives an UploadFunction that posts the file as `file` of a multipart form to url.
- * XMLHttpRequest stands here because fetch tells nothing about what has been sent.
+ * uploadTo gives an UploadFunction that posts the file as `file` of a multipart form to url, with the fields that hold
+ * at that moment. XMLHttpRequest stands here because fetch tells nothing about what has been sent.
  */
-export function uploadTo(url: string): UploadFunction {
+export function uploadTo(url: string, fields: () => UploadFields = () => ({})): UploadFunction {
   return async (file, options = {}) => {
-    let answer = await post(url, file, options)
-    if (answer.status === 401 && (await refreshSession())) answer = await post(url, file, options)
-    if (answer.status >= 200 && answer.status < 300) return answer.body as UploadedMedia
+    let answer = await post(url, file, fields(), options)
+    if (answer.status === 401 && (await refreshSession())) answer = await post(url, file, fields(), options)
+    if (answer.status >= 200 && answer.status < 300) return asMedia(answer.body)
     throw problemFromBody(answer.status, answer.body)
   }
 }

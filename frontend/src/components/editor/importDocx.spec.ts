@@ -93,7 +93,7 @@ describe('importDocx', () => {
         '<ol><li><p>第一项</p></li><li><p>第二项</p></li></ol>' +
         '<table><tbody><tr><td colspan="2"><p>片区</p></td><td rowspan="2"><p>备注</p></td></tr>' +
         '<tr><td><p>城东</p></td><td><p>城西</p></td></tr></tbody></table>' +
-        '<img src="/media/m1.png" alt="会场全景" data-media-id="m1">' +
+        '<img src="/media/m1.png" alt="会场全景">' +
         '<p style="text-align: right">某某区人民政府</p>',
     )
     expect(upload).toHaveBeenCalledTimes(1)

@@ -127,7 +127,7 @@ function pictureConverter(conversion: Conversion, options: DocxOptions) {
     const file = new File([bytes], `docx-${index}.${extension}`, { type: image.contentType })
     try {
       const media = await options.upload(file, { signal: options.signal })
-      return { src: media.url, 'data-media-id': media.id } as { src: string }
+      return { src: media.url }
     } catch (error) {
       conversion.warnings.push(zh.editor.import.pictureFailed(index, toProblem(error).message))
       return { src: '' }

@@ -96,6 +96,7 @@ export const editor = {
     bomb: '文件解压后的内容过大，无法导入，请检查文件是否正常。',
     oldDoc: '这是旧版 .doc 文件或加了密码的文件，请在 Word 或 WPS 中取消密码并另存为 .docx 后再导入。',
     broken: '文件已损坏或不是 Word 文档（.docx），无法读取。请在 Word 或 WPS 中打开并另存后再试。',
+    unknownKind: '不支持这种文件，请选择 Word 文档（.docx）、网页（.html）或文本文件（.txt）。',
     empty: '文件里没有读到文字内容，请检查后再导入。',
     unreadableHtml: '文件不是可以识别的网页文件，请检查后再导入。',
     numbering: '文中有自动编号，已转为列表，请核对编号样式是否与原文一致。',

@@ -158,8 +158,8 @@ describe('pictures of a pasted text', () => {
     },
   )
 
-  it('keeps a picture of the own store with its id and width', () => {
-    const html = '<figure><img src="/media/a.jpg" alt="会场" width="50%" data-media-id="m1"><figcaption>图注</figcaption></figure>'
+  it('keeps a picture of the own store with its width and caption', () => {
+    const html = '<figure><img src="/media/0123456789abcdef" alt="会场" style="width: 50%"><figcaption>图注</figcaption></figure>'
     expect(cleanHtml(html).html).toBe(html)
   })
 })

@@ -1,4 +1,4 @@
-import { snapColor } from '../palette'
+import { knownFontSize, snapColor } from '../palette'
 import { blocksHtml, titleBlocks, titleText, type Block, type BlockTag, type TextBlock } from './blocks'
 import { lookedHeading, namedHeading } from './headings'
 import { readListItem } from './lists'
@@ -9,6 +9,8 @@ import { declarationsOf, parseStyleSheet, points, type Declarations, type StyleS
 export interface CleanOptions extends Partial<PictureOptions> {
   /** Takes the title out of the text, for imports that put it into a field of its own. */
   liftTitle?: boolean
+  /** Keeps the editor's own font sizes, for text that this editor wrote. */
+  keepSizes?: boolean
 }
 
 export interface Cleaned {
@@ -34,6 +36,7 @@ interface Context {
 interface Job {
   sheet: StyleSheet
   office: boolean
+  keepSizes: boolean
   pictures: PictureCounts
   options: PictureOptions
 }
@@ -124,7 +127,7 @@ function isIndented(style: Declarations): boolean {
 
 function safeHref(element: Element): string {
   const href = element.getAttribute('href')?.trim() ?? ''
-  return /^(https?:\/\/|mailto:|tel:)/i.test(href) ? href : ''
+  return /^(https?:\/\/|mailto:)/i.test(href) ? href : ''
 }
 
 /** Underline and strike are taken from inline elements only: on a paragraph they would spread over all of it. */
@@ -157,6 +160,7 @@ function marksOf(element: Element, style: Declarations, inherited: Marks, inline
   if (inline) decorate(marks, tag, style, job)
   const color = style.get('color') ?? element.getAttribute('color')
   if (color) marks.color = snapColor(color)
+  if (job.keepSizes) marks.fontSize = knownFontSize(style.get('font-size')) ?? marks.fontSize
   const href = tag === 'a' ? safeHref(element) : ''
   if (href) marks.href = href
   // Links are blue and underlined by themselves.
@@ -326,6 +330,7 @@ export function cleanHtml(html: string, options: CleanOptions = {}): Cleaned {
   const job: Job = {
     sheet: parseStyleSheet(css),
     office: isOffice(html),
+    keepSizes: options.keepSizes ?? false,
     pictures: { local: 0, foreign: 0, oversized: 0 },
     options: { maxBytes: defaultMaxBytes, ...options },
   }

@@ -45,8 +45,15 @@ function imgHtml(attributes: Record<string, string>): string {
   return `<img${written.join('')}>`
 }
 
-/** A percentage width as this editor writes it; other widths are the business of the channel. */
-const percentWidth = (image: Element) => /^\d{1,3}%$/.exec(image.getAttribute('width') ?? '')?.[0] ?? ''
+/** The width in per cent of the text, as this editor writes it; empty for any other width. */
+export function percentWidth(image: Element): string {
+  return /(?:^|;)\s*width:\s*(\d{1,3}%)/i.exec(image.getAttribute('style') ?? '')?.[1] ?? ''
+}
+
+function widthStyle(image: Element): string {
+  const width = percentWidth(image)
+  return width && `width: ${width}`
+}
 
 /** Word calls a picture without a description by its path or number; that helps nobody. */
 function altOf(image: Element): string {
@@ -77,12 +84,11 @@ export function readPicture(image: Element, counts: PictureCounts, options: Pict
   if (image.getAttribute('width') === '1' && image.getAttribute('height') === '1') return ''
   if (/^data:/i.test(src)) return takeData(src, alt, counts, options)
   if (/^\/(?!\/)/.test(src) || (/^https?:/i.test(src) && !isForeign(src))) {
-    const mediaId = image.getAttribute('data-media-id') ?? ''
-    return imgHtml({ src, alt, width: percentWidth(image), 'data-media-id': mediaId })
+    return imgHtml({ src, alt, style: widthStyle(image) })
   }
   if (isForeign(src)) {
     counts.foreign += 1
-    return imgHtml({ src: src.startsWith('//') ? `https:${src}` : src, alt, width: percentWidth(image) })
+    return imgHtml({ src: src.startsWith('//') ? `https:${src}` : src, alt, style: widthStyle(image) })
   }
   counts.local += 1
   return ''

@@ -7,6 +7,8 @@ export interface Marks {
   sub?: boolean
   sup?: boolean
   color?: string | null
+  /** In pixels, one of the sizes of the palette. */
+  fontSize?: number | null
   href?: string
 }
 
@@ -94,6 +96,7 @@ export function plainMarks(marks: Marks): Marks {
   if (marks.sub) plain.sub = true
   if (marks.sup) plain.sup = true
   if (marks.color) plain.color = marks.color
+  if (marks.fontSize) plain.fontSize = marks.fontSize
   return plain
 }
 
@@ -102,7 +105,11 @@ export function runsHtml(runs: Run[]): string {
   return runs
     .map(({ text, marks }) => {
       let html = escapeHtml(text).replaceAll(lineBreak, '<br>')
-      if (marks.color) html = `<span style="color: ${marks.color}">${html}</span>`
+      const style = [
+        marks.color ? `color: ${marks.color}` : '',
+        marks.fontSize ? `font-size: ${marks.fontSize}px` : '',
+      ].filter(Boolean)
+      if (style.length > 0) html = `<span style="${style.join('; ')}">${html}</span>`
       if (marks.sub) html = `<sub>${html}</sub>`
       if (marks.sup) html = `<sup>${html}</sup>`
       if (marks.strike) html = `<s>${html}</s>`
