@@ -91,7 +91,12 @@ func newTown(t *testing.T, dsn string) *town {
 		t.Fatalf("load the demo district: %v", err)
 	}
 	node.close()
-	t.Cleanup(func() { town.stop(syscall.SIGKILL) })
+	t.Cleanup(func() {
+		town.stop(syscall.SIGKILL)
+		if t.Failed() {
+			t.Logf("the program printed:\n%s", town.log())
+		}
+	})
 	return town
 }
 

@@ -3,6 +3,7 @@ package sql
 import (
 	"bufio"
 	"context"
+	"database/sql/driver"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -168,7 +169,7 @@ func (db *DB) bind(name string, args any) (string, []any, error) {
 // isList reports whether value fills an IN list: a plain slice, not bytes and not a type that encodes itself.
 func isList(value any) bool {
 	switch value.(type) {
-	case nil, []byte, Strings:
+	case nil, []byte, driver.Valuer:
 		return false
 	}
 	return reflect.TypeOf(value).Kind() == reflect.Slice
