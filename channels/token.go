@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -194,17 +195,22 @@ func (t *Tokens) row(ctx context.Context, accountID string) (tokenRow, error) {
 	return sql.Get[tokenRow](ctx, t.db, "account_token.get", args)
 }
 
-// open unseals a row's token; false when it has none, or one whose key is gone, which is as good as none.
+// open unseals a row's token; false when it has none, one whose key is gone or one of another account, which is as good as
+// none.
 func (t *Tokens) open(row tokenRow) (Token, bool) {
 	if row.Token == "" {
 		return Token{}, false
 	}
 	plain, err := t.seal.Open(row.Token, row.TokenKey)
-	if err != nil || len(plain) == 0 {
+	value, ours := strings.CutPrefix(string(plain), owner(row.AccountID))
+	if err != nil || !ours || value == "" {
 		return Token{}, false
 	}
-	return Token{Value: string(plain), ExpiresAt: row.ExpiresAt, Generation: row.Generation}, true
+	return Token{Value: value, ExpiresAt: row.ExpiresAt, Generation: row.Generation}, true
 }
+
+// owner is sealed in front of a token, so that a row copied to another account opens to nothing.
+func owner(accountID string) string { return accountID + "\n" }
 
 // fetch asks the platform while the lease is ours, and gives the lease back whatever happens. A database that fails to
 // keep the token does not make the token worse: the caller gets it all the same.
@@ -217,7 +223,7 @@ func (t *Tokens) fetch(ctx context.Context, row tokenRow, fetch FetchToken, forc
 	}
 	now := t.db.Now()
 	token := Token{Value: value, ExpiresAt: now.Add(life), Generation: row.Generation + 1}
-	sealed, key, err := t.seal.Seal([]byte(value))
+	sealed, key, err := t.seal.Seal([]byte(owner(row.AccountID) + value))
 	if err != nil {
 		return Token{}, errors.Join(fmt.Errorf("seal a token: %w", err), t.release(after, row.AccountID, err))
 	}

@@ -124,6 +124,34 @@ func TestATokenIsSealedInTheDatabaseAndReadByAnotherNode(t *testing.T) {
 	}
 }
 
+func TestATokenCopiedToAnotherAccountIsNotUsed(t *testing.T) {
+	db := sqltest.SQLite(t)
+	p := &tokenPlatform{life: 2 * time.Hour}
+	tokens := channels.NewTokens(db, testSeal())
+	mustToken(t, tokens, p)
+	row, err := sql.Get[struct {
+		AccountID, Token, TokenKey, Holder, ForcedDay, LastCode, LastText string
+		FetchedAt, ExpiresAt, LeaseUntil, ForcedAt, BlockedUntil          sql.Time
+		Generation, ForcedCount                                           int64
+	}](t.Context(), db, "account_token.get", sql.Args{"account_id": "acc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(t.Context(), "account_token.insert", sql.Args{"account_id": "other"}); err != nil {
+		t.Fatal(err)
+	}
+	args := sql.Args{"account_id": "other", "holder": "h", "until": row.ExpiresAt, "generation": 0, "now": db.Now(),
+		"token": row.Token, "token_key": row.TokenKey, "fetched_at": row.FetchedAt, "expires_at": row.ExpiresAt}
+	for _, statement := range []string{"account_token.lease", "account_token.keep"} {
+		if mine, err := db.ExecOne(t.Context(), statement, args); err != nil || !mine {
+			t.Fatalf("%s = %v, %v", statement, mine, err)
+		}
+	}
+	if _, err := tokens.Get(t.Context(), "other", p.fetch); err != nil || p.fetches.Load() != 2 {
+		t.Errorf("Get for the other account = %v after %d fetches, want a fetch of its own", err, p.fetches.Load())
+	}
+}
+
 func TestATokenNearItsEndIsRenewedAndOneWithoutAKeyFetchedAnew(t *testing.T) {
 	clock := newTestClock()
 	db := sqltest.SQLite(t).WithClock(clock.Now)
