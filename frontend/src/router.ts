@@ -76,11 +76,6 @@ export const router = createRouter({
   ],
 })
 
-/** Only a path of this console is a place to return to; anything else is an open redirect. */
-export function safeReturn(value: unknown): string {
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : '/'
-}
-
 function signInAt(to: RouteLocationNormalized) {
   const query = to.fullPath === '/' ? {} : { return: to.fullPath }
   return { name: 'signin', query }

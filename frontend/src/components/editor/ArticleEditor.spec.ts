@@ -90,7 +90,7 @@ describe('ArticleEditor', () => {
   })
 
   it('uploads a pasted picture and gives it its address', async () => {
-    let finish = (_media: Awaited<ReturnType<UploadFunction>>): void => undefined
+    let finish!: (media: Awaited<ReturnType<UploadFunction>>) => void
     await open('<p>文</p>', { upload: () => new Promise((resolve) => (finish = resolve)) })
     await paste({}, [picture()])
     expect(html()).not.toContain('<img')
