@@ -8,15 +8,15 @@ type Platform string
 
 // The platforms. Those without an adapter of their own are served by the manual channel.
 const (
-	WeChat   Platform = "wechat"   // 微信公众平台
-	Weibo    Platform = "weibo"    // 新浪微博
-	App      Platform = "app"      // 自建移动客户端
-	Channels Platform = "channels" // 微信视频号
-	Douyin   Platform = "douyin"
-	Kuaishou Platform = "kuaishou"
-	Toutiao  Platform = "toutiao"
-	Website  Platform = "website" // 网站与子网站
-	Other    Platform = "other"
+	WeChat       Platform = "wechat"   // 微信公众平台
+	Weibo        Platform = "weibo"    // 新浪微博
+	App          Platform = "app"      // 自建移动客户端
+	VideoAccount Platform = "channels" // 微信视频号
+	Douyin       Platform = "douyin"
+	Kuaishou     Platform = "kuaishou"
+	Toutiao      Platform = "toutiao"
+	Website      Platform = "website" // 网站与子网站
+	Other        Platform = "other"
 )
 
 // Kind is what an account is on its platform; update limits name kinds.
@@ -28,7 +28,7 @@ const (
 	KindWeChatService      Kind = "wechat_service"      // 服务号
 	KindWeibo              Kind = "weibo"
 	KindApp                Kind = "app"
-	KindChannels           Kind = "wechat_channels" // 视频号
+	KindVideoAccount       Kind = "wechat_channels" // 视频号
 	KindDouyin             Kind = "douyin"
 	KindKuaishou           Kind = "kuaishou"
 	KindToutiao            Kind = "toutiao"

@@ -29,7 +29,7 @@ VALUES (:id, :unit_id, :platform, :kind, :name, :external_id, :home_url, :mode, 
 -- :version is the one the person saw.
 UPDATE accounts SET kind = :kind, name = :name, external_id = :external_id, home_url = :home_url, mode = :mode, settings = :settings,
     updated_at = :updated_at, version = version + 1
-WHERE id = :id AND version = :version AND state <> 'closed'
+WHERE id = :id AND version = :version
 
 -- name: account.move
 -- To another state; which one may follow which, the program has checked with the row held.
@@ -39,7 +39,7 @@ WHERE id = :id AND version = :version
 -- name: account.bind
 UPDATE accounts SET credentials = :credentials, credentials_key = :credentials_key, credentials_set_at = :set_at,
     updated_at = :now, version = version + 1
-WHERE id = :id AND version = :version AND state <> 'closed'
+WHERE id = :id AND version = :version
 
 -- name: account.credentials
 SELECT id, credentials, credentials_key FROM accounts WHERE id = :id

@@ -1,0 +1,217 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"govmedia/rules"
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// ColumnState is where a column stands.
+type ColumnState string
+
+// The states of a column.
+const (
+	ColumnInUse  ColumnState = "in_use"
+	ColumnClosed ColumnState = "closed"
+)
+
+// ColumnKinds are the kinds a column may have, as update limits name them.
+var ColumnKinds = []rules.Kind{rules.NewsColumn, rules.NoticeColumn, rules.PolicyColumn, rules.MonthlyColumn, rules.QuarterlyColumn,
+	rules.AnnualColumn, rules.UndeterminedColumn, rules.OtherColumn}
+
+// maxLevel is the deepest level of a column that anybody registers.
+const maxLevel = 9
+
+// Column is a section of a website or sub-site, with an update limit of its own.
+type Column struct {
+	ID         string      `json:"id"`
+	AccountID  string      `json:"account_id"` // the website or sub-site
+	UnitID     string      `json:"unit_id"`
+	Name       string      `json:"name"`
+	Kind       rules.Kind  `json:"kind"`
+	Level      int         `json:"level"` // 1 is the top level
+	URL        string      `json:"url"`
+	State      ColumnState `json:"state"`
+	LastPostAt *sql.Time   `json:"last_post_at"`
+	CreatedAt  sql.Time    `json:"created_at"` // when the column was opened on the site
+	UpdatedAt  sql.Time    `json:"updated_at"`
+	Version    int64       `json:"version"`
+}
+
+// NewColumn is what a new column is made of.
+type NewColumn struct {
+	AccountID string
+	Name      string
+	Kind      rules.Kind
+	Level     int
+	URL       string    // may be empty
+	CreatedAt *sql.Time // when it was opened on the site; nil means now
+}
+
+// CreateColumn adds a column to a website or sub-site for which the actor holds WriteAccounts. Where its rulebook says so,
+// a column without content is stale from its beginning (K13). Errors: the checks of the fields, ErrColumnNoSite,
+// ErrStateRefuses on a closed site, ErrNotFound, ErrForbidden.
+func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewColumn) (Column, error) {
+	column := Column{ID: sql.NewID(), AccountID: in.AccountID, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Level: in.Level,
+		URL: strings.TrimSpace(in.URL), State: ColumnInUse, Version: 1}
+	if err := checkColumn(column); err != nil {
+		return Column{}, err
+	}
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		site, err := forChange(ctx, tx, actor, in.AccountID, units.WriteAccounts)
+		if err != nil {
+			return err
+		}
+		if site.Platform != Website {
+			return ErrColumnNoSite.On("account_id")
+		}
+		if site.State == Closed {
+			return ErrStateRefuses
+		}
+		column.UnitID, column.CreatedAt, column.UpdatedAt = site.UnitID, tx.Now(), tx.Now()
+		if in.CreatedAt != nil {
+			if *in.CreatedAt > tx.Now() || *in.CreatedAt < earliest {
+				return ErrColumnCreated.On("created_at")
+			}
+			column.CreatedAt = *in.CreatedAt
+		}
+		if _, err := tx.Exec(ctx, "column.insert", column); err != nil {
+			return err
+		}
+		if err := settle(ctx, tx, book, ofColumn(column, site), tx.Now()); err != nil {
+			return err
+		}
+		return auditColumn(ctx, tx, actor, column, ActionColumnCreate, sql.Object{"account_id": site.ID, "name": column.Name, "kind": column.Kind,
+			"level": column.Level, "created_at": column.CreatedAt})
+	})
+	if err != nil {
+		return Column{}, wrap(err, "create column %s", column.Name)
+	}
+	return column, nil
+}
+
+// CloseColumn takes a column off its site; its clock stops. The actor holds WriteAccounts for the unit and names the
+// version it saw.
+func CloseColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64) (Column, error) {
+	var closed Column
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		column, err := visibleColumn(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		site, err := forChange(ctx, tx, actor, column.AccountID, units.WriteAccounts)
+		if err != nil {
+			return err
+		}
+		mine, err := tx.ExecOne(ctx, "column.close", sql.Args{"id": id, "version": version, "now": tx.Now()})
+		if err != nil {
+			return err
+		}
+		if !mine {
+			return ErrColumnStale
+		}
+		if closed, err = sql.Get[Column](ctx, tx, "column.get", sql.Args{"id": id}); err != nil {
+			return err
+		}
+		if err := settle(ctx, tx, book, ofColumn(closed, site), tx.Now()); err != nil {
+			return err
+		}
+		return auditColumn(ctx, tx, actor, closed, ActionColumnClose, sql.Object{"name": closed.Name})
+	})
+	if err != nil {
+		return Column{}, wrap(err, "close column %s", id)
+	}
+	return closed, nil
+}
+
+// GetColumn returns a column of a site the actor reaches with ReadAccounts; ErrColumnNotFound otherwise.
+func GetColumn(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Column, error) {
+	column, err := visibleColumn(ctx, db, actor, id)
+	return column, wrap(err, "get column %s", id)
+}
+
+func visibleColumn(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Column, error) {
+	name := "column.visible"
+	if isSystem(actor) {
+		name = "column.get"
+	}
+	column, err := sql.Get[Column](ctx, db, name, sql.Args{"id": id, "person_id": actor.PersonID, "roles": units.RolesWith(units.ReadAccounts)})
+	if errors.Is(err, sql.ErrNone) {
+		return Column{}, ErrColumnNotFound
+	}
+	return column, err
+}
+
+// ColumnFilter says which page of a site's columns is wanted.
+type ColumnFilter struct {
+	AccountID string
+	After     string // Next of the page before; empty is the first page
+	PerPage   int    // 1 to 100; anything else means 20
+}
+
+// ColumnLine is a column with how it stands.
+type ColumnLine struct {
+	Column
+	Standing Standing `json:"standing"`
+}
+
+// ColumnPage is a page of columns by name.
+type ColumnPage struct {
+	Items []ColumnLine `json:"items"`
+	Next  string       `json:"next"` // empty on the last page
+}
+
+// Columns returns a page of the columns of a site the actor reaches, closed ones too. Errors: ErrNotFound,
+// ErrCursorInvalid.
+func Columns(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter ColumnFilter) (ColumnPage, error) {
+	site, err := visible(ctx, db, actor, filter.AccountID)
+	if err != nil {
+		return ColumnPage{}, wrap(err, "columns of account %s", filter.AccountID)
+	}
+	key, id, err := readCursor(filter.After, string(ByName))
+	if err != nil {
+		return ColumnPage{}, err
+	}
+	size := pageSize(filter.PerPage)
+	rows, err := sql.List[struct {
+		Column
+		clockPart
+	}](ctx, db, "column.list", sql.Args{"account_id": site.ID, "after_name": string(key), "after_id": id, "limit": size + 1})
+	if err != nil {
+		return ColumnPage{}, wrap(err, "columns of account %s", filter.AccountID)
+	}
+	page := ColumnPage{Items: []ColumnLine{}}
+	for i, row := range rows {
+		if i == size {
+			last := page.Items[size-1]
+			page.Next = writeCursor(string(ByName), sortKey(last.Name), last.ID)
+			break
+		}
+		inUse := site.State == InUse && row.State == ColumnInUse
+		page.Items = append(page.Items, ColumnLine{Column: row.Column, Standing: StatusOf(book, inUse, row.clocks(), db.Now())})
+	}
+	return page, nil
+}
+
+func checkColumn(c Column) error {
+	switch {
+	case !isLine(c.Name, maxName):
+		return ErrNameInvalid.On("name")
+	case !slices.Contains(ColumnKinds, c.Kind):
+		return ErrColumnKind.On("kind")
+	case c.Level < 1 || c.Level > maxLevel:
+		return ErrColumnLevel.On("level")
+	case c.URL != "" && !isWebURL(c.URL, maxHomeURL):
+		return ErrURLInvalid.On("url")
+	}
+	return nil
+}
+
+func auditColumn(ctx context.Context, tx *sql.DB, actor units.Actor, column Column, action units.Action, detail sql.Object) error {
+	return units.Audit(ctx, tx, actor, units.Line{UnitID: column.UnitID, Action: action, ObjectKind: "column", ObjectID: column.ID, Detail: detail})
+}
