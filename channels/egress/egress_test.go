@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -275,17 +276,35 @@ func TestListedNetworkIsReachedAndNoted(t *testing.T) {
 	}
 }
 
-func TestProxiesOfTheEnvironmentAreIgnored(t *testing.T) {
-	var proxied atomic.Bool
+// proxied tells whether the proxy that the environment names was asked.
+var proxied atomic.Bool
+
+// TestMain names a proxy in the environment before the first request: net/http reads the environment only once.
+func TestMain(m *testing.M) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { proxied.Store(true) }))
-	defer proxy.Close()
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"} {
-		t.Setenv(name, proxy.URL)
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
+		if err := os.Setenv(name, proxy.URL); err != nil {
+			panic(err)
+		}
 	}
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		if err := os.Unsetenv(name); err != nil {
+			panic(err)
+		}
+	}
+	proxyURL = proxy.URL
+	code := m.Run()
+	proxy.Close()
+	os.Exit(code)
+}
+
+var proxyURL string
+
+func TestProxiesOfTheEnvironmentAreIgnored(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "direct") }))
 	defer server.Close()
 	_, resolver := newStub(t, map[string][]string{"example.com": {"127.0.0.1"}}) // a name: loopback literals never go through a proxy
-	cfg := listing(t, server.URL, proxy.URL)
+	cfg := listing(t, server.URL, proxyURL)
 	cfg.Resolver = resolver
 	got, err := get(t, egress.New(cfg), "http://example.com:"+strconv.Itoa(int(port(t, server.URL)))+"/")
 	if err != nil || string(got.Body) != "direct" || proxied.Load() {
