@@ -40,7 +40,6 @@ function post(url: string, file: File, fields: UploadFields, options: UploadOpti
     const request = new XMLHttpRequest()
     const form = new FormData()
     for (const [name, value] of Object.entries(fields)) form.append(name, value)
-    for (const [name, value] of Object.entries(fields)) form.append(name, value)
     form.append('file', file, file.name)
     request.open('POST', url)
     request.upload.onprogress = (event) => {

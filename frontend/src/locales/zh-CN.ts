@@ -1,12 +1,33 @@
+import { accounts } from './zh-CN/accounts'
+import { articles } from './zh-CN/articles'
 import { common } from './zh-CN/common'
+import { dashboard } from './zh-CN/dashboard'
+import { deliveries } from './zh-CN/deliveries'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
 import { preview } from './zh-CN/preview'
+import { rulebooks } from './zh-CN/rulebooks'
 import { signin } from './zh-CN/signin'
+import { tasks } from './zh-CN/tasks'
 import { time } from './zh-CN/time'
+import { words } from './zh-CN/words'
 
 /**
  * Every sentence of the console, one group per module. A module adds its file under `zh-CN/` and a line here;
  * a sentence with a value in it is a function, so a missing value fails the type check.
  */
-export const zh = { common, editor, errors, preview, signin, time }
+export const zh = {
+  accounts,
+  articles,
+  common,
+  dashboard,
+  deliveries,
+  editor,
+  errors,
+  preview,
+  rulebooks,
+  signin,
+  tasks,
+  time,
+  words,
+}

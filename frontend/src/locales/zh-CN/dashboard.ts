@@ -1,0 +1,4 @@
+/** The clocks, seen from above. */
+export const dashboard = {
+  title: '看板',
+}
