@@ -285,6 +285,26 @@ func TestAbsentNeedsTwoLooks(t *testing.T) {
 	}
 }
 
+func TestEachLostAnswerNeedsLooksOfItsOwn(t *testing.T) {
+	w := newWorld(t, nil)
+	job := newJob(w)
+	prepare(t, w, job)
+	fault(t, w, sandbox.Fault{Match: sandbox.Match{Path: sharePath}, Action: sandbox.DropBefore})
+	for range 2 {
+		intend(w, job)
+		_, err := w.channel.Submit(t.Context(), job)
+		platformError(t, "Submit", err, channels.Unclear, "no_answer")
+		w.Advance(2 * time.Minute)
+		if progress, err := w.channel.Find(t.Context(), job); err != nil || progress.Stage != channels.Unsure {
+			t.Fatalf("Find after 2m = %+v, %v, want unsure", progress, err)
+		}
+		w.Advance(8 * time.Minute)
+		if progress, err := w.channel.Find(t.Context(), job); err != nil || progress.Stage != channels.Absent {
+			t.Fatalf("Find after 10m = %+v, %v, want absent", progress, err)
+		}
+	}
+}
+
 func TestLateFirstLookIsFollowedByAnother(t *testing.T) {
 	w := newWorld(t, nil)
 	job := newJob(w)
@@ -394,6 +414,18 @@ func TestSameTextAgain(t *testing.T) {
 		if posts(w) != 1 {
 			t.Errorf("posts = %d, want 1", posts(w))
 		}
+	})
+	t.Run("after a refusal is still for the editor", func(t *testing.T) {
+		w := newWorld(t, nil)
+		job := newJob(w)
+		prepare(t, w, job)
+		fault(t, w, sandbox.Fault{Match: sandbox.Match{Path: sharePath}, Times: 1, Action: sandbox.Errcode, Code: 20016})
+		fault(t, w, sandbox.Fault{Match: sandbox.Match{Path: sharePath}, Action: sandbox.Errcode, Code: 20019})
+		_, err := w.channel.Submit(t.Context(), job)
+		platformError(t, "Submit", err, channels.Quota, "20016")
+		saved(t, job)
+		_, err = w.channel.Submit(t.Context(), job)
+		platformError(t, "second Submit", err, channels.Content, "20019")
 	})
 	t.Run("that cannot be seen is never sent again", func(t *testing.T) {
 		w := newWorld(t, nil)
