@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"govmedia/fault"
@@ -130,12 +131,13 @@ func judge(ctx context.Context, tx *sql.DB, book rules.Book, s subject, from sql
 		return err
 	}
 	last := updates[len(updates)-1]
-	until := last
-	if last < from { // content from before the column was registered: it never was blank
-		until = from + 1
-	}
-	if err := rules.ForgetMissed(ctx, tx, judging(clocks), min(from, updates[0]), until); err != nil {
+	if err := rules.ForgetMissed(ctx, tx, judging(clocks), min(from, updates[0]), last); err != nil {
 		return err
+	}
+	if last < from { // content from before the column was registered: it never was blank
+		if err := rules.ForgetMissed(ctx, tx, blank(clocks), from, from+1); err != nil {
+			return err
+		}
 	}
 	// The silence after the last update is still open, or judged already; at that very update it is no breach.
 	breaches, err := rulebook.Breaches(s.Subject, stds(updates), from.Std(), last.Std(), book.Calendar)
@@ -162,24 +164,17 @@ func updateClocks(ctx context.Context, db *sql.DB, s subject) ([]rules.Clock, er
 	if err != nil {
 		return nil, err
 	}
-	updates := clocks[:0]
-	for _, clock := range clocks {
-		if clock.IsUpdate() {
-			updates = append(updates, clock)
-		}
-	}
-	return updates, nil
+	return slices.DeleteFunc(clocks, func(c rules.Clock) bool { return !c.IsUpdate() }), nil
 }
 
 // judging leaves out the clocks of rules that no longer apply: what was missed under them stays as it was judged.
 func judging(clocks []rules.Clock) []rules.Clock {
-	var present []rules.Clock
-	for _, clock := range clocks {
-		if clock.Running() || clock.Reason == rules.ClockBlank {
-			present = append(present, clock)
-		}
-	}
-	return present
+	return slices.DeleteFunc(slices.Clone(clocks), func(c rules.Clock) bool { return !c.Running() && c.Reason != rules.ClockBlank })
+}
+
+// blank returns the clocks that counted how long a column was blank.
+func blank(clocks []rules.Clock) []rules.Clock {
+	return slices.DeleteFunc(slices.Clone(clocks), func(c rules.Clock) bool { return c.Reason != rules.ClockBlank })
 }
 
 // clockOf finds the clock of the rule that a silence broke. One that never ran, because the silence only came to light

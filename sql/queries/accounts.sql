@@ -9,7 +9,7 @@ FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = :id
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
     a.credentials_set_at, a.last_post_at, a.last_post_title, a.created_at, a.updated_at, a.version
 FROM accounts a JOIN units u ON u.id = a.unit_id
-WHERE a.id = :id AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = a.unit_id)
+WHERE a.id = :id AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
 -- name: account.roles_at
 -- The roles in which a person reaches a unit.
@@ -88,7 +88,7 @@ FROM (
         :status = 'stale' AND k.due_at <= :now OR :status = 'ok' AND k.due_at > :now
         OR :status = 'no_rule' AND k.id IS NULL OR :status = 'calendar_pending' AND k.id IS NOT NULL AND k.due_at IS NULL))
       AND (:after_id = '' OR x.name >= :after_name AND (x.name > :after_name OR x.id > :after_id))
-      AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = x.unit_id)
+      AND x.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
     ORDER BY x.name, x.id LIMIT :limit
 ) page
 JOIN accounts a ON a.id = page.id
@@ -115,7 +115,7 @@ FROM (
         :status = 'stale' AND k.due_at <= :now OR :status = 'ok' AND k.due_at > :now
         OR :status = 'no_rule' AND k.id IS NULL OR :status = 'calendar_pending' AND k.id IS NOT NULL AND k.due_at IS NULL))
       AND (:after_id = '' OR COALESCE(k.due_at, :never) >= :after_due AND (COALESCE(k.due_at, :never) > :after_due OR x.id > :after_id))
-      AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = x.unit_id)
+      AND x.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
     ORDER BY COALESCE(k.due_at, :never), x.id LIMIT :limit
 ) page
 JOIN accounts a ON a.id = page.id
@@ -142,7 +142,7 @@ FROM (
         :status = 'stale' AND k.due_at <= :now OR :status = 'ok' AND k.due_at > :now
         OR :status = 'no_rule' AND k.id IS NULL OR :status = 'calendar_pending' AND k.id IS NOT NULL AND k.due_at IS NULL))
       AND (:after_id = '' OR COALESCE(x.last_post_at, 0) >= :after_at AND (COALESCE(x.last_post_at, 0) > :after_at OR x.id > :after_id))
-      AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = x.unit_id)
+      AND x.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
     ORDER BY COALESCE(x.last_post_at, 0), x.id LIMIT :limit
 ) page
 JOIN accounts a ON a.id = page.id

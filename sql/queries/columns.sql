@@ -7,7 +7,7 @@ FROM columns WHERE id = :id
 -- One column, if the person reaches its unit in one of the roles.
 SELECT id, account_id, unit_id, name, kind, level, url, state, last_post_at, created_at, updated_at, version
 FROM columns
-WHERE id = :id AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = columns.unit_id)
+WHERE id = :id AND columns.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
 -- name: column.insert
 INSERT INTO columns (id, account_id, unit_id, name, kind, level, url, state, last_post_at, created_at, updated_at, version)

@@ -13,7 +13,7 @@ LEFT JOIN clocks c ON c.subject_kind = 'account' AND c.subject_id = a.id AND c.s
 WHERE a.state = 'in_use'
   AND (:platform = '' OR a.platform = :platform)
   AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
-  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = u.id)
+  AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 GROUP BY u.id, u.name, a.platform
 ORDER BY u.id, a.platform
 
@@ -32,7 +32,7 @@ LEFT JOIN clocks c ON c.subject_kind = 'column' AND c.subject_id = col.id AND c.
 WHERE a.state = 'in_use' AND col.state = 'in_use'
   AND (:platform = '' OR a.platform = :platform)
   AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
-  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = u.id)
+  AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
 -- name: dashboard.watchlist
 -- What must be updated, in the order of the due times: so the longest over stands first. It walks the index on (done_at, due_at, id).
@@ -50,5 +50,5 @@ WHERE c.done_at IS NULL AND c.due_at <= :until AND c.section IN ('update_limits'
   AND a.state = 'in_use'
   AND (:platform = '' OR a.platform = :platform)
   AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
-  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = u.id)
+  AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 ORDER BY c.due_at, c.id LIMIT :limit
