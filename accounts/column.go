@@ -137,7 +137,7 @@ func GetColumn(ctx context.Context, db *sql.DB, actor units.Actor, id string) (C
 
 func visibleColumn(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Column, error) {
 	name := "column.visible"
-	if isSystem(actor) {
+	if actor.IsSystem() {
 		name = "column.get"
 	}
 	column, err := sql.Get[Column](ctx, db, name, sql.Args{"id": id, "person_id": actor.PersonID, "roles": units.RolesWith(units.ReadAccounts)})

@@ -10,11 +10,6 @@ import (
 	"govmedia/units"
 )
 
-// isSystem reports whether the program itself acts. Its actor has a name and is no person; a forgotten actor has neither.
-func isSystem(actor units.Actor) bool {
-	return actor.PersonID == "" && actor.Name == units.System.Name
-}
-
 // rolesAt returns the roles in which the actor reaches a unit, from above or at the unit itself.
 func rolesAt(ctx context.Context, db *sql.DB, actor units.Actor, unitID string) ([]string, error) {
 	return sql.List[string](ctx, db, "account.roles_at", sql.Args{"person_id": actor.PersonID, "unit_id": unitID})
@@ -28,7 +23,7 @@ func carries(roles []string, permission units.Permission) bool {
 
 // mustReach returns ErrForbidden unless the actor holds the permission for the unit.
 func mustReach(ctx context.Context, db *sql.DB, actor units.Actor, unitID string, permission units.Permission) error {
-	if isSystem(actor) {
+	if actor.IsSystem() {
 		return nil
 	}
 	roles, err := rolesAt(ctx, db, actor, unitID)
@@ -41,7 +36,7 @@ func mustReach(ctx context.Context, db *sql.DB, actor units.Actor, unitID string
 // visible returns an account the actor may see, ErrNotFound otherwise.
 func visible(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Account, error) {
 	name := "account.visible"
-	if isSystem(actor) {
+	if actor.IsSystem() {
 		name = "account.get"
 	}
 	account, err := sql.Get[Account](ctx, db, name, sql.Args{"id": id, "person_id": actor.PersonID, "roles": units.RolesWith(units.ReadAccounts)})

@@ -32,8 +32,8 @@ func Confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) e
 			return nil
 		}
 		published := news.PublishedAt
-		if published == 0 {
-			published = tx.Now()
+		if published < delivery.CreatedAt || published > tx.Now() {
+			published = tx.Now() // a platform's clock may be wrong; what we asked for cannot be older than the asking
 		}
 		external := delivery.ExternalID
 		if news.ExternalID != "" {

@@ -61,6 +61,7 @@ const (
 type Tokens struct {
 	db     *sql.DB
 	seal   Seal
+	lease  time.Duration
 	holder string
 
 	mu     sync.Mutex
@@ -74,9 +75,13 @@ type tokenCopy struct {
 	readAt sql.Time
 }
 
-// NewTokens returns the tokens kept in db. Times come from db.Now.
-func NewTokens(db *sql.DB, seal Seal) *Tokens {
-	return &Tokens{db: db, seal: seal, holder: sql.NewID(), copies: map[string]*tokenCopy{}}
+// NewTokens returns the tokens kept in db. Times come from db.Now. lease is how long a fetch that a crash cut off keeps
+// the others waiting; 0 is 45 seconds, longer than any fetch takes.
+func NewTokens(db *sql.DB, seal Seal, lease time.Duration) *Tokens {
+	if lease == 0 {
+		lease = tokenLease
+	}
+	return &Tokens{db: db, seal: seal, lease: lease, holder: sql.NewID(), copies: map[string]*tokenCopy{}}
 }
 
 // Get returns a token that should work: the process's copy, the row's, or a fetched one. Errors: *TokenBlocked,
@@ -151,7 +156,7 @@ func (t *Tokens) obtain(ctx context.Context, accountID string, fetch FetchToken)
 			return token, nil
 		}
 		mine, err := t.db.ExecOne(ctx, "account_token.lease", sql.Args{"account_id": accountID, "holder": t.holder,
-			"until": now.Add(tokenLease), "generation": row.Generation, "now": now})
+			"until": now.Add(t.lease), "generation": row.Generation, "now": now})
 		if err != nil {
 			return Token{}, err
 		}
@@ -271,7 +276,7 @@ func (t *Tokens) Force(ctx context.Context, accountID string, refused Token, fet
 	defer done()
 	now := t.db.Now()
 	mine, err := t.db.ExecOne(ctx, "account_token.lease_forced", sql.Args{"account_id": accountID, "holder": t.holder,
-		"until": now.Add(tokenLease), "generation": refused.Generation, "now": now, "before": now.Add(-forcedApart),
+		"until": now.Add(t.lease), "generation": refused.Generation, "now": now, "before": now.Add(-forcedApart),
 		"day": now.Std().Format(time.DateOnly), "most": forcedPerDay})
 	if err != nil || !mine {
 		return Token{}, false, err

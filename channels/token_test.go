@@ -90,7 +90,7 @@ func mustToken(t *testing.T, tokens *channels.Tokens, p *tokenPlatform) channels
 func TestTwoNodesFetchOneToken(t *testing.T) {
 	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
 		p := &tokenPlatform{life: 2 * time.Hour, delay: 30 * time.Millisecond}
-		nodes := []*channels.Tokens{channels.NewTokens(db, testSeal()), channels.NewTokens(db, testSeal())}
+		nodes := []*channels.Tokens{channels.NewTokens(db, testSeal(), 0), channels.NewTokens(db, testSeal(), 0)}
 		var wg sync.WaitGroup
 		for i := range 16 {
 			wg.Go(func() {
@@ -110,7 +110,7 @@ func TestTwoNodesFetchOneToken(t *testing.T) {
 func TestATokenIsSealedInTheDatabaseAndReadByAnotherNode(t *testing.T) {
 	db := sqltest.SQLite(t)
 	p := &tokenPlatform{life: 2 * time.Hour}
-	mustToken(t, channels.NewTokens(db, testSeal()), p)
+	mustToken(t, channels.NewTokens(db, testSeal(), 0), p)
 	rows, err := sql.Get[struct {
 		AccountID, Token, TokenKey, Holder, ForcedDay, LastCode, LastText string
 		FetchedAt, ExpiresAt, LeaseUntil, ForcedAt, BlockedUntil          sql.Time
@@ -119,7 +119,7 @@ func TestATokenIsSealedInTheDatabaseAndReadByAnotherNode(t *testing.T) {
 	if err != nil || strings.Contains(rows.Token, "token-0") || rows.Token == "" || rows.LeaseUntil != 0 {
 		t.Errorf("the row is %+v, %v, want a sealed token and no lease", rows, err)
 	}
-	if token := mustToken(t, channels.NewTokens(db, testSeal()), p); token.Value != "token-0" || p.fetches.Load() != 1 {
+	if token := mustToken(t, channels.NewTokens(db, testSeal(), 0), p); token.Value != "token-0" || p.fetches.Load() != 1 {
 		t.Errorf("another node got %q after %d fetches, want token-0 after 1", token.Value, p.fetches.Load())
 	}
 }
@@ -127,7 +127,7 @@ func TestATokenIsSealedInTheDatabaseAndReadByAnotherNode(t *testing.T) {
 func TestATokenCopiedToAnotherAccountIsNotUsed(t *testing.T) {
 	db := sqltest.SQLite(t)
 	p := &tokenPlatform{life: 2 * time.Hour}
-	tokens := channels.NewTokens(db, testSeal())
+	tokens := channels.NewTokens(db, testSeal(), 0)
 	mustToken(t, tokens, p)
 	row, err := sql.Get[struct {
 		AccountID, Token, TokenKey, Holder, ForcedDay, LastCode, LastText string
@@ -156,7 +156,7 @@ func TestATokenNearItsEndIsRenewedAndOneWithoutAKeyFetchedAnew(t *testing.T) {
 	clock := newTestClock()
 	db := sqltest.SQLite(t).WithClock(clock.Now)
 	p := &tokenPlatform{life: 2 * time.Hour}
-	tokens := channels.NewTokens(db, testSeal())
+	tokens := channels.NewTokens(db, testSeal(), 0)
 	mustToken(t, tokens, p)
 	for _, c := range []struct {
 		advance time.Duration
@@ -170,7 +170,7 @@ func TestATokenNearItsEndIsRenewedAndOneWithoutAKeyFetchedAnew(t *testing.T) {
 	}
 	lost := testSeal()
 	lost.Open = func(string, string) ([]byte, error) { return nil, errors.New("the key is gone") }
-	mustToken(t, channels.NewTokens(db, lost), p)
+	mustToken(t, channels.NewTokens(db, lost, 0), p)
 	if n := p.fetches.Load(); n != 3 {
 		t.Errorf("a node that cannot open the token made it %d fetches, want 3", n)
 	}
@@ -178,7 +178,7 @@ func TestATokenNearItsEndIsRenewedAndOneWithoutAKeyFetchedAnew(t *testing.T) {
 
 func TestAShortTokenIsUsedForHalfItsLife(t *testing.T) {
 	clock := newTestClock()
-	tokens := channels.NewTokens(sqltest.SQLite(t).WithClock(clock.Now), testSeal())
+	tokens := channels.NewTokens(sqltest.SQLite(t).WithClock(clock.Now), testSeal(), 0)
 	p := &tokenPlatform{life: 2 * time.Minute}
 	mustToken(t, tokens, p)
 	clock.Advance(50 * time.Second)
@@ -196,7 +196,7 @@ func TestAShortTokenIsUsedForHalfItsLife(t *testing.T) {
 func TestALateFailureDropsOnlyTheTokenItUsed(t *testing.T) {
 	db := sqltest.SQLite(t)
 	p := &tokenPlatform{life: 2 * time.Hour}
-	one, two := channels.NewTokens(db, testSeal()), channels.NewTokens(db, testSeal())
+	one, two := channels.NewTokens(db, testSeal(), 0), channels.NewTokens(db, testSeal(), 0)
 	old := mustToken(t, one, p)
 	p.serial.Add(1)
 	if err := two.Drop(t.Context(), "acc", old); err != nil {
@@ -215,7 +215,7 @@ func TestForceIsBoundedByTimeAndCountAndGeneration(t *testing.T) {
 	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
 		clock := newTestClock()
 		p := &tokenPlatform{life: 2 * time.Hour}
-		tokens := channels.NewTokens(db.WithClock(clock.Now), testSeal())
+		tokens := channels.NewTokens(db.WithClock(clock.Now), testSeal(), 0)
 		token := mustToken(t, tokens, p)
 		force := func() bool {
 			t.Helper()
@@ -259,7 +259,7 @@ func TestForceIsBoundedByTimeAndCountAndGeneration(t *testing.T) {
 func TestPermissionErrorsBlockTheAccountUntilTheCredentialsChange(t *testing.T) {
 	clock := newTestClock()
 	db := sqltest.SQLite(t).WithClock(clock.Now)
-	tokens := channels.NewTokens(db, testSeal())
+	tokens := channels.NewTokens(db, testSeal(), 0)
 	p := &tokenPlatform{life: 2 * time.Hour}
 	p.err.Store(&channels.PlatformError{Code: "40164", Text: "invalid ip 203.0.113.9", Class: channels.Permission})
 	if _, err := tokens.Get(t.Context(), "acc", p.fetch); channels.AsPlatformError(err) == nil {
@@ -281,7 +281,7 @@ func TestPermissionErrorsBlockTheAccountUntilTheCredentialsChange(t *testing.T) 
 	if err := tokens.Block(t.Context(), "acc", mustToken(t, tokens, p), "40001", "refused"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := channels.NewTokens(db, testSeal()).Get(t.Context(), "acc", p.fetch); !errors.As(err, &blocked) {
+	if _, err := channels.NewTokens(db, testSeal(), 0).Get(t.Context(), "acc", p.fetch); !errors.As(err, &blocked) {
 		t.Errorf("Get on another node = %v, want TokenBlocked", err)
 	}
 	clock.Advance(11 * time.Minute)
@@ -290,7 +290,7 @@ func TestPermissionErrorsBlockTheAccountUntilTheCredentialsChange(t *testing.T) 
 
 func TestAnErrorWithoutBlameGivesTheLeaseBack(t *testing.T) {
 	db := sqltest.SQLite(t)
-	tokens := channels.NewTokens(db, testSeal())
+	tokens := channels.NewTokens(db, testSeal(), 0)
 	p := &tokenPlatform{life: 2 * time.Hour}
 	p.err.Store(&channels.PlatformError{Code: "-1", Class: channels.Retry})
 	if _, err := tokens.Get(t.Context(), "acc", p.fetch); err == nil {
@@ -298,7 +298,7 @@ func TestAnErrorWithoutBlameGivesTheLeaseBack(t *testing.T) {
 	}
 	p.err.Store(nil)
 	began := time.Now()
-	mustToken(t, channels.NewTokens(db, testSeal()), p)
+	mustToken(t, channels.NewTokens(db, testSeal(), 0), p)
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("the next Get took %v, want it at once", took)
 	}
@@ -306,7 +306,7 @@ func TestAnErrorWithoutBlameGivesTheLeaseBack(t *testing.T) {
 
 func TestACancelledFetchGivesTheLeaseBackAndWaitersLeave(t *testing.T) {
 	db := sqltest.SQLite(t)
-	tokens := channels.NewTokens(db, testSeal())
+	tokens := channels.NewTokens(db, testSeal(), 0)
 	slow := &tokenPlatform{life: 2 * time.Hour, delay: time.Minute}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -319,7 +319,7 @@ func TestACancelledFetchGivesTheLeaseBackAndWaitersLeave(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	mustToken(t, channels.NewTokens(db, testSeal()), &tokenPlatform{life: 2 * time.Hour})
+	mustToken(t, channels.NewTokens(db, testSeal(), 0), &tokenPlatform{life: 2 * time.Hour})
 }
 
 func TestANodeThatDiesFetchingIsWaitedForAndThenReplaced(t *testing.T) {
@@ -334,9 +334,9 @@ func TestANodeThatDiesFetchingIsWaitedForAndThenReplaced(t *testing.T) {
 		t.Fatalf("lease = %v, %v", mine, err)
 	}
 	p := &tokenPlatform{life: 2 * time.Hour}
-	if _, err := channels.NewTokens(db, testSeal()).Get(t.Context(), "acc", p.fetch); !errors.Is(err, channels.ErrTokenBusy) {
+	if _, err := channels.NewTokens(db, testSeal(), 0).Get(t.Context(), "acc", p.fetch); !errors.Is(err, channels.ErrTokenBusy) {
 		t.Errorf("Get while another node holds the lease = %v, want ErrTokenBusy", err)
 	}
 	clock.Advance(time.Minute)
-	mustToken(t, channels.NewTokens(db, testSeal()), p)
+	mustToken(t, channels.NewTokens(db, testSeal(), 0), p)
 }

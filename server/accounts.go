@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"govmedia/accounts"
+	"govmedia/channels"
 	"govmedia/rules"
 	"govmedia/sql"
 )
@@ -77,7 +78,11 @@ type bindAccountInput struct {
 }
 
 func (s *server) bindAccount(ctx context.Context, in *bindAccountInput) (*Body[accounts.Account], error) {
-	return answer(accounts.SetCredentials(ctx, s.db, s.keys, actorOf(ctx), in.ID, in.Body.Version, in.Body.Credentials))
+	account, err := accounts.SetCredentials(ctx, s.db, s.keys, actorOf(ctx), in.ID, in.Body.Version, in.Body.Credentials)
+	if err == nil {
+		err = channels.ForgetToken(ctx, s.db, account.ID) // what the old secret earned, a block among it, ends with it
+	}
+	return answer(account, err)
 }
 
 type listPostsInput struct {

@@ -125,6 +125,15 @@ func freePort(t testing.TB) int {
 // start runs the program as a process of its own and waits until it is ready.
 func (town *town) start() {
 	town.t.Helper()
+	if !town.launch() {
+		town.t.Fatalf("the server ended before it was ready:\n%s", town.log())
+	}
+}
+
+// launch starts the program and reports whether it became ready; false when it ended before, as one that is being
+// killed may.
+func (town *town) launch() bool {
+	town.t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		town.t.Fatal(err)
@@ -140,19 +149,20 @@ func (town *town) start() {
 	town.mu.Lock()
 	town.process, town.exited = cmd, exited
 	town.mu.Unlock()
+	ready := false
 	town.wait("the server to be ready", func() bool {
-		select {
-		case <-exited:
-			town.t.Fatalf("the server ended at once:\n%s", town.log())
-		default:
+		if !town.running() {
+			return true
 		}
 		response, err := http.Get(town.base + "/readyz")
 		if err != nil {
 			return false
 		}
 		response.Body.Close()
-		return response.StatusCode == http.StatusOK
+		ready = response.StatusCode == http.StatusOK
+		return ready
 	})
+	return ready
 }
 
 // stop ends the program with a signal and waits until it is gone. It does nothing when none runs.
@@ -173,13 +183,16 @@ func (town *town) stop(signal os.Signal) {
 	}
 }
 
-// signal sends a signal to the running program without waiting.
-func (town *town) signal(signal os.Signal) {
+// signal sends a signal to the program that runs now and returns what closes when that very process is gone; nil when
+// none runs.
+func (town *town) signal(signal os.Signal) <-chan struct{} {
 	town.mu.Lock()
 	defer town.mu.Unlock()
-	if town.process != nil {
-		_ = town.process.Process.Signal(signal)
+	if town.process == nil {
+		return nil
 	}
+	_ = town.process.Process.Signal(signal)
+	return town.exited
 }
 
 // running reports whether the program still runs.
@@ -353,10 +366,6 @@ func photo(t testing.TB, width, height int, shade uint8) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
-}
-
-func credentialsBody(username string) io.Reader {
-	return strings.NewReader(fmt.Sprintf(`{"username":%q,"password":%q}`, username, demoPassword))
 }
 
 func decodeJSON(r io.Reader, out any) error { return json.NewDecoder(r).Decode(out) }

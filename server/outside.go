@@ -38,6 +38,7 @@ func (n *node) outside(library *rules.Library, keys *accounts.Keyring, store art
 	hurry := func(d time.Duration) time.Duration { return d / time.Duration(n.config.Hurry) }
 	weChat, err := wechat.New(wechat.Config{
 		BaseURL: n.config.WeChatBase, DB: n.db, Ladder: hurryAll(wechat.DefaultLadder(), hurry), SettleAfter: hurry(10 * time.Minute),
+		TokenLease: max(hurry(45*time.Second), shortestLease),
 		Seal: channels.Seal{
 			Seal: func(plain []byte) (string, string, error) { return keys.Seal(plain, tokenContext) },
 			Open: func(text, keyID string) ([]byte, error) { return keys.Open(text, keyID, tokenContext) },
@@ -46,6 +47,7 @@ func (n *node) outside(library *rules.Library, keys *accounts.Keyring, store art
 	if err != nil {
 		return nil, nil, err
 	}
+	n.hangUp = func() { weChat.Close() }
 	weiBo := weibo.New(weibo.Config{
 		APIBase: n.config.WeiboAPIBase, AuthBase: n.config.WeiboAuthBase, ReadersBase: n.config.WeiboPageBase, OriginBase: n.config.PublicBase,
 		OfficeAddress: n.config.OfficeAddress,

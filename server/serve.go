@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"govmedia/accounts"
 	"govmedia/articles"
 	"govmedia/fault"
 	"govmedia/rules"
@@ -33,6 +34,7 @@ type node struct {
 	db     *sql.DB
 	server *server
 	worker *worker
+	hangUp func() // closes the connections to the platforms
 }
 
 // openNode makes everything ready, by hand, top to bottom. A bad rulebook, a key that does not fit or a schema of another
@@ -54,6 +56,11 @@ func openNode(ctx context.Context, config Config, logTo io.Writer) (*node, error
 	if err := n.assemble(library); err != nil {
 		n.close()
 		return nil, err
+	}
+	// A calendar may have come with this version: what waited for it is counted now.
+	if _, err := accounts.SettlePending(ctx, db, n.server.book); err != nil {
+		n.close()
+		return nil, fmt.Errorf("settle the clocks that waited for a calendar: %w", err)
 	}
 	return n, nil
 }
@@ -140,6 +147,9 @@ func (n *node) run(ctx context.Context, ready func(address string)) error {
 }
 
 func (n *node) close() {
+	if n.hangUp != nil {
+		n.hangUp()
+	}
 	if err := n.db.Close(); err != nil {
 		n.log.Error("closing the database failed", "error", err.Error())
 	}

@@ -113,6 +113,9 @@ type Actor struct {
 	system bool // reaches every unit without a role; only System has it, so a forgotten actor reaches nothing
 }
 
+// IsSystem reports whether the actor is the program itself.
+func (a Actor) IsSystem() bool { return a.system }
+
 // System is the actor of what the program does by itself: commands, workers, the demo district.
 var System = Actor{Name: "系统", system: true}
 

@@ -25,6 +25,7 @@ type Config struct {
 	Budgets         map[string]int64 // most calls a day by path, over DefaultBudgets; 0 is without bound
 	Ladder          []time.Duration  // when to ask for the outcome, counted from the submit. Default DefaultLadder
 	SettleAfter     time.Duration    // a draft still there so long after a lost submit was not published. Default 10 min
+	TokenLease      time.Duration    // how long a token fetch that a crash cut off keeps the others waiting. Default 45 s
 	Now             func() time.Time // the time, for tests; nil takes the database handle's
 }
 
@@ -84,7 +85,7 @@ func New(config Config) (*Channel, error) {
 		db = db.WithClock(config.Now)
 	}
 	c := &Channel{
-		base: strings.TrimRight(base.String(), "/"), db: db, tokens: channels.NewTokens(db, config.Seal),
+		base: strings.TrimRight(base.String(), "/"), db: db, tokens: channels.NewTokens(db, config.Seal, config.TokenLease),
 		client:  newClient(orDefault(config.MaxConnsPerHost, 64), true),
 		fresh:   newClient(orDefault(config.MaxConnsPerHost, 64), false),
 		timeout: orDefault(config.Timeout, 10*time.Second), limits: config.Limits.withDefaults(),
