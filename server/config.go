@@ -42,6 +42,9 @@ type Config struct {
 	S3SecretKey string `env:"GOVMEDIA_S3_SECRET_KEY"` // secret
 	S3Insecure  bool   `env:"GOVMEDIA_S3_INSECURE"`   // plain http, for a store inside the office's network
 
+	SandboxListen  string `env:"GOVMEDIA_SANDBOX_LISTEN" envDefault:"127.0.0.1:8090"`  // the stand-in platforms of demo and sandbox
+	SandboxControl string `env:"GOVMEDIA_SANDBOX_CONTROL" envDefault:"127.0.0.1:8091"` // and their control port
+
 	// Hurry divides every wait of the delivery engine and of the channels. For tests; 1 in production.
 	Hurry int `env:"GOVMEDIA_HURRY" envDefault:"1"`
 }

@@ -22,6 +22,7 @@ import (
 func demo(ctx context.Context, p program) error {
 	config := p.config
 	stand := sandbox.Defaults()
+	stand.Listen, stand.Control = config.SandboxListen, config.SandboxControl
 	stand.DataDir = filepath.Join(config.Data, "sandbox")
 	stand.Seeds = demoSeeds(config)
 	standURL := "http://" + stand.Listen
@@ -72,6 +73,7 @@ func portOf(address string) uint16 {
 // runSandbox starts the stand-in platforms alone, for any client's tests.
 func runSandbox(ctx context.Context, p program) error {
 	config := sandbox.Defaults()
+	config.Listen, config.Control = p.config.SandboxListen, p.config.SandboxControl
 	config.Seeds = demoSeeds(p.config)
 	config.Ready = func(public, control string) {
 		fmt.Fprintf(p.out, "stand-in platforms on %s, control on %s\n", public, control)
