@@ -67,7 +67,8 @@ export const router = createRouter({
   history: createWebHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
-    { path: '/', component: () => import('@/layouts/BlankLayout.vue'), children: pages.filter(isBlank) },
+    // The pages name their whole addresses. This parent has one that nobody asks for: a second '/' would hide the home page.
+    { path: '/-', component: () => import('@/layouts/BlankLayout.vue'), children: pages.filter(isBlank) },
     {
       path: '/',
       component: () => import('@/layouts/ConsoleLayout.vue'),
