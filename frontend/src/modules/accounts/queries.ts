@@ -122,3 +122,24 @@ export const useBindAccount = (id: MaybeRefOrGetter<string>) =>
   useAccountMutation((body: PutBody<'/api/accounts/{id}/credentials'>) =>
     unwrap(api.PUT('/api/accounts/{id}/credentials', { params: { path: { id: toValue(id) } }, body })),
   )
+
+/** Takes an account out of use for a reason, or back into use. */
+export const useAccountState = (id: MaybeRefOrGetter<string>) =>
+  useAccountMutation((input: { to: 'suspend' | 'use'; version: number; reason?: string }) => {
+    const { to, ...body } = input
+    const params = { path: { id: toValue(id) } }
+    return to === 'use'
+      ? unwrap(api.POST('/api/accounts/{id}/use', { params, body }))
+      : unwrap(api.POST('/api/accounts/{id}/suspend', { params, body }))
+  })
+
+/** The units that the person reaches, as a tree in reading order. */
+export function useUnits(enabled: MaybeRefOrGetter<boolean>) {
+  return useQuery({
+    queryKey: ['units', 'tree'],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/units', { signal })),
+    enabled: () => toValue(enabled),
+    staleTime: 5 * 60_000,
+    meta: { quiet: true },
+  })
+}

@@ -3,7 +3,8 @@ import { blockers, titleCounters } from './counters'
 import { foreignPictures, replacePicture } from './foreign'
 import { formOf, lengthOf, standingSignatures } from './form'
 import { articleKeys, listQuery, type Article, type ChannelPreview } from './queries'
-import { readBeijing, tomorrowMorning } from './schedule'
+import { beijingTyped } from '@/utils/beijing'
+import { tomorrowMorning } from './schedule'
 
 describe('formOf', () => {
   it('takes the fields of the article and turns what is missing into the empty value of the form', () => {
@@ -80,6 +81,6 @@ describe('times of a schedule', () => {
     expect(tomorrowMorning(Date.UTC(2026, 10, 22, 16, 10))).toBe(Date.UTC(2026, 10, 24, 2, 30))
   })
   it('reads what is typed as Beijing time', () =>
-    expect(readBeijing('2026-12-31T18:05')).toBe(Date.UTC(2026, 11, 31, 10, 5)))
-  it('refuses what is no time', () => expect(readBeijing('明天')).toBeNull())
+    expect(beijingTyped('2026-12-31T18:05')).toBe(Date.UTC(2026, 11, 31, 10, 5)))
+  it('refuses what is no time', () => expect(beijingTyped('明天')).toBeNull())
 })

@@ -1,0 +1,32 @@
+import { zh } from '@/locales/zh-CN'
+import { formatDate, formatSpan, formatTime } from '@/utils/time'
+import { freshness, type Shown } from '@/utils/words'
+import type { Standing } from './queries'
+
+const day = 24 * 60 * 60_000
+
+/** A due time the way regulations count: the first instant of a day is 24:00 of the day before. */
+export function sayDue(due: number): string {
+  const text = formatTime(due)
+  return text.endsWith(' 00:00') ? `${formatDate(due - day)} 24:00` : text
+}
+
+/** The word and tone of a standing; the server's own label wins, as it knows more than the code. */
+export function shownStanding(standing: Standing): Shown {
+  const { tone } = freshness(standing.status)
+  return { label: standing.label, tone }
+}
+
+/** How an account stands, in one sentence with its clause: 正常，截止 2026-03-09 09:00（潼南 2022 第21条（六））. */
+export function sayStanding(standing: Standing): string {
+  const due = standing.due_at === null ? '' : `，${zh.accounts.due(sayDue(standing.due_at))}`
+  const basis = standing.citation ? `（${standing.citation}）` : ''
+  return standing.label + due + basis
+}
+
+/** What is left, or how far past it is, at a moment; empty where nothing is due. */
+export function sayRemaining(standing: Standing, now: number): string {
+  if (standing.due_at === null) return ''
+  const left = standing.due_at - now
+  return left > 0 ? zh.accounts.left(formatSpan(left)) : zh.accounts.over(formatSpan(left))
+}
