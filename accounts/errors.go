@@ -45,6 +45,6 @@ var (
 	ErrPostURL          = fault.Define("post.url_invalid", fault.Invalid, "请填写文章的公开网址，以 http:// 或 https:// 开头。")
 	ErrPostTitle        = fault.Define("post.title_required", fault.Invalid, "请填写文章标题，不超过 200 个字。")
 	ErrPostSource       = fault.Define("post.source_unknown", fault.Invalid, "没有这种发布来源，请刷新后重试。")
-	ErrPostOnClosed     = fault.Define("post.account_closed", fault.Conflict, "账号已关停，不能再登记发布。")
+	ErrPostOnClosed     = fault.Define("post.account_closed", fault.Conflict, "账号已关停，不能再登记发布。请核对选择的账号。")
 	ErrPostOtherAccount = fault.Define("post.other_account", fault.Conflict, "这条投递的发布已经登记在另一个账号下，请核对。")
 )

@@ -6,7 +6,7 @@ import "govmedia/fault"
 var (
 	ErrNotFound     = fault.Define("unit.not_found", fault.NotFound, "没有找到这个单位，可能不在您的管理范围内。请从单位列表重新进入。")
 	ErrStale        = fault.Define("unit.stale", fault.Conflict, "这个单位刚被别人修改过，请刷新后再操作。")
-	ErrClosed       = fault.Define("unit.closed", fault.Conflict, "这个单位已经停用，不能再修改，也不能在它下面增加单位或人员。")
+	ErrClosed       = fault.Define("unit.closed", fault.Conflict, "这个单位已经停用，不能再修改，也不能在它下面增加单位或人员。请另选单位。")
 	ErrCycle        = fault.Define("unit.cycle", fault.Conflict, "不能把单位移到它自己或它的下级单位下面，请另选上级单位。")
 	ErrNameTaken    = fault.Define("unit.name_taken", fault.Conflict, "同一上级单位下已有同名单位，请核对，或换一个名称。")
 	ErrNotEmpty     = fault.Define("unit.not_empty", fault.Conflict, "单位下面还有下级单位或在用人员，不能停用。请先移走或停用它们。")
@@ -23,14 +23,14 @@ var (
 	ErrPersonOwn       = fault.Define("person.own", fault.Forbidden, "不能停用自己、重置自己的密码，也不能变更自己的角色，请由另一位管理员操作。")
 	ErrPersonElsewhere = fault.Define("person.elsewhere", fault.Forbidden, "此人还担任您无权管理的角色，您不能停用此人或重置密码。请联系上级管理员，或只撤销本单位的角色。")
 	ErrPersonName      = fault.Define("person.name_invalid", fault.Invalid, "请填写真实姓名，不要带换行。")
-	ErrUsername        = fault.Define("person.username_invalid", fault.Invalid, "登录名须为字母、数字或汉字，可以带点、横线和下划线，不要带空格。")
+	ErrUsername        = fault.Define("person.username_invalid", fault.Invalid, "登录名须为字母、数字或汉字，可以带点、横线和下划线，请不要带空格。")
 	ErrUsernameTaken   = fault.Define("person.username_taken", fault.Conflict, "这个登录名已经有人使用，请换一个。")
 	ErrRoleUnknown     = fault.Define("role.unknown", fault.Invalid, "没有这种角色，请从列表中选择。")
-	ErrRoleHeld        = fault.Define("role.held", fault.Conflict, "此人已经在这个单位担任这个角色。")
+	ErrRoleHeld        = fault.Define("role.held", fault.Conflict, "此人已经在这个单位担任这个角色，请刷新后查看。")
 	ErrRoleNotHeld     = fault.Define("role.not_held", fault.NotFound, "此人没有在这个单位担任这个角色，请刷新后再看。")
 	ErrRoleLast        = fault.Define("role.last", fault.Conflict, "这是此人唯一的角色，不能撤销。请先授予新的角色，或直接停用此人。")
 	ErrRoleNeeded      = fault.Define("role.needed", fault.Invalid, "请至少为此人选择一个单位和角色。")
-	ErrRoleTooHigh     = fault.Define("role.too_high", fault.Forbidden, "只有系统管理员才能授予或撤销系统管理员角色。")
+	ErrRoleTooHigh     = fault.Define("role.too_high", fault.Forbidden, "只有系统管理员才能授予或撤销系统管理员角色，请联系系统管理员。")
 )
 
 // The refusals a person can meet when signing in.

@@ -15,7 +15,7 @@ import (
 var (
 	ErrRoute  = fault.Define("weibo.route_unsupported", fault.Invalid, "目前只支持“分享”（share）方式发布微博。请把发布方式改为 share，或把账号改为“人工发布”。")
 	ErrUID    = fault.Define("weibo.uid_required", fault.Invalid, "请填写微博账号的数字 UID（在个人主页网址里可以看到）。")
-	ErrDomain = fault.Define("weibo.safe_domain", fault.Invalid, "安全域名只填域名本身，例如 m.example.gov.cn，不带 http:// 和路径。")
+	ErrDomain = fault.Define("weibo.safe_domain", fault.Invalid, "安全域名请只填域名本身，例如 m.example.gov.cn，不带 http:// 和路径。")
 )
 
 // Row is one line of the table of Weibo's error codes: what a code means for a delivery.
