@@ -82,7 +82,10 @@ export const editor = {
     next: '下一个',
     replace: '替换',
     replaceAll: '全部替换',
-    matches: (index: number, total: number) => (total === 0 ? '没有找到' : `第 ${index} 处，共 ${total} 处`),
+    matches: (index: number, total: number) => {
+      if (total === 0) return '没有找到'
+      return index > 0 ? `第 ${index} 处，共 ${total} 处` : `共 ${total} 处`
+    },
   },
   notices: {
     title: '粘贴提示',

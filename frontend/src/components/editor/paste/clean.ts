@@ -319,14 +319,24 @@ function isOffice(html: string): boolean {
   return /urn:schemas-microsoft-com|class="?'?(Mso|xl\d)|mso-|<o:p|ksohtml|WPS Office/i.test(html)
 }
 
+/** Takes the style blocks out before parsing: the policy of the page reports every inline sheet it meets. */
+function takeStyles(html: string): { css: string; rest: string } {
+  let css = ''
+  const rest = html.replace(/<style\b[^>]*>([\s\S]*?)<\/style\s*>/gi, (_all, sheet: string) => {
+    css += `${sheet}\n`
+    return ''
+  })
+  return { css, rest }
+}
+
 /**
  * cleanHtml turns foreign HTML into what an article may contain: paragraphs with centre and first-line indent,
  * headings, real lists, tables with their merged cells, the marks of the right characters. Fonts, sizes, layers and
  * everything that acts are left behind.
  */
 export function cleanHtml(html: string, options: CleanOptions = {}): Cleaned {
-  const page = new DOMParser().parseFromString(html, 'text/html')
-  const css = [...page.querySelectorAll('style')].map((style) => style.textContent ?? '').join('\n')
+  const { css, rest } = takeStyles(html)
+  const page = new DOMParser().parseFromString(rest, 'text/html')
   const job: Job = {
     sheet: parseStyleSheet(css),
     office: isOffice(html),
