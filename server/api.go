@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
 
 	"govmedia/units"
 )
@@ -72,16 +73,27 @@ func encode(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// add puts one route on the table. The permission is asked before anything of the request is decoded.
-func add[I, O any](s *server, permission units.Permission, route, id, summary string, handler func(context.Context, *I) (*O, error)) {
+// tableLine is one route as the table has it.
+type tableLine struct {
+	Method, Path string
+	Permission   units.Permission
+}
+
+// add puts one route on the table. The permission is asked before anything of the request is decoded; the steps, in
+// their order, come between the two.
+func add[I, O any](s *server, permission units.Permission, route, id, summary string, handler func(context.Context, *I) (*O, error),
+	steps ...func(huma.Context, func(huma.Context))) {
 	method, address, _ := strings.Cut(route, " ")
-	operation := huma.Operation{Method: method, Path: address, OperationID: id, Summary: summary, MaxBodyBytes: largestForm,
+	s.table = append(s.table, tableLine{method, address, permission})
+	// Huma's own deadline for a body is five seconds, and ends a handler that takes longer together with the reading.
+	operation := huma.Operation{Method: method, Path: address, OperationID: id, Summary: summary, MaxBodyBytes: largestForm, BodyReadTimeout: requestTimeout,
 		Metadata: map[string]any{"permission": string(permission)}, Errors: []int{http.StatusUnprocessableEntity, http.StatusInternalServerError}}
 	if permission != anyone {
 		operation.Security = []map[string][]string{{"cookie": {}}, {"bearer": {}}}
 		operation.Errors = append(operation.Errors, http.StatusUnauthorized, http.StatusForbidden)
 		operation.Middlewares = huma.Middlewares{s.guard(permission)}
 	}
+	operation.Middlewares = append(operation.Middlewares, steps...)
 	huma.Register(s.api, operation, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
@@ -91,18 +103,41 @@ func add[I, O any](s *server, permission units.Permission, route, id, summary st
 	})
 }
 
+// addPlain puts one route of bare echo on the table: files and pages, which Huma has no words for.
+func (s *server) addPlain(permission units.Permission, route string, handler echo.HandlerFunc) {
+	method, address, _ := strings.Cut(route, " ")
+	s.table = append(s.table, tableLine{method, address, permission})
+	s.echo.Add(method, address, func(c echo.Context) error {
+		if permission != anyone {
+			actor, err := s.admit(c.Request(), permission)
+			if err != nil {
+				return err
+			}
+			c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), actorKey{}, actor)))
+		}
+		return handler(c)
+	})
+}
+
+// admit returns who sent a request, if that person may use a route of the permission.
+func (s *server) admit(request *http.Request, permission units.Permission) (units.Actor, error) {
+	actor, err := s.authenticate(request)
+	switch {
+	case err != nil:
+		return units.Actor{}, err
+	case actor.MustChange && permission != signedIn:
+		return units.Actor{}, units.ErrMustChange // reading the session, changing the password and signing out stay open
+	case permission != signedIn && !actor.May(permission):
+		return units.Actor{}, errNoPermission
+	}
+	return actor, nil
+}
+
 // guard puts the actor into the context, or answers and goes no further.
 func (s *server) guard(permission units.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		request := humaecho.Unwrap(ctx).Request()
-		actor, err := s.authenticate(request)
-		switch {
-		case err != nil:
-		case actor.MustChange && permission != signedIn:
-			err = units.ErrMustChange // reading the session, changing the password and signing out stay open
-		case permission != signedIn && !actor.May(permission):
-			err = errNoPermission
-		}
+		actor, err := s.admit(request, permission)
 		if err != nil {
 			writeProblem(ctx, s.problemOf(request.Context(), err))
 			return

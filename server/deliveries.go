@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"govmedia/accounts"
+	"govmedia/articles"
 	"govmedia/channels"
 	"govmedia/channels/manual"
 )
@@ -84,22 +87,28 @@ func (s *server) getPackage(ctx context.Context, in *ByID) (*Body[manual.Packet]
 	return answer(manual.Package(message, account), nil)
 }
 
-// downloadPackage sends the copy-ready package of a delivery: text, HTML and the pictures as files.
+// downloadPackage sends the copy-ready package of a delivery: text, HTML and the pictures as files. It is written whole
+// before its first byte is sent, so that a picture that cannot be read is a sentence and not half a file.
 func (s *server) downloadPackage(c echo.Context) error {
 	ctx := c.Request().Context()
-	actor, err := s.authenticate(c.Request())
+	message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), c.Param("id"))
 	if err != nil {
 		return err
 	}
-	message, account, err := channels.Contents(ctx, s.db, actor, c.Param("id"))
+	file, err := os.CreateTemp("", "govmedia-package-")
+	if err != nil {
+		return articles.ErrDiskFull.Because(err)
+	}
+	defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
+	err = manual.WriteZip(ctx, file, message, account, func(ctx context.Context, picture channels.Picture) ([]byte, error) {
+		return s.out.Open(ctx, picture.SHA256)
+	})
 	if err != nil {
 		return err
 	}
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, "application/zip")
 	header.Set(echo.HeaderContentDisposition, `attachment; filename="package-`+c.Param("id")+`.zip"`)
-	c.Response().WriteHeader(http.StatusOK)
-	return manual.WriteZip(ctx, c.Response(), message, account, func(ctx context.Context, picture channels.Picture) ([]byte, error) {
-		return s.out.Open(ctx, picture.SHA256)
-	})
+	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, file)
+	return nil
 }

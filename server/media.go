@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"path"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -83,11 +85,7 @@ func (s *server) listMedia(ctx context.Context, in *listMediaInput) (*Body[Page[
 // showMedia serves a picture to somebody who is signed in and reaches its unit.
 func (s *server) showMedia(c echo.Context) error {
 	ctx := c.Request().Context()
-	actor, err := s.authenticate(c.Request())
-	if err != nil {
-		return err
-	}
-	media, err := articles.GetMedia(ctx, s.db, actor, c.Param("id"))
+	media, err := articles.GetMedia(ctx, s.db, actorOf(ctx), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -96,6 +94,11 @@ func (s *server) showMedia(c echo.Context) error {
 
 // sendPicture serves stored bytes by their hash, never as anything that could run in our origin.
 func (s *server) sendPicture(c echo.Context, sha256, mime, caching string) error {
+	content, _, err := s.store.Open(c.Request().Context(), sha256)
+	if err != nil {
+		return err // before the headers: a refusal must not be kept for a year
+	}
+	defer func() { _ = content.Close() }()
 	header := c.Response().Header()
 	tag := `"` + sha256[:32] + `"`
 	header.Set("ETag", tag)
@@ -104,12 +107,38 @@ func (s *server) sendPicture(c echo.Context, sha256, mime, caching string) error
 	if c.Request().Header.Get("If-None-Match") == tag {
 		return c.NoContent(http.StatusNotModified)
 	}
-	content, _, err := s.store.Open(c.Request().Context(), sha256)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = content.Close() }()
 	return c.Stream(http.StatusOK, mime, content)
+}
+
+// formMemory is how much of a form is held in memory, in bytes; larger files go to the disk until the request ends.
+const formMemory = 1 << 20
+
+// form reads a form of at most so many bytes, before Huma would read it without a bound. One that is larger is refused
+// with the fault given.
+func (s *server) form(largest int64, tooLarge *fault.Fault) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		c := echoOf(ctx)
+		request := c.Request()
+		_ = ctx.SetReadDeadline(time.Now().Add(requestTimeout)) // a connection that knows no deadline does without
+		body := request.Body
+		request.Body = http.MaxBytesReader(c.Response(), body, largest)
+		err := request.ParseMultipartForm(formMemory)
+		request.Body = body
+		var tooMany *http.MaxBytesError
+		var broken *fs.PathError
+		switch {
+		case err == nil:
+			next(ctx)
+			return
+		case errors.As(err, &tooMany):
+			err = tooLarge.On("file")
+		case errors.As(err, &broken):
+			err = articles.ErrDiskFull.Because(err) // the form's own files could not be written
+		default:
+			err = errBodyUnread.Because(err)
+		}
+		writeProblem(ctx, s.problemOf(ctx.Context(), err))
+	}
 }
 
 type importForm struct {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -46,9 +48,10 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 var (
 	errInternal     = fault.Define("server.internal", fault.Internal, "系统出了错，您填写的内容还在页面上。请稍后再试；仍然不行请把追踪号告诉管理员。")
 	errTimeout      = fault.Define("server.timeout", fault.Unavailable, "处理超时，请稍后再试。您填写的内容还在页面上。")
+	errGone         = fault.Define("server.gone", fault.Unavailable, "连接中断，请求没有处理完，请刷新后看看结果再试。")
 	errInput        = fault.Define("input.invalid", fault.Invalid, "填写的内容有误，请按提示修改后再提交。")
 	errNotFound     = fault.Define("server.not_found", fault.NotFound, "没有这个页面或接口，请检查网址。")
-	errMethod       = fault.Define("server.method", fault.Invalid, "这个接口不支持此操作。")
+	errMethod       = fault.Define("server.method", fault.Invalid, "这个网址不支持此操作，请刷新页面后再试。")
 	errTooLarge     = fault.Define("input.too_large", fault.TooLarge, "上传的内容太大，请缩小后再试。")
 	errBodyUnread   = fault.Define("input.unreadable", fault.Invalid, "请求内容读不出来，请刷新页面后再试。")
 	errCrossSite    = fault.Define("server.cross_site", fault.Forbidden, "请求来自其他网站，已拒绝。请在本系统页面上操作。")
@@ -65,14 +68,17 @@ var status = map[fault.Kind]int{
 
 // problemOf turns any error into the answer a person gets, and logs what is ours, once.
 func (s *server) problemOf(ctx context.Context, err error) *Problem {
-	err = sql.Explain(err)
 	f := fault.As(err)
 	switch {
 	case f != nil:
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded): // before the database is asked: to it a deadline looks like a lost line
 		f = errTimeout.Because(err)
+	case errors.Is(err, context.Canceled):
+		f = errGone.Because(err)
 	default:
-		f = errInternal.Because(err)
+		if f = fault.As(sql.Explain(err)); f == nil {
+			f = errInternal.Because(err)
+		}
 	}
 	trace := requestID(ctx)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
@@ -105,7 +111,7 @@ func inputProblem(code int, message string, trace string, errs []error) *Problem
 		f = errMethod
 	case http.StatusRequestEntityTooLarge:
 		f = errTooLarge
-	case http.StatusBadRequest, http.StatusUnsupportedMediaType:
+	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusRequestTimeout:
 		f = errBodyUnread
 	case http.StatusInternalServerError:
 		f = errInternal
@@ -117,10 +123,18 @@ func inputProblem(code int, message string, trace string, errs []error) *Problem
 	for _, err := range errs {
 		var detail *huma.ErrorDetail
 		if errors.As(err, &detail) {
-			p.Errors = append(p.Errors, FieldProblem{Location: detail.Location, Message: detail.Message})
+			p.Errors = append(p.Errors, FieldProblem{Location: detail.Location, Message: inChinese(detail.Message)})
 		} else if err != nil {
-			p.Errors = append(p.Errors, FieldProblem{Message: message})
+			p.Errors = append(p.Errors, FieldProblem{Message: inChinese(message)})
 		}
 	}
 	return p
+}
+
+// inChinese keeps a Chinese sentence and replaces the few of Huma's that cannot be set (see speakChinese).
+func inChinese(message string) string {
+	if strings.ContainsFunc(message, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return message
+	}
+	return "没有填写，或格式不对"
 }

@@ -143,7 +143,9 @@ func (n *node) run(ctx context.Context, ready func(address string)) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.config.Stop)
 	defer cancel()
 	n.log.Info("stopping")
-	return errors.Join(err, web.Shutdown(stopping), n.worker.stop(stopping))
+	idle := make(chan error, 1)
+	go func() { idle <- n.worker.stop(stopping) }() // beside the requests: a slow one must not keep new deliveries coming
+	return errors.Join(err, web.Shutdown(stopping), <-idle)
 }
 
 func (n *node) close() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -38,6 +39,7 @@ type server struct {
 	worker  *worker
 	echo    *echo.Echo
 	api     huma.API
+	table   []tableLine // the routes as they were put on the table
 }
 
 // requestTimeout bounds what one request may take; uploads of pictures over slow lines included.
@@ -85,7 +87,31 @@ func (s *server) middleware() {
 				return next(c)
 			}
 		},
+		hearOut,
 	)
+}
+
+// mostUnread bounds what is read of a body that nobody wants any more, in bytes.
+const mostUnread = 64 << 20
+
+// hearOut reads to its end, within bounds, a body that was refused half-way, so that a browser still sending gets the
+// answer and not a cut line, and removes the files that a form left behind.
+func hearOut(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		request := c.Request()
+		body := request.Body
+		request.Body = io.NopCloser(body) // a closed body could not be read to its end
+		err := next(c)
+		if err != nil {
+			c.Error(err) // the answer waits in the buffer until the body is read
+		}
+		_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(requestTimeout))
+		_, _ = io.CopyN(io.Discard, body, mostUnread) // its end, its deadline or the client's leave: each is fine
+		if form := request.MultipartForm; form != nil {
+			_ = form.RemoveAll() // net/http does it only for its own copy of the request
+		}
+		return nil
+	}
 }
 
 type requestIDKey struct{}
