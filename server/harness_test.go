@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -369,3 +370,93 @@ func photo(t testing.TB, width, height int, shade uint8) []byte {
 }
 
 func decodeJSON(r io.Reader, out any) error { return json.NewDecoder(r).Decode(out) }
+
+// ask sends JSON and returns the status with the problem, if it is one.
+func (b *browser) ask(method, path string, in any) (int, Problem) {
+	b.t.Helper()
+	body := ""
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		body = string(raw)
+	}
+	response := b.raw(method, path, body, nil)
+	var problem Problem
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/problem") {
+		if err := json.Unmarshal([]byte(response.text), &problem); err != nil {
+			b.t.Errorf("%s %s: %v\n%s", method, path, err, response.text)
+		}
+	}
+	return response.StatusCode, problem
+}
+
+// reply is an answer with its body read.
+type reply struct {
+	*http.Response
+	text string
+}
+
+// raw sends a body as it is, with more headers, and returns whatever comes.
+func (b *browser) raw(method, path, body string, headers map[string]string) reply {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), method, b.base+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
+	response, err := b.client.Do(request)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return reply{Response: response, text: string(text)}
+}
+
+// bearer is a program that signs in by a token and keeps no cookies.
+func (town *town) bearer(token string) *browser {
+	b := town.browser()
+	b.client.Transport = withToken(token)
+	return b
+}
+
+type withToken string
+
+func (token withToken) RoundTrip(request *http.Request) (*http.Response, error) {
+	request.Header.Set("Authorization", "Bearer "+string(token))
+	request.Header.Del("Cookie")
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+func (b *browser) origin() *url.URL {
+	b.t.Helper()
+	origin, err := url.Parse(b.base + refreshPath)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return origin
+}
+
+// cookie returns the value of a cookie, empty when there is none.
+func (b *browser) cookie(name string) string {
+	for _, cookie := range b.client.Jar.Cookies(b.origin()) {
+		if cookie.Name == name {
+			return cookie.Value
+		}
+	}
+	return ""
+}
+
+func (b *browser) setCookie(name, value string) {
+	b.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: name, Value: value, Path: refreshPath}})
+}
