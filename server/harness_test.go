@@ -460,3 +460,13 @@ func (b *browser) cookie(name string) string {
 func (b *browser) setCookie(name, value string) {
 	b.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: name, Value: value, Path: refreshPath}})
 }
+
+func escape(part string) string { return url.QueryEscape(part) }
+
+func mustJSON(v any) []byte {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}

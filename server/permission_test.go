@@ -71,6 +71,9 @@ func sample(api *huma.OpenAPI, name string, schema *huma.Schema) any {
 		for _, name := range schema.Required {
 			made[name] = sample(api, name, schema.Properties[name])
 		}
+		if schema.Properties["reason"] != nil { // not required by the shape, but by whoever reads it
+			made["reason"] = "测试理由"
+		}
 		return made
 	case "array":
 		return []any{}
@@ -82,8 +85,11 @@ func sample(api *huma.OpenAPI, name string, schema *huma.Schema) any {
 	case "boolean":
 		return false
 	}
-	if name == "url" {
+	switch name {
+	case "url":
 		return "https://www.example.gov.cn/1"
+	case "cover_id":
+		return ""
 	}
 	least := 1
 	if schema.MinLength != nil {
