@@ -123,9 +123,7 @@ func (p *prepared) dress(n *html.Node, look look) bool {
 	case "img":
 		p.images = append(p.images, n)
 		setAttr(n, "src", attr(old, "src"))
-		if alt := oneLine(attr(old, "alt")); alt != "" {
-			setAttr(n, "alt", alt)
-		}
+		setAttr(n, "alt", oneLine(attr(old, "alt"))) // empty says that the picture only decorates
 	case "td", "th":
 		copyNumber(n, old, "colspan")
 		copyNumber(n, old, "rowspan")
