@@ -1,0 +1,280 @@
+// The main job in a real Chromium against the real binary: write, sign on a phone, publish, read as a reader, see the
+// clock start anew. Every page passes axe on the way. Ends with "N passed, N failed".
+import assert from 'node:assert/strict'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+import { png } from './pictures.mjs'
+import { regulation, startProgram } from './program.mjs'
+
+const patience = Number(process.env.WALK_PATIENCE ?? 30_000)
+const password = 'Demo-2026-gov'
+const title = '潼南区政府网站和政务新媒体管理办法'
+const desktop = { width: 1280, height: 900 }
+const phone = { width: 390, height: 844 }
+
+const signers = [
+  ['xinxi', '一审'],
+  ['fenguan', '二审'],
+  ['zhuyao', '三审'],
+  ['xinxi', '一校'],
+  ['keshi', '二校'],
+  ['fenguan', '三校'],
+]
+
+let passed = 0
+const failures = []
+let program
+let browser
+
+async function step(name, work) {
+  try {
+    await work()
+    passed++
+    console.log(`ok   ${name}`)
+  } catch (error) {
+    failures.push(name)
+    if (process.env.WALK_STOP) throw error
+    console.log(`FAIL ${name}\n${error.stack ?? error}`)
+  }
+}
+
+/** Somebody at a screen of some size, signed in. */
+async function person(username, viewport) {
+  const context = await browser.newContext({
+    viewport,
+    hasTouch: viewport === phone,
+    isMobile: viewport === phone,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(patience)
+  page.errors = []
+  page.on('pageerror', (error) => page.errors.push(error.message))
+  await page.goto(`${program.base}/signin`)
+  await page.getByLabel('用户名').fill(username)
+  await page.locator('input[type=password]').fill(password)
+  await page.getByRole('button', { name: '登录' }).click()
+  await page.getByRole('heading', { name: '待办', level: 1 }).waitFor()
+  return page
+}
+
+/** No serious or critical violation, no error of the page itself, and nothing wider than the screen. */
+async function sound(page, what) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+  assert.deepEqual(
+    grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
+    [],
+    `axe on ${what}`,
+  )
+  assert.deepEqual(page.errors, [], `errors on ${what}`)
+  const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+  assert.ok(inner <= outer + 1, `${what} is ${inner} px wide on a screen of ${outer} px`)
+}
+
+async function idOf(page) {
+  return page.url().match(/articles\/([0-9a-z]{16})/)[1]
+}
+
+let articleId
+
+async function write() {
+  const page = await person('xinxi', desktop)
+  await page.goto(`${program.base}/articles`)
+  await page.getByRole('heading', { name: '稿件', level: 1 }).waitFor()
+  await sound(page, 'the list of articles')
+  await page.goto(`${program.base}/articles/new`)
+  await page.getByLabel('导入文件（Word、网页、文本）').setInputFiles(regulation)
+  await page.getByText('第一章').first().waitFor()
+  assert.equal(await page.getByLabel('标题', { exact: true }).inputValue(), title)
+  assert.ok((await page.locator('.ProseMirror h2').count()) >= 3, 'the chapters are headings')
+
+  // Pasted from Word: a list, a table with merged cells, and a picture that only exists on the writer's own disk.
+  await page.locator('.ProseMirror').click()
+  await page.keyboard.press('Control+End')
+  await page.evaluate(() => {
+    const data = new DataTransfer()
+    data.setData(
+      'text/html',
+      `<html xmlns:o="urn:schemas-microsoft-com:office:office"><body><!--StartFragment-->
+<p class=MsoNormal>附：更新周期<o:p></o:p></p>
+<table border=1><tr><td colspan=2>更新周期表</td></tr><tr><td>订阅号</td><td>一周</td></tr></table>
+<ul><li>列表一</li><li>列表二</li></ul><p><img src="file:///C:/Temp/clip_image001.png"></p><!--EndFragment--></body></html>`,
+    )
+    data.setData('text/plain', '附：更新周期')
+    const editor = document.querySelector('.ProseMirror')
+    editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+  })
+  await page.locator('.ProseMirror td[colspan="2"]', { hasText: '更新周期表' }).waitFor()
+  await page.locator('.ProseMirror li', { hasText: '列表二' }).waitFor()
+
+  const pictures = page.locator('.ProseMirror img[src^="/media/"]')
+  await page.locator('.editor input[type=file][multiple]').setInputFiles([
+    png('现场一.png', 640, 360, [180, 60, 60]),
+    png('现场二.png', 640, 360, [60, 120, 60]),
+  ])
+  await pictures.nth(1).waitFor()
+  await page.locator('.side input[type=file]').first().setInputFiles(png('封面.png', 900, 383, [40, 70, 160]))
+  await page.locator('.side img[src^="/media/"]').waitFor()
+  for (const account of ['清源镇发布（演示）', '清源镇便民服务（演示）', '清源镇发布（演示微博）', '示范区通客户端（演示）']) {
+    const box = page.getByRole('checkbox', { name: account })
+    await box.focus() // by keyboard, as it must work
+    await page.keyboard.press('Space')
+    assert.ok(await box.isChecked(), account)
+  }
+  await sound(page, 'the editor')
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await page.waitForURL(/articles\/[0-9a-z]{16}/)
+  articleId = await idOf(page)
+  await page.getByRole('button', { name: '送审', exact: true }).click()
+  await page.getByRole('dialog').getByText('送审前请确认').waitFor()
+  await sound(page, 'the confirmation before the signing')
+  await page.getByRole('button', { name: '确认送审' }).click()
+  await page.goto(`${program.base}/articles/${articleId}`)
+  await page.getByText('审签中').first().waitFor()
+  await page.getByRole('tab', { name: '各渠道预览' }).click()
+  await page.getByText('清源镇发布（演示微博）').first().waitFor()
+  await sound(page, 'the previews')
+  await page.context().close()
+}
+
+async function sign(username, stage) {
+  const page = await person(username, phone)
+  await page.getByText(title).first().waitFor()
+  await sound(page, `the tasks of ${username}`)
+  await page.getByText(title).first().click()
+  await page.getByRole('heading', { name: title, level: 1 }).first().waitFor()
+  await sound(page, `the article as ${username} reads it`)
+  await page.getByRole('button', { name: '签署', exact: true }).click()
+  await page.getByRole('dialog').getByText(`签署${stage}`).waitFor()
+  await page.getByRole('dialog').getByRole('textbox').fill('同意')
+  await page.getByRole('button', { name: '确认签署' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.context().close()
+}
+
+async function publish() {
+  const page = await person('xinxi', desktop)
+  await page.goto(`${program.base}/articles/${articleId}`)
+  await page.getByRole('button', { name: /排期/ }).first().click()
+  await page.getByText('立即发布', { exact: true }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: /发布/ }).last().click()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.goto(`${program.base}/deliveries`)
+  await page.getByText(title).first().waitFor()
+  await sound(page, 'the list of deliveries')
+  const session = await page.context().request
+  let deliveries = []
+  const deadline = Date.now() + 120_000
+  while (Date.now() < deadline) {
+    deliveries = (await (await session.get(`${program.base}/api/articles/${articleId}`)).json()).deliveries
+    if (deliveries.length === 4 && deliveries.every((d) => d.state === 'published')) break
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+  assert.deepEqual(
+    deliveries.filter((d) => d.state !== 'published').map((d) => `${d.account_name} ${d.state} ${d.error_advice}`),
+    [],
+    'every delivery is published',
+  )
+  assert.equal(deliveries.length, 4)
+  for (const delivery of deliveries) {
+    await page.goto(`${program.base}/deliveries/${delivery.id}`)
+    await page.getByText('已发出').first().waitFor()
+    assert.ok(await page.getByRole('link', { name: delivery.public_url }).or(page.locator(`a[href="${delivery.public_url}"]`)).count())
+    await sound(page, `the delivery to ${delivery.account_name}`)
+    await read(delivery)
+  }
+  await page.context().close()
+}
+
+/** Opens the public address as a reader, on a phone: the title, and every picture really loaded. */
+async function read(delivery) {
+  const context = await browser.newContext({ viewport: phone, locale: 'zh-CN' })
+  const page = await context.newPage()
+  await page.goto(delivery.public_url)
+  await page.getByText(title).first().waitFor()
+  const broken = await page.evaluate(async () => {
+    const pictures = [...document.images].filter((image) => image.src)
+    await Promise.all(pictures.map((image) => image.decode().catch(() => undefined)))
+    return { all: pictures.length, broken: pictures.filter((image) => image.naturalWidth === 0).map((image) => image.src) }
+  })
+  assert.deepEqual(broken.broken, [], `pictures of ${delivery.public_url}`)
+  assert.ok(broken.all > 0, `${delivery.public_url} shows pictures`)
+  await context.close()
+}
+
+async function clocks(viewport) {
+  const page = await person('xinxi', viewport)
+  await page.goto(`${program.base}/accounts`)
+  await page.getByText('清源镇发布（演示）').first().waitFor()
+  await sound(page, 'the register')
+  await page.getByText('清源镇发布（演示）').first().click()
+  await page.getByText('潼南 2022 第21条（六）').first().waitFor()
+  await page.getByText('正常').first().waitFor()
+  await page.getByText(title).first().waitFor()
+  await sound(page, 'the page of an account')
+  await page.context().close()
+}
+
+async function dashboard(viewport) {
+  const office = await person('guanli', viewport)
+  await office.goto(`${program.base}/dashboard`)
+  await office.getByText('示范区住建服务（演示）').first().waitFor()
+  const text = await office.locator('main').innerText()
+  const places = ['示范区住建服务（演示）', '示范区文旅（演示）', '示范区文旅（演示微博）'].map((name) => text.indexOf(name))
+  assert.ok(places[0] >= 0 && places[0] < places[1] && places[1] < places[2], `stale first, the longest over before, then those due: ${places}`)
+  assert.ok(text.includes('第21条（六）'), 'each red light cites its clause')
+  await sound(office, 'the dashboard')
+  for (const path of ['/rulebooks', '/rulebooks/tongnan-2022']) {
+    await office.goto(program.base + path)
+    await office.locator('main').getByText(/潼南/).locator('visible=true').first().waitFor()
+    await sound(office, path)
+  }
+  await office.context().close()
+
+  const other = await person('jiaotong', viewport)
+  await other.goto(`${program.base}/accounts`)
+  await other.getByText('云岭交通（演示微博）').first().waitFor()
+  await other.getByText('无规则').first().waitFor()
+  await other.context().close()
+}
+
+async function signInPage() {
+  for (const viewport of [desktop, phone]) {
+    const context = await browser.newContext({ viewport, locale: 'zh-CN' })
+    const page = await context.newPage()
+    page.errors = []
+    await page.goto(program.base)
+    await page.getByLabel('用户名').fill('xinxi')
+    await page.locator('input[type=password]').fill('wrong')
+    await page.getByRole('button', { name: '登录' }).click()
+    await page.getByRole('alert').first().waitFor()
+    await sound(page, 'the sign-in page')
+    await context.close()
+  }
+}
+
+program = await startProgram()
+browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
+})
+try {
+  await step('a wrong password is refused with a sentence', signInPage)
+  await step('the information officer imports, pastes, adds pictures and submits', write)
+  for (const [username, stage] of signers) {
+    await step(`${username} signs ${stage} on a phone`, () => sign(username, stage))
+  }
+  await step('it goes to four accounts, and readers see it with its pictures', publish)
+  for (const [name, viewport] of [['desktop', desktop], ['phone', phone]]) {
+    await step(`the account's clock started anew (${name})`, () => clocks(viewport))
+    await step(`the dashboard lists stale accounts first, each with its clause (${name})`, () => dashboard(viewport))
+  }
+} finally {
+  await browser.close()
+  await program.stop()
+}
+if (failures.length > 0) console.log(program.printed())
+console.log(`${passed} passed, ${failures.length} failed`)
+process.exitCode = failures.length > 0 ? 1 : 0
