@@ -105,8 +105,8 @@ func SettleAbsent(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 	})
 }
 
-// CallOff cancels every delivery of an article that still waits, and reports whether none is left that went out or may
-// have. Called within a transaction, so that the caller can undo it when the answer is no.
+// CallOff cancels every delivery of an article that waits or has failed, and reports whether none is left that went out or
+// may have. Called within a transaction, so that the caller can undo it when the answer is no.
 func CallOff(ctx context.Context, tx *sql.DB, originID string) (bool, error) {
 	deliveries, err := OfOrigin(ctx, tx, originID)
 	if err != nil {
@@ -116,7 +116,7 @@ func CallOff(ctx context.Context, tx *sql.DB, originID string) (bool, error) {
 		if delivery.State == Cancelled {
 			continue
 		}
-		cancelled, err := tx.ExecOne(ctx, "delivery.cancel", sql.Args{"id": delivery.ID, "version": delivery.Version, "now": tx.Now()})
+		cancelled, err := tx.ExecOne(ctx, "delivery.call_off", sql.Args{"id": delivery.ID, "now": tx.Now()})
 		if err != nil || !cancelled {
 			return false, err
 		}

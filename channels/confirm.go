@@ -28,8 +28,11 @@ func Confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) e
 		if err != nil {
 			return fmt.Errorf("confirm delivery %s: %w", news.DeliveryID, err)
 		}
-		if delivery.State == StatePublished {
+		switch delivery.State {
+		case StatePublished:
 			return nil
+		case Cancelled, Retracted:
+			return ErrDeliveryStale
 		}
 		published := news.PublishedAt
 		if published < delivery.CreatedAt || published > tx.Now() {
@@ -37,7 +40,8 @@ func Confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) e
 		}
 		external := delivery.ExternalID
 		if news.ExternalID != "" {
-			external = &news.ExternalID
+			id := cut(news.ExternalID, maxExternalID)
+			external = &id
 		}
 		remote := news.Remote
 		if remote == nil {
@@ -50,7 +54,7 @@ func Confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) e
 			return err
 		}
 		if !changed {
-			return ErrDeliveryStale
+			return sql.ErrConflict // it moved since it was read: look again, perhaps somebody else brought the news
 		}
 		return recordPublished(ctx, tx, out, delivery, external, published, news)
 	})

@@ -30,6 +30,9 @@ const (
 	Retract Action = "retract"
 )
 
+// maxExternalID is how many characters of a platform's id of a post are kept.
+const maxExternalID = 200
+
 // Delivery is one revision to one account.
 type Delivery struct {
 	ID          string            `json:"id"`
@@ -61,4 +64,20 @@ type Delivery struct {
 	CreatedAt   sql.Time          `json:"created_at"`
 	UpdatedAt   sql.Time          `json:"updated_at"`
 	Version     int64             `json:"version"`
+}
+
+// awaitsHand reports whether a person has the package and must post it.
+func (d Delivery) awaitsHand() bool {
+	return d.State == Submitted && d.NextAt == nil && d.LeaseUntil == nil
+}
+
+// mayBeSeen reports whether the platform may have shown the delivery to readers, so that its public address must answer.
+func (d Delivery) mayBeSeen() bool {
+	switch d.State {
+	case StatePublished:
+		return true
+	case Prepared, Submitted, Unknown:
+		return d.IntentAt != nil && !d.awaitsHand()
+	}
+	return false
 }

@@ -1,7 +1,11 @@
 package channels
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -117,7 +121,7 @@ func mayReceive(out *Outside, message Message, account accounts.Account) error {
 func freeze(ctx context.Context, tx *sql.DB, message Message) (Message, error) {
 	kept, err := sql.Get[Message](ctx, tx, "message.of_revision", sql.Args{"revision_id": message.RevisionID})
 	if err == nil {
-		return kept, nil
+		return kept, kept.verify()
 	}
 	if !errors.Is(err, sql.ErrNone) {
 		return Message{}, err
@@ -127,6 +131,36 @@ func freeze(ctx context.Context, tx *sql.DB, message Message) (Message, error) {
 		return Message{}, err
 	}
 	return message, nil
+}
+
+// Hash returns the SHA-256 of everything that is signed (K17), in lower-case hex: title, text and the bytes of each
+// picture. The order of the fields is fixed by the struct, so the same text always has the same hash.
+func (m Message) Hash() (string, error) {
+	type picture struct{ ID, SHA256 string }
+	signed := struct {
+		Title, Digest, Byline, Source, Body, Cover string
+		Pictures                                   []picture
+	}{Title: m.Title, Digest: m.Digest, Byline: m.Byline, Source: m.Source, Body: m.Body, Cover: m.CoverID}
+	for _, p := range m.Pictures {
+		signed.Pictures = append(signed.Pictures, picture{p.ID, p.SHA256})
+	}
+	var canonical bytes.Buffer
+	encoder := json.NewEncoder(&canonical)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(signed); err != nil {
+		return "", fmt.Errorf("hash message %s: %w", m.ID, err)
+	}
+	sum := sha256.Sum256(canonical.Bytes())
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// verify returns an error when the text is not the one its hash was made of.
+func (m Message) verify() error {
+	hash, err := m.Hash()
+	if err == nil && hash != m.SHA256 {
+		err = fmt.Errorf("message %s hashes to %s, signed was %s", m.ID, hash, m.SHA256)
+	}
+	return err
 }
 
 func enqueueOne(ctx context.Context, tx *sql.DB, actor units.Actor, message Message, account accounts.Account, due sql.Time) (Delivery, error) {

@@ -2,10 +2,14 @@ package channels
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +26,7 @@ type work struct {
 	db      *sql.DB
 	out     *Outside
 	channel Channel
+	via     string // which channel that is, for Remote
 	job     *Job
 	holder  string
 }
@@ -33,14 +38,26 @@ type work struct {
 // Each call outside stands between two saved states. A delivery claimed in state prepared with its intention saved was
 // cut off by a crash or a lost answer; the platform is asked with Find before anything is sent again.
 //
+// An adapter that panics has failed without a known effect. One that goes on after its deadline keeps the delivery: the
+// lease is renewed until the call returns, because somebody else who found nothing now could send what this one sends
+// later. It is logged as long as it lasts, and ends with the process.
+//
 // Cancelling ctx asks for a stop: the call under way still gets its time and its result is saved, nothing further is
 // begun. Errors are those of our own database; what a platform did wrong is recorded on the delivery.
-func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) error {
+func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) (err error) {
+	if delivery.Holder == nil {
+		return fmt.Errorf("delivery %s is not claimed", delivery.ID)
+	}
 	steady := context.WithoutCancel(ctx)
 	w := &work{db: db, out: out, holder: *delivery.Holder}
+	defer func() {
+		if r := recover(); r != nil { // the lease runs out, and the delivery is taken up from its last saved state
+			err = fmt.Errorf("delivery %s: panic: %v\n%s", delivery.ID, r, debug.Stack())
+		}
+	}()
 	if err := w.load(steady, delivery); err != nil {
 		if platform := AsPlatformError(err); platform != nil {
-			return ignoreLost(w.end(steady, Failed, platform))
+			return ignoreLost(w.stuck(steady, platform))
 		}
 		return fmt.Errorf("load delivery %s: %w", delivery.ID, err)
 	}
@@ -79,18 +96,97 @@ func (w *work) load(ctx context.Context, delivery Delivery) error {
 		return err
 	}
 	w.job.Message, w.job.Account = message, account
-	if w.channel, err = w.out.channelFor(account); err != nil {
-		return &PlatformError{Code: ErrChannelMissing.Code, Class: Permission, Advice: ErrChannelMissing.Sentence}
+	if err := w.admit(); err != nil {
+		return err
 	}
-	if w.job.Credentials, err = accounts.OpenCredentials(ctx, w.db, w.out.Keys, account); err != nil {
+	if err := w.choose(); err != nil {
+		return err
+	}
+	w.job.Credentials, err = accounts.OpenCredentials(ctx, w.db, w.out.Keys, account)
+	switch {
+	case errors.Is(err, accounts.ErrKeyUnknown), errors.Is(err, accounts.ErrSealBroken):
 		return (&PlatformError{Code: "credentials", Class: Permission, Advice: "账号凭证打不开，请管理员在账号页重新绑定后再重试。"}).Because(err)
+	case err != nil:
+		return err
 	}
-	w.job.Bytes = func(ctx context.Context, picture Picture) ([]byte, error) { return w.out.Open(ctx, picture.SHA256) }
+	w.job.Bytes = w.signedBytes
 	w.job.PictureURL = func(picture Picture) string { return PictureURL(w.out.PublicBase, delivery.ID, picture) }
 	w.job.Step = func(name, sentence string, detail sql.Object) {
 		w.note(ctx, Step{Name: name, Outcome: Done, Sentence: sentence, Detail: detail})
 	}
 	return nil
+}
+
+// begun reports whether the platform may have been asked to publish.
+func (w *work) begun() bool { return w.job.Delivery.IntentAt != nil }
+
+// admit refuses what must not begin: an account out of use since the article was scheduled, a text that is no longer the
+// signed one. What has begun is seen through.
+func (w *work) admit() error {
+	if w.begun() {
+		return nil
+	}
+	if w.job.Account.State != accounts.InUse {
+		return &PlatformError{Code: ErrAccountNotInUse.Code, Class: Permission,
+			Advice: fmt.Sprintf("账号“%s”已不在用，确定没有发出。账号重新启用后可以点“重试”。", w.job.Account.Name)}
+	}
+	if err := w.job.Message.verify(); err != nil {
+		return (&PlatformError{Code: "not_as_signed", Class: Defect,
+			Advice: "待发的文本与签署时不一致，可能在系统之外被改动，已停止发送，确定没有发出。请系统管理员查明原因。"}).Because(err)
+	}
+	return nil
+}
+
+// The channels as Remote names the one that a delivery was prepared for.
+const (
+	viaKey    = "via"
+	viaAuto   = "auto"
+	viaManual = "manual"
+)
+
+// choose takes the account's channel. What has begun stays with the channel that began it, whatever became of the
+// account's mode since: only that one knows where to look for it.
+func (w *work) choose() error {
+	channel, err := w.out.channelFor(w.job.Account)
+	w.via = viaAuto
+	if w.job.Account.Mode == accounts.Manual {
+		w.via = viaManual
+	}
+	if before, _ := w.job.Remote[viaKey].(string); w.begun() && before != "" && before != w.via {
+		w.via, channel, err = before, w.out.Manual, nil
+		if before == viaAuto {
+			channel = w.out.Channels[w.job.Account.Platform]
+		}
+	}
+	if err != nil || channel == nil {
+		return &PlatformError{Code: ErrChannelMissing.Code, Class: Permission, Advice: ErrChannelMissing.Sentence}
+	}
+	w.channel = channel
+	return nil
+}
+
+// signedBytes reads a picture and makes sure that it is the one that was signed.
+func (w *work) signedBytes(ctx context.Context, picture Picture) ([]byte, error) {
+	content, err := w.out.Open(ctx, picture.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != picture.SHA256 {
+		return nil, &PlatformError{Code: "picture_not_as_signed", Class: Defect, Text: "picture " + picture.ID,
+			Advice: "图片文件与签署时不一致，已停止发送，确定没有发出。请系统管理员检查图片存储。"}
+	}
+	return content, nil
+}
+
+// stuck decides about a delivery that cannot be worked on as things stand. One that may be public is looked after again
+// later; any other has certainly gone nowhere.
+func (w *work) stuck(ctx context.Context, platform *PlatformError) error {
+	w.note(ctx, Step{Name: "begin", Outcome: Refused, Code: platform.Code, Sentence: platform.Advice})
+	if !w.begun() {
+		return w.end(ctx, Failed, platform)
+	}
+	_, err := w.lookLater(ctx, platform, 0)
+	return err
 }
 
 // step does one thing and reports whether the delivery was given back.
@@ -99,8 +195,11 @@ func (w *work) step(ctx context.Context) (bool, error) {
 	case Scheduled:
 		return w.prepare(ctx)
 	case Prepared:
-		if delivery.IntentAt != nil {
+		if w.begun() {
 			return w.find(ctx)
+		}
+		if before, _ := w.job.Remote[viaKey].(string); before != "" && before != w.via {
+			return w.prepare(ctx) // the account's mode changed since: what was prepared is of no use to this channel
 		}
 		return w.submit(ctx)
 	case Submitted:
@@ -111,10 +210,15 @@ func (w *work) step(ctx context.Context) (bool, error) {
 }
 
 func (w *work) prepare(ctx context.Context) (bool, error) {
-	err := w.outside(ctx, "prepare", "准备素材和草稿", func(ctx context.Context) error { return w.channel.Prepare(ctx, w.job) })
+	// A panic here is our mistake and nothing is public: again, it would only panic again.
+	err := w.outside(ctx, "prepare", "准备素材和草稿", Defect, func(ctx context.Context) error { return w.channel.Prepare(ctx, w.job) })
 	if err != nil {
 		return true, w.afterFailure(ctx, err)
 	}
+	if w.job.Remote == nil {
+		w.job.Remote = sql.Object{}
+	}
+	w.job.Remote[viaKey] = w.via
 	if err := w.save(ctx, "delivery.prepared", sql.Args{}); err != nil {
 		return false, err
 	}
@@ -130,15 +234,11 @@ func (w *work) submit(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	w.job.Delivery.IntentAt = now.Ptr()
-	var progress Progress
-	err := w.outside(ctx, "submit", "提交发布", func(ctx context.Context) (err error) {
-		progress, err = w.channel.Submit(ctx, w.job)
-		return err
-	})
+	progress, err := w.ask(ctx, "submit", "提交发布", w.channel.Submit, Pending, Published, Awaiting)
 	if err == nil {
 		return w.advance(ctx, progress)
 	}
-	if platform := AsPlatformError(err); platform == nil || platform.Class == Unclear {
+	if !certainlyNot(err) {
 		return w.lookLater(ctx, err, 0)
 	}
 	if err := w.save(ctx, "delivery.forget_intent", sql.Args{}); err != nil { // the platform said no: nothing is public
@@ -150,11 +250,7 @@ func (w *work) submit(ctx context.Context) (bool, error) {
 
 // find asks the platform what a lost submit did. Absent lets the submit happen again; anything less than certain waits.
 func (w *work) find(ctx context.Context) (bool, error) {
-	var progress Progress
-	err := w.outside(ctx, "find", "核实上次提交的结果", func(ctx context.Context) (err error) {
-		progress, err = w.channel.Find(ctx, w.job)
-		return err
-	})
+	progress, err := w.ask(ctx, "find", "核实上次提交的结果", w.channel.Find, Pending, Published, Awaiting, Absent, Unsure)
 	if err != nil {
 		return w.lookLater(ctx, err, 0)
 	}
@@ -193,11 +289,7 @@ func (w *work) lookLater(ctx context.Context, cause error, next time.Duration) (
 }
 
 func (w *work) poll(ctx context.Context) (bool, error) {
-	var progress Progress
-	err := w.outside(ctx, "poll", "查询发布结果", func(ctx context.Context) (err error) {
-		progress, err = w.channel.Poll(ctx, w.job)
-		return err
-	})
+	progress, err := w.ask(ctx, "poll", "查询发布结果", w.channel.Poll, Pending, Published, Awaiting)
 	if err == nil {
 		return w.advance(ctx, progress)
 	}
@@ -225,10 +317,11 @@ func (w *work) submittedAt() sql.Time {
 
 // advance records how far the platform has got.
 func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
-	if w.job.Delivery.State == Prepared && progress.Stage != Published {
+	if w.job.Delivery.State == Prepared && progress.Stage != Published { // a crash from here on is followed by Poll
 		var external *string
 		if progress.ExternalID != "" {
-			external = &progress.ExternalID
+			id := cut(progress.ExternalID, maxExternalID)
+			external = &id
 		}
 		if err := w.save(ctx, "delivery.submitted", sql.Args{"external_id": external}); err != nil {
 			return false, err
@@ -257,7 +350,7 @@ func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
 		}
 		return true, w.release(ctx, w.db.Now().Add(wait).Ptr(), nil)
 	}
-	return true, fmt.Errorf("the channel reported stage %q", progress.Stage)
+	return true, fmt.Errorf("stage %q leads nowhere", progress.Stage) // ask lets none such through
 }
 
 // afterFailure decides what follows an error that certainly published nothing.
@@ -282,17 +375,40 @@ func (w *work) afterFailure(ctx context.Context, err error) error {
 	return w.release(ctx, w.db.Now().Add(wait).Ptr(), platform)
 }
 
-// outside makes one call to a platform with its own deadline, keeps the lease alive meanwhile, and notes how it went.
-func (w *work) outside(ctx context.Context, name, doing string, call func(context.Context) error) error {
+// certainlyNot reports whether an error of Submit says for certain that nothing was published.
+func certainlyNot(err error) bool {
+	platform := AsPlatformError(err)
+	return platform != nil && slices.Contains([]Class{Retry, Quota, Content, Permission, ByHand, Defect}, platform.Class)
+}
+
+// ask makes a call that tells how far the platform has got. A stage that the call must not report says nothing.
+func (w *work) ask(ctx context.Context, name, doing string, call func(context.Context, *Job) (Progress, error), may ...Stage) (Progress, error) {
+	var progress Progress
+	err := w.outside(ctx, name, doing, Unclear, func(ctx context.Context) (err error) {
+		progress, err = call(ctx, w.job)
+		if err == nil && !slices.Contains(may, progress.Stage) {
+			err = &PlatformError{Code: "bad_stage", Class: Unclear, Text: fmt.Sprintf("%s reported the stage %q", name, progress.Stage),
+				Advice: "程序没有看懂平台的结果（系统问题），可能已经发出，正在核实，请勿手工重发。"}
+		}
+		return err
+	})
+	return progress, err
+}
+
+// outside makes one call to a platform with its own deadline, keeps the lease alive until it returns, and notes how it
+// went. broken is what a panic of the adapter means here.
+func (w *work) outside(ctx context.Context, name, doing string, broken Class, call func(context.Context) error) error {
 	w.note(ctx, Step{Name: name, Outcome: Begun, Sentence: doing})
 	bounded, cancel := context.WithTimeout(ctx, w.out.Pace.Call)
 	defer cancel()
+	held, letGo := context.WithCancel(ctx)
+	defer letGo()
 	var renewing sync.WaitGroup
-	renewing.Go(func() { w.renew(bounded, cancel) })
+	renewing.Go(func() { w.renew(held, cancel) })
 	began := time.Now()
-	err := call(bounded)
+	err := w.survive(bounded, name, broken, call)
 	took := time.Since(began)
-	cancel()
+	letGo()
 	renewing.Wait()
 	line := Step{Name: name, Outcome: Done, Sentence: doing + "：成功", Took: took.Milliseconds()}
 	if err != nil {
@@ -309,8 +425,25 @@ func (w *work) outside(ctx context.Context, name, doing string, call func(contex
 	return err
 }
 
+// survive makes a call and turns a panic of the adapter into an error of the class broken.
+func (w *work) survive(ctx context.Context, name string, broken Class, call func(context.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.out.Log.ErrorContext(ctx, "a channel panicked", "delivery", w.job.Delivery.ID, "account", w.job.Account.ID, "step", name,
+				"panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			advice := "程序在处理平台结果时出错（系统问题），可能已经发出，正在核实，请勿手工重发。"
+			if broken == Defect {
+				advice = "程序在准备稿件时出错（系统问题），确定没有发出。请把投递编号告诉系统管理员，处理后再重试。"
+			}
+			err = &PlatformError{Code: "panic", Class: broken, Advice: advice}
+		}
+	}()
+	return call(ctx)
+}
+
 // renew keeps the lease while a call runs, and ends the call when the lease is lost.
 func (w *work) renew(ctx context.Context, cancel context.CancelFunc) {
+	began := time.Now()
 	tick := time.NewTicker(w.out.Pace.Lease / 3)
 	defer tick.Stop()
 	for {
@@ -318,6 +451,9 @@ func (w *work) renew(ctx context.Context, cancel context.CancelFunc) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if took := time.Since(began); took > w.out.Pace.Lease {
+				w.out.Log.ErrorContext(ctx, "a channel goes on after its deadline", "delivery", w.job.Delivery.ID, "took", took.String())
+			}
 			until := w.db.Now().Add(w.out.Pace.Lease)
 			mine, err := w.db.ExecOne(ctx, "delivery.renew", sql.Args{"id": w.job.Delivery.ID, "holder": w.holder, "until": until})
 			if err == nil && !mine {

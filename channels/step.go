@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"strings"
 
 	"govmedia/sql"
 )
@@ -32,14 +33,16 @@ type Step struct {
 // addStep keeps one line. Lines are for people; a failure to write one is told to the caller, who logs it and goes on.
 func addStep(ctx context.Context, db *sql.DB, deliveryID string, step Step) error {
 	_, err := db.Exec(ctx, "delivery_step.insert", sql.Args{
-		"id": sql.NewID(), "delivery_id": deliveryID, "at": db.Now(), "name": step.Name, "outcome": step.Outcome, "took": step.Took,
-		"code": step.Code, "sentence": cut(step.Sentence, 500), "detail": step.Detail,
+		"id": sql.NewID(), "delivery_id": deliveryID, "at": db.Now(), "name": cut(step.Name, 32), "outcome": step.Outcome, "took": step.Took,
+		"code": cut(step.Code, 64), "sentence": cut(step.Sentence, 500), "detail": step.Detail,
 	})
 	return err
 }
 
-// cut returns at most n characters of s.
+// cut returns at most n characters of s. Bytes that are no characters, as a platform's answer may hold, are replaced: a
+// strict database refuses the whole row for one of them.
 func cut(s string, n int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if runes := []rune(s); len(runes) > n {
 		return string(runes[:n])
 	}

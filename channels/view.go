@@ -3,6 +3,7 @@ package channels
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"govmedia/accounts"
 	"govmedia/sql"
@@ -19,11 +20,6 @@ type View struct {
 	UnitName    string        `json:"unit_name"`
 	Steps       []Step        `json:"steps"`   // only from Get
 	Actions     []string      `json:"actions"` // what this person may do now: cancel, retry, confirm, settle
-}
-
-// awaitsHand reports whether a person has the package and must post it.
-func (v View) awaitsHand() bool {
-	return v.State == Submitted && v.NextAt == nil && v.LeaseUntil == nil
 }
 
 // actions lists what may be done with a delivery in its present state by somebody who may act on it.
@@ -65,11 +61,31 @@ func Get(ctx context.Context, db *sql.DB, actor units.Actor, id string) (View, e
 	if view.Steps, err = sql.List[Step](ctx, db, "delivery_step.list", sql.Args{"delivery_id": id}); err != nil {
 		return View{}, err
 	}
-	view.Actions = []string{}
-	if actor.May(units.ActDeliveries) {
-		view.Actions = view.actions(db.Now())
+	views := []View{view}
+	if err := setActions(ctx, db, actor, views); err != nil {
+		return View{}, err
 	}
-	return view, nil
+	return views[0], nil
+}
+
+// setActions fills in what the actor may do with each delivery: nothing where the actor only reads.
+func setActions(ctx context.Context, db *sql.DB, actor units.Actor, views []View) error {
+	ids := make([]string, len(views))
+	for i, view := range views {
+		ids[i] = view.ID
+	}
+	acts, err := sql.List[string](ctx, db, "delivery.actable",
+		sql.Args{"ids": ids, "person_id": actor.PersonID, "roles": units.RolesWith(units.ActDeliveries)})
+	if err != nil {
+		return err
+	}
+	for i := range views {
+		views[i].Actions = []string{}
+		if slices.Contains(acts, views[i].ID) {
+			views[i].Actions = views[i].actions(db.Now())
+		}
+	}
+	return nil
 }
 
 // Filter narrows a list of deliveries; empty fields narrow nothing.
@@ -94,12 +110,9 @@ func List(ctx context.Context, db *sql.DB, actor units.Actor, filter Filter) ([]
 		return nil, err
 	}
 	for i := range views {
-		views[i].Steps, views[i].Actions = []Step{}, []string{}
-		if actor.May(units.ActDeliveries) {
-			views[i].Actions = views[i].actions(db.Now())
-		}
+		views[i].Steps = []Step{}
 	}
-	return views, nil
+	return views, setActions(ctx, db, actor, views)
 }
 
 // Alarm is a delivery that a person must look at.
@@ -150,7 +163,8 @@ func OfOrigin(ctx context.Context, db *sql.DB, originID string) ([]Summary, erro
 }
 
 // PublicMessage returns what anybody may read under the delivery's public address: the message once the platform may
-// have been asked to show it, delivery.not_public before that and after a retraction.
+// have been asked to show it, delivery.not_public before that, while a person has yet to post it, and after a failure, a
+// cancellation or a retraction.
 func PublicMessage(ctx context.Context, db *sql.DB, deliveryID string) (Message, Delivery, error) {
 	delivery, err := sql.Get[Delivery](ctx, db, "delivery.get", sql.Args{"id": deliveryID})
 	if errors.Is(err, sql.ErrNone) {
@@ -159,8 +173,7 @@ func PublicMessage(ctx context.Context, db *sql.DB, deliveryID string) (Message,
 	if err != nil {
 		return Message{}, Delivery{}, err
 	}
-	shown := delivery.State == StatePublished || delivery.State == Submitted && delivery.NextAt != nil || delivery.IntentAt != nil && delivery.State != Failed
-	if !shown || delivery.State == Cancelled || delivery.State == Retracted {
+	if !delivery.mayBeSeen() {
 		return Message{}, Delivery{}, ErrMessageNotPublic
 	}
 	message, err := sql.Get[Message](ctx, db, "message.get", sql.Args{"id": delivery.MessageID})

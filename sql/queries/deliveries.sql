@@ -6,7 +6,8 @@ VALUES (:id, :message_id, :origin_id, :account_id, :unit_id, :platform, :action,
 
 -- name: delivery.revive
 -- Schedules a cancelled delivery anew; nothing of it ever reached the platform's readers.
-UPDATE deliveries SET state = 'scheduled', due_at = :due_at, next_at = :due_at, attempts = 0, ended_at = NULL,
+UPDATE deliveries SET state = 'scheduled', due_at = :due_at, next_at = :due_at, attempts = 0, intent_at = NULL, prepared_at = NULL,
+    submitted_at = NULL, external_id = NULL, ended_at = NULL,
     error_code = '', error_class = '', error_text = '', error_advice = '', updated_at = :now, version = version + 1
 WHERE id = :id AND state = 'cancelled'
 
@@ -45,7 +46,7 @@ UPDATE deliveries SET remote = :remote, updated_at = :now WHERE id = :id AND hol
 -- name: delivery.prepared
 UPDATE deliveries SET state = 'prepared', remote = :remote, prepared_at = :now, attempts = 0, error_code = '', error_class = '', error_text = '',
     error_advice = '', updated_at = :now, version = version + 1
-WHERE id = :id AND holder = :holder AND state = 'scheduled'
+WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared') AND intent_at IS NULL
 
 -- name: delivery.intend
 -- The intention, saved before the platform is asked to publish: whoever claims the row next looks before it asks again.
@@ -88,6 +89,11 @@ WHERE id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'failed', 'un
 UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version AND state IN ('scheduled', 'prepared') AND intent_at IS NULL
 
+-- name: delivery.call_off
+-- Called off with its article: what waits, and what certainly went nowhere.
+UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
+WHERE id = :id AND (state IN ('scheduled', 'prepared') AND intent_at IS NULL OR state = 'failed')
+
 -- name: delivery.cancel_waiting
 -- Calls off what a person has in hand and has not posted.
 UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
@@ -120,6 +126,12 @@ JOIN messages m ON m.id = d.message_id
 JOIN accounts a ON a.id = d.account_id
 JOIN units u ON u.id = d.unit_id
 WHERE d.id = :id
+  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND (v.unit_id = d.unit_id OR v.unit_id = m.unit_id))
+
+-- name: delivery.actable
+-- Which of some deliveries the person may act on.
+SELECT d.id FROM deliveries d JOIN messages m ON m.id = d.message_id
+WHERE d.id IN (:ids)
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND (v.unit_id = d.unit_id OR v.unit_id = m.unit_id))
 
 -- name: delivery.list
