@@ -14,6 +14,11 @@ export interface MenuItem {
 
 const tabCount = 4
 
+/** Whether a page stands at a menu entry or below it, as an article does below the list of articles. */
+export function isWithin(path: string, entry: string): boolean {
+  return path === entry || path.startsWith(`${entry}/`)
+}
+
 export interface Menu {
   /** Groups in their order, empty ones left out. */
   groups: ComputedRef<{ key: MenuGroup; label: string; items: MenuItem[] }[]>

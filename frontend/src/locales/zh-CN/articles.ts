@@ -115,8 +115,7 @@ export const articles = {
     cover: '封面',
     noDeliveries: '排期后，这里显示每个账号的投递情况。',
     noAccounts: '这篇稿件没有选择发布账号。',
-    sections: '稿件内容',
-    rulebook: '依据规则库',
+    overLimit: '超出限制',
   },
   chain: {
     none: '没有审签流程。',
@@ -140,7 +139,7 @@ export const articles = {
   sign: {
     button: '签署',
     title: (stage: string) => `签署${stage}`,
-    text: '您将对下面这份冻结文本签署。签署后文本如有改动，签署自动作废。',
+    text: '您将对本页的冻结文本签署。签署后文本如有改动，签署自动作废。',
     opinion: '意见',
     opinionHint: '可以不填',
     go: '确认签署',
@@ -179,7 +178,7 @@ export const articles = {
     go: '确认排期',
     goNow: '立即发布',
     done: '已排期',
-    targets: (count: number) => `将发到 ${count} 个账号：`,
+    targets: (title: string, count: number) => `“${title}”将发到 ${count} 个账号。`,
   },
   unschedule: {
     button: '撤销排期',

@@ -4,14 +4,12 @@ import { api, type GetAnswer, type ListItem, type PostAnswer } from '@/api/api'
 import { unwrap } from '@/api/client'
 import { mediaUrl, uploadTo, type UploadedMedia, type UploadFunction } from '@/api/upload'
 import type { Imported } from '@/components/editor'
-import { isMoving, type DeliveryFacts } from '@/modules/deliveries/sentences'
 import type { ArticleForm } from './form'
 
 export type Article = GetAnswer<'/api/articles/{id}'>
 export type ArticleRow = ListItem<'/api/articles'>
 export type ChainStage = Article['chain'][number]
 export type Signature = Article['signatures'][number]
-export type ArticleDelivery = Article['deliveries'][number]
 export type ChannelPreview = ListItem<'/api/articles/{id}/previews'>
 export type Saved = PostAnswer<'/api/articles'>
 
@@ -52,30 +50,12 @@ export function fetchArticle(id: string, signal?: AbortSignal): Promise<Article>
   return unwrap(api.GET('/api/articles/{id}', { params: { path: { id } }, signal }))
 }
 
-const watchEveryMs = 2000
-
-/** The summary of a delivery has no times of its own steps; what it lacks is taken as not yet. */
-function factsOf(delivery: ArticleDelivery): DeliveryFacts {
-  const ended = ['published', 'failed', 'unknown', 'cancelled', 'retracted'].includes(delivery.state)
-  return {
-    ...delivery,
-    next_at: delivery.due_at,
-    lease_until: null,
-    intent_at: null,
-    ended_at: ended ? delivery.due_at : null,
-    attempts: 0,
-    error_class: '',
-  }
-}
-
-/** One article; asked again while one of its deliveries is under way and the page is seen. */
+/** One article with its chain and signatures. */
 export function useArticle(id: MaybeRefOrGetter<string>) {
   return useQuery({
     queryKey: computed(() => articleKeys.one(toValue(id))),
     queryFn: ({ signal }) => fetchArticle(toValue(id), signal),
     enabled: () => toValue(id) !== '',
-    refetchInterval: (query) =>
-      query.state.data?.deliveries.some((delivery) => isMoving(factsOf(delivery), Date.now())) ? watchEveryMs : false,
     meta: { quiet: true },
   })
 }
