@@ -285,8 +285,8 @@ func Resettle(ctx context.Context, db *sql.DB, book rules.Book, unitID string) (
 // noRule says why no rule times a thing; empty when one does.
 func noRule(ctx context.Context, db *sql.DB, book rules.Book, s subject) (rulebookID, citation, reason string, err error) {
 	rulebook, err := rulebookOf(ctx, db, book, s.unitID)
-	if fault.As(err) != nil {
-		return "", "", fault.As(err).Sentence, nil
+	if refusal := fault.As(err); refusal != nil {
+		return "", "", refusal.Sentence, nil //nolint:nilerr // the refusal is the reason that was asked for
 	}
 	if err != nil {
 		return "", "", "", err

@@ -35,7 +35,7 @@ func TestCreateNeedsTheOffice(t *testing.T) {
 
 func TestCreateRefusesBadInput(t *testing.T) {
 	each(t, func(w *world) {
-		future, ancient := w.db.Now()+1, sql.Time(w.db.Now()/1000)
+		future, ancient := w.db.Now()+1, w.db.Now()/1000
 		for _, c := range []struct {
 			name  string
 			spoil func(*accounts.NewAccount)

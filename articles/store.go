@@ -241,7 +241,7 @@ func describe(file *os.File, key string) (Info, error) {
 	}
 	head := make([]byte, 512)
 	n, err := file.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return Info{}, err
 	}
 	return Info{Key: key, Size: stat.Size(), MIME: http.DetectContentType(head[:n]), StoredAt: stat.ModTime()}, nil

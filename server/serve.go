@@ -126,7 +126,7 @@ const (
 // run listens and works until ctx ends, then stops gracefully: no new requests, no new deliveries, those under way are
 // finished and saved.
 func (n *node) run(ctx context.Context, ready func(address string)) error {
-	listener, err := net.Listen("tcp", n.config.Listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", n.config.Listen, err)
 	}

@@ -67,7 +67,8 @@ func Prepare(ctx context.Context, db *DB, name string) error {
 	if err != nil {
 		return fmt.Errorf("sql: prepare %s: %w", name, err)
 	}
-	return prepared.Close()
+	defer func() { _ = prepared.Close() }()
+	return nil
 }
 
 // Column is one column of a table as Shape sees it.

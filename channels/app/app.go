@@ -182,7 +182,7 @@ func (c *Channel) post(ctx context.Context, endpoint, id string, body []byte, cr
 	if err != nil {
 		return 0, nil, nil, unanswered(err, left.Load())
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	said, err := io.ReadAll(resp.Body)
 	if err != nil && !errors.Is(err, egress.ErrTooLarge) { // too many words do not change what the status says
 		return 0, nil, nil, unanswered(err, true)

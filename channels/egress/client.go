@@ -113,7 +113,7 @@ func (g *Guard) Fetch(ctx context.Context, address string, opt FetchOptions) (Fe
 	if err != nil {
 		return Fetched{}, fmt.Errorf("egress: fetch: %w", Redact(err))
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	return read(resp, opt)
 }
 

@@ -223,12 +223,12 @@ func (s *Sandbox) run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
-	defer public.Close()
+	defer func() { _ = public.Close() }()
 	control, err := net.Listen("tcp", cfg.Control)
 	if err != nil {
 		return fmt.Errorf("sandbox: control port: %w", err)
 	}
-	defer control.Close()
+	defer func() { _ = control.Close() }()
 	if cfg.Settings.PublicURL == "" {
 		s.SetPublicURL("http://" + public.Addr().String())
 	}
@@ -257,7 +257,7 @@ func serveAll(ctx context.Context, handlers map[net.Listener]http.Handler) error
 		_ = server.Close() // a held or hanging call would never let Shutdown return
 	}
 	for range servers {
-		<-failed
+		_ = <-failed
 	}
 	return first
 }

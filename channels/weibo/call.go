@@ -92,7 +92,7 @@ func (c *Channel) exchange(ctx context.Context, job *channels.Job, req request) 
 	if err != nil {
 		return 0, nil, lost(err, left.Load(), req.posting)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err == nil && len(body) > maxAnswer {
 		err = fmt.Errorf("answer longer than %d bytes", maxAnswer)
