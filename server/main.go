@@ -14,6 +14,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"govmedia/fault"
 )
 
 func main() {
@@ -60,6 +62,14 @@ func readLine(in io.Reader) (string, error) {
 	return strings.TrimRight(line, "\r\n"), err
 }
 
+// spoken puts the sentence of a fault before its code, for the person at the terminal.
+func spoken(err error) error {
+	if f := fault.As(err); f != nil {
+		return fmt.Errorf("%s (%w)", f.Sentence, err)
+	}
+	return err
+}
+
 var errUsage = errors.New("no such command")
 
 // run is main without the process around it, so that tests can run the program.
@@ -74,7 +84,7 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out, errOut 
 	}
 	for _, command := range commands {
 		if command.name == name {
-			return command.run(ctx, program{args: args, config: config, in: in, out: out, errOut: errOut})
+			return spoken(command.run(ctx, program{args: args, config: config, in: in, out: out, errOut: errOut}))
 		}
 	}
 	for _, command := range commands {

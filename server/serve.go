@@ -12,7 +12,6 @@ import (
 
 	"govmedia/accounts"
 	"govmedia/articles"
-	"govmedia/fault"
 	"govmedia/rules"
 	"govmedia/sql"
 )
@@ -101,9 +100,6 @@ func openDatabase(ctx context.Context, config Config) (*sql.DB, error) {
 	}
 	if err := check(ctx, db); err != nil {
 		_ = db.Close()
-		if f := fault.As(err); f != nil {
-			return nil, fmt.Errorf("%s (%w)", f.Sentence, err)
-		}
 		return nil, err
 	}
 	return db, nil
