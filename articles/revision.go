@@ -1,11 +1,8 @@
 package articles
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,29 +44,27 @@ func (r Revision) Message(unitID string) channels.Message {
 	return message
 }
 
-// hash returns the SHA-256 of everything that is signed (K17): title, text and the bytes of each picture. The order of
-// the fields is fixed by the struct, so the same text always has the same hash.
-func (r Revision) hash() (string, error) {
-	type picture struct{ ID, SHA256 string }
-	signed := struct {
-		Title, Digest, Byline, Source, Body, Cover string
-		Pictures                                   []picture
-	}{Title: r.Title, Digest: r.Digest, Byline: r.Byline, Source: r.Source, Body: r.Body}
-	if r.CoverID != nil {
-		signed.Cover = *r.CoverID
+// hash returns the SHA-256 of everything that is signed (K17), the same that the channels check before they send.
+func (r Revision) hash() (string, error) { return r.Message("").Hash() }
+
+// loadRevision returns a frozen text, and refuses one that was changed since it was frozen.
+func loadRevision(ctx context.Context, db *sql.DB, id string) (Revision, error) {
+	revision, err := sql.Get[Revision](ctx, db, "revision.get", sql.Args{"id": id})
+	if err != nil {
+		return Revision{}, fmt.Errorf("load revision %s: %w", id, err)
 	}
-	for _, p := range r.Pictures {
-		signed.Pictures = append(signed.Pictures, picture{p.ID, p.SHA256})
+	hash, err := revision.hash()
+	if err != nil {
+		return Revision{}, err
 	}
-	var canonical bytes.Buffer
-	encoder := json.NewEncoder(&canonical)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(signed); err != nil {
-		return "", fmt.Errorf("hash revision: %w", err)
+	if hash != revision.SHA256 {
+		return Revision{}, errTampered.Because(fmt.Errorf("revision %s hashes to %s, frozen was %s", id, hash, revision.SHA256))
 	}
-	sum := sha256.Sum256(canonical.Bytes())
-	return hex.EncodeToString(sum[:]), nil
+	return revision, nil
 }
+
+// errTampered says that a row was changed behind the program's back.
+var errTampered = ErrRevision.Say("送审时冻结的文本被改动过，不能签署或发布。请撤回稿件重新送审，并请系统管理员查明原因。")
 
 // Submit freezes an article's text and opens the signing chain of its unit's rulebook. What would only fail later is
 // refused now, while the author still has the text open: foreign pictures, missing ones, a platform's limits.
@@ -158,6 +153,9 @@ func freeze(ctx context.Context, tx *sql.DB, actor units.Actor, article Article)
 		return Revision{}, err
 	}
 	_, err = tx.Exec(ctx, "revision.insert", revision)
+	if sql.IsDuplicate(err) { // somebody else submitted it in the same moment
+		err = ErrStale.Because(err)
+	}
 	return revision, err
 }
 
@@ -190,7 +188,7 @@ func shorten(s string) string {
 
 // checkTargets refuses a text that one of its accounts could not show, and an article that goes nowhere.
 func checkTargets(ctx context.Context, tx *sql.DB, out *channels.Outside, actor units.Actor, article Article, revision Revision) error {
-	targets, err := targetsOf(ctx, tx, actor, article.ID)
+	targets, err := targetsOf(ctx, tx, actor, article)
 	if err != nil {
 		return err
 	}
@@ -213,21 +211,36 @@ func checkTargets(ctx context.Context, tx *sql.DB, out *channels.Outside, actor 
 	return nil
 }
 
-// targetsOf returns the accounts an article is meant for.
-func targetsOf(ctx context.Context, db *sql.DB, actor units.Actor, articleID string) ([]accounts.Account, error) {
-	ids, err := sql.List[string](ctx, db, "article_account.list", sql.Args{"article_id": articleID})
+// targetsOf returns the accounts an article is meant for; each is its unit's own.
+func targetsOf(ctx context.Context, db *sql.DB, actor units.Actor, article Article) ([]accounts.Account, error) {
+	ids, err := sql.List[string](ctx, db, "article_account.list", sql.Args{"article_id": article.ID})
 	if err != nil {
 		return nil, err
 	}
 	targets := make([]accounts.Account, 0, len(ids))
 	for _, id := range ids {
-		account, err := accounts.Get(ctx, db, actor, id)
+		account, err := targetOf(ctx, db, actor, article.UnitID, id)
 		if err != nil {
-			return nil, ErrAccountUnknown.On("account_ids").Because(err)
+			return nil, err
 		}
 		targets = append(targets, account)
 	}
 	return targets, nil
+}
+
+// targetOf returns an account that articles of a unit may go to. Reading it is not enough: what is signed in one unit does
+// not come out under another one's name.
+func targetOf(ctx context.Context, db *sql.DB, actor units.Actor, unitID, accountID string) (accounts.Account, error) {
+	account, err := accounts.Get(ctx, db, actor, accountID)
+	switch {
+	case errors.Is(err, accounts.ErrNotFound):
+		return accounts.Account{}, ErrAccountUnknown.On("account_ids").Because(err)
+	case err != nil:
+		return accounts.Account{}, err
+	case account.UnitID != unitID:
+		return accounts.Account{}, ErrAccountUnknown.Say("“%s”是%s的账号，稿件只能发到本单位的账号，请重新选择。", account.Name, account.UnitName).On("account_ids")
+	}
+	return account, nil
 }
 
 // ChannelPreview is how one account will show an article, or why it cannot.
@@ -248,7 +261,7 @@ func Previews(ctx context.Context, db *sql.DB, out *channels.Outside, actor unit
 	if err != nil {
 		return nil, err
 	}
-	targets, err := targetsOf(ctx, db, actor, id)
+	targets, err := targetsOf(ctx, db, actor, article)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +281,7 @@ func Previews(ctx context.Context, db *sql.DB, out *channels.Outside, actor unit
 // messageNow returns the text that would go out: the frozen one, else the draft with the pictures it has so far.
 func messageNow(ctx context.Context, db *sql.DB, article Article) (channels.Message, error) {
 	if article.RevisionID != nil {
-		revision, err := sql.Get[Revision](ctx, db, "revision.get", sql.Args{"id": *article.RevisionID})
+		revision, err := loadRevision(ctx, db, *article.RevisionID)
 		return revision.Message(article.UnitID), err
 	}
 	draft := Revision{ArticleID: article.ID, Title: article.Title, Digest: article.Digest, Byline: article.Byline, Source: article.Source,
