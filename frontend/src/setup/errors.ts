@@ -13,7 +13,9 @@ function problemNode(problem: ApiProblem): VNode {
   const basis = basisOf(problem)
   return h('div', { class: 'problem' }, [
     h('p', { class: 'problem-sentence' }, problem.message),
-    ...problem.errors.map((error) => h('p', { class: 'problem-line' }, error.message)),
+    ...problem.errors
+      .filter((error) => error.message !== problem.message)
+      .map((error) => h('p', { class: 'problem-line' }, error.message)),
     basis ? h('p', { class: 'problem-line' }, `${zh.common.basis}：${basis}`) : null,
     problem.traceId
       ? h('p', { class: 'problem-trace' }, `${zh.common.traceId}：${problem.traceId}`)
