@@ -156,6 +156,7 @@ export const articles = {
     reasonRequired: '请写明退回原因，作者才知道怎么改。',
     go: '确认退回',
     done: '已退回',
+    by: (name: string, stage: string, time: string) => `${name}（${stage}）${time} 退回`,
     phrases: ['文字表述需核对', '数据来源需补充', '图片需更换', '标题需修改'],
   },
   withdraw: {

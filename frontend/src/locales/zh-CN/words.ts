@@ -35,6 +35,7 @@ export const words = {
     retracted: '已撤回',
   } as Record<string, string>,
   awaitingHand: '待人工发布',
+  beingChecked: '正在核实',
   platforms: {
     wechat: '微信公众号',
     weibo: '新浪微博',

@@ -33,3 +33,11 @@ export function standingSignatures(article: Article): number {
 
 /** How long a text is, as readers and platforms count it: an emoji is one character. */
 export const lengthOf = (text: string): number => [...text.trim()].length
+
+/** Why a returned article came back: the latest return. Undefined for one that was not returned. */
+export function returnOf(article: Article): Article['signatures'][number] | undefined {
+  if (article.state !== 'returned') return undefined
+  return article.signatures
+    .filter((signature) => signature.decision === 'returned')
+    .sort((a, b) => b.signed_at - a.signed_at)[0]
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { blockers, titleCounters } from './counters'
 import { foreignPictures, replacePicture } from './foreign'
-import { formOf, lengthOf, standingSignatures } from './form'
+import { formOf, lengthOf, returnOf, standingSignatures } from './form'
 import { articleKeys, listQuery, type Article, type ChannelPreview } from './queries'
 import { beijingTyped } from '@/utils/beijing'
 import { tomorrowMorning } from './schedule'
@@ -31,6 +31,20 @@ describe('standingSignatures', () => {
     } as unknown as Article
     expect(standingSignatures(article)).toBe(1)
   })
+})
+
+describe('returnOf', () => {
+  const signatures = [
+    { decision: 'returned', signed_at: 5, opinion: '标题需修改' },
+    { decision: 'returned', signed_at: 9, opinion: '数据来源需补充' },
+    { decision: 'signed', signed_at: 12, opinion: '' },
+  ]
+  it('is the latest return of an article that lies with its author', () => {
+    const article = { state: 'returned', signatures } as unknown as Article
+    expect(returnOf(article)?.opinion).toBe('数据来源需补充')
+  })
+  it('is nothing once the article has been submitted again', () =>
+    expect(returnOf({ state: 'signing', signatures } as unknown as Article)).toBeUndefined())
 })
 
 describe('listQuery', () => {

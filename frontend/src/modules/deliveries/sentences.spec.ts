@@ -36,7 +36,12 @@ describe('standingOf', () => {
     [
       'asked and got no answer',
       { state: 'prepared', intent_at: now - minute },
-      { readers: 'maybe_out', tone: 'moving', what: /还没有得到答复/, next: /不会再次发布/ },
+      { readers: 'maybe_out', tone: 'warn', what: /还没有得到答复/, next: /正在向平台查询.*不会再次发布/ },
+    ],
+    [
+      'asked, got no answer and will ask what became of it',
+      { state: 'prepared', intent_at: now - minute, next_at: now + 5 * minute, error_advice: '没有答复。' },
+      { readers: 'maybe_out', tone: 'warn', what: /还没有得到答复/, next: /10:05 再向平台查询.*不会再次发布/ },
     ],
     [
       'taken by the platform',
@@ -97,6 +102,8 @@ describe('awaitsHand', () => {
   it('is not so while a worker holds it', () =>
     expect(awaitsHand(facts({ state: 'submitted', lease_until: now + minute }))).toBe(false))
   it('has a word of its own', () => expect(shownState(facts({ state: 'submitted' })).label).toBe('待人工发布'))
+  it('is no lost answer, which has its own too', () =>
+    expect(shownState(facts({ state: 'prepared', intent_at: now })).label).toBe('正在核实'))
   it('differs from what the platform works on', () =>
     expect(shownState(facts({ state: 'submitted', next_at: now })).label).toBe('平台处理中'))
 })

@@ -40,9 +40,15 @@ export function isMoving(delivery: DeliveryFacts, now: number): boolean {
   return delivery.due_at <= now + 5000
 }
 
-/** The word and tone of a delivery; a submitted one that waits for a hand has a word of its own. */
+/** The platform was asked to publish and its answer got lost: it is asked what became of that before anything else. */
+export function beingChecked(delivery: DeliveryFacts): boolean {
+  return delivery.intent_at !== null && ['scheduled', 'prepared'].includes(delivery.state)
+}
+
+/** The word and tone of a delivery; one that waits for a hand or for an answer has a word of its own. */
 export function shownState(delivery: DeliveryFacts): Shown {
   if (awaitsHand(delivery)) return { label: zh.words.awaitingHand, tone: 'warn' }
+  if (beingChecked(delivery)) return { label: zh.words.beingChecked, tone: 'warn' }
   return deliveryState(delivery.state)
 }
 
@@ -55,8 +61,10 @@ const failedNext: Record<string, string> = {
 }
 
 function beforeSubmission(delivery: DeliveryFacts, now: number): Standing {
-  if (delivery.intent_at !== null) {
-    return { what: say.asking, readers: 'maybe_out', next: say.askingNext, tone: 'moving' }
+  if (beingChecked(delivery)) {
+    const later = delivery.next_at !== null && delivery.next_at > now
+    const next = later ? say.askingLater(formatTime(delivery.next_at)) : say.askingNext
+    return { what: say.asking, readers: 'maybe_out', next, tone: 'warn' }
   }
   if (delivery.due_at > now) {
     const next = say.waitingNext(formatTime(delivery.due_at), formatRemaining(delivery.due_at, now))
