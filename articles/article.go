@@ -3,6 +3,7 @@ package articles
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"govmedia/channels"
@@ -86,7 +87,7 @@ func Get(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Ac
 		if err != nil {
 			return View{}, err
 		}
-		view.SHA256 = revision.SHA256
+		view.show(revision)
 	}
 	if view.Chain, err = chainOf(ctx, db, library, article, standing(view.Signatures, article.RevisionID)); err != nil {
 		return View{}, err
@@ -96,6 +97,11 @@ func Get(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Ac
 	}
 	view.Actions, view.Why = actionsFor(library, actor, view)
 	return view, nil
+}
+
+// show puts the frozen text in place of the article's own: what is read is what is signed.
+func (v *View) show(r Revision) {
+	v.Title, v.Digest, v.Byline, v.Source, v.Body, v.CoverID, v.SHA256 = r.Title, r.Digest, r.Byline, r.Source, r.Body, r.CoverID, r.SHA256
 }
 
 // actionsFor lists what the actor may do with the article now, and why signing is not among it.
@@ -146,14 +152,10 @@ func reaches(actor units.Actor, unitID string, permission units.Permission) bool
 	return false
 }
 
-// mayCallOff reports whether every delivery that still stands can be taken back.
+// mayCallOff reports whether every delivery that still stands can be taken back. A failed one went nowhere.
 func mayCallOff(deliveries []channels.Summary) bool {
-	for _, delivery := range deliveries {
-		if delivery.State != channels.Scheduled && delivery.State != channels.Prepared && delivery.State != channels.Cancelled {
-			return false
-		}
-	}
-	return true
+	back := []channels.State{channels.Scheduled, channels.Prepared, channels.Failed, channels.Cancelled}
+	return !slices.ContainsFunc(deliveries, func(d channels.Summary) bool { return !slices.Contains(back, d.State) })
 }
 
 // Filter narrows a list of articles; empty fields narrow nothing.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"govmedia/accounts"
 	"govmedia/sql"
 	"govmedia/units"
 )
@@ -62,7 +61,7 @@ func Create(ctx context.Context, db *sql.DB, actor units.Actor, text Text) (Save
 		if _, err := tx.Exec(ctx, "article.insert", args); err != nil {
 			return err
 		}
-		if err := setAccounts(ctx, tx, actor, id, text.AccountIDs); err != nil {
+		if err := setAccounts(ctx, tx, actor, Article{ID: id, UnitID: text.UnitID}, text.AccountIDs); err != nil {
 			return err
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: text.UnitID, Action: "article.created", ObjectKind: "article", ObjectID: id,
@@ -94,31 +93,19 @@ func Save(ctx context.Context, db *sql.DB, actor units.Actor, id string, version
 			return err
 		}
 		if !slices.Contains([]State{Draft, Returned, Signing, Signed}, article.State) {
-			return ErrNotEditable
+			return notEditable(article.State)
 		}
-		if err := setAccounts(ctx, tx, actor, id, text.AccountIDs); err != nil {
+		if err := keepText(ctx, tx, article, text); err != nil {
 			return err
 		}
-		if sameText(article, text) {
-			_, err := tx.ExecOne(ctx, "article.touch", sql.Args{"id": id, "version": version, "now": tx.Now()})
+		if err := setAccounts(ctx, tx, actor, article, text.AccountIDs); err != nil {
 			return err
 		}
-		if article.RevisionID != nil {
-			if saved.Voided, err = void(ctx, tx, *article.RevisionID, "稿件内容改动，原有签署作废"); err != nil {
-				return err
-			}
-		}
-		args := textArgs(text)
-		args["id"], args["version"], args["now"] = id, version, tx.Now()
-		changed, err := tx.ExecOne(ctx, "article.save", args)
-		if err != nil {
-			return err
-		}
-		if !changed {
-			return ErrStale
-		}
-		if saved.Voided == 0 {
+		if article.RevisionID == nil || sameText(article, text) {
 			return nil // ordinary typing leaves no audit line; what voids signatures does
+		}
+		if saved.Voided, err = void(ctx, tx, *article.RevisionID, "稿件内容改动，原有签署作废"); err != nil {
+			return err
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.signatures_voided", ObjectKind: "article", ObjectID: id,
 			Detail: sql.Object{"revision_id": *article.RevisionID, "voided": saved.Voided}})
@@ -128,6 +115,34 @@ func Save(ctx context.Context, db *sql.DB, actor units.Actor, id string, version
 	}
 	saved.Article, err = load(ctx, db, actor, units.ReadArticles, id)
 	return saved, err
+}
+
+// keepText writes the text where it changed, and counts the edit where it did not. It comes first in its transaction: two
+// edits of one version meet at the article's row, and the second is stale.
+func keepText(ctx context.Context, tx *sql.DB, article Article, text Text) error {
+	statement, args := "article.touch", sql.Args{}
+	if !sameText(article, text) {
+		statement, args = "article.save", textArgs(text)
+	}
+	args["id"], args["version"], args["now"] = article.ID, article.Version, tx.Now()
+	changed, err := tx.ExecOne(ctx, statement, args)
+	if err == nil && !changed {
+		err = ErrStale
+	}
+	return err
+}
+
+// notEditable says why an article cannot be changed, and what to do.
+func notEditable(state State) error {
+	switch state {
+	case Signing, Signed:
+		return ErrNotEditable.Say("稿件正在审签或已经签发，请先撤回再操作。")
+	case Discarded:
+		return ErrNotEditable.Say("稿件已经删除，请先恢复再操作。")
+	case Draft, Returned:
+		return ErrNotEditable.Say("稿件没有删除，不需要恢复。请刷新后查看最新状态。")
+	}
+	return ErrNotEditable
 }
 
 // Discard puts a draft away; Restore brings it back.
@@ -147,7 +162,7 @@ func move(ctx context.Context, db *sql.DB, actor units.Actor, id string, version
 			return err
 		}
 		if !slices.Contains(from, article.State) {
-			return ErrNotEditable
+			return notEditable(article.State)
 		}
 		changed, err := tx.ExecOne(ctx, "article.move", sql.Args{"id": id, "version": version, "from": article.State, "to": to, "now": tx.Now()})
 		if err != nil {
@@ -205,6 +220,9 @@ func tidy(text Text) (Text, Cleaned, error) {
 			return text, Cleaned{}, ErrTooLong.Say("%s最多 %d 个字，现在有 %d 个字，请缩短后再保存。", field.label, field.max, used).On(field.name)
 		}
 	}
+	if text.CoverID != "" && !sql.IsID(text.CoverID) {
+		return text, Cleaned{}, ErrPictureMissing.On("cover_id")
+	}
 	cleaned, err := Clean(text.Body)
 	if err != nil {
 		return text, Cleaned{}, err
@@ -234,20 +252,19 @@ func nullable(s string) *string {
 	return &s
 }
 
-// setAccounts keeps the accounts an article is meant for; each must be one the actor reaches.
-func setAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, id string, accountIDs []string) error {
-	slices.Sort(accountIDs)
-	accountIDs = slices.Compact(accountIDs)
+// setAccounts keeps the accounts an article is meant for; each must be one of its unit that the actor reaches.
+func setAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, article Article, accountIDs []string) error {
+	accountIDs = slices.Compact(slices.Sorted(slices.Values(accountIDs)))
 	for _, accountID := range accountIDs {
-		if _, err := accounts.Get(ctx, tx, actor, accountID); err != nil {
-			return ErrAccountUnknown.On("account_ids").Because(err)
+		if _, err := targetOf(ctx, tx, actor, article.UnitID, accountID); err != nil {
+			return err
 		}
 	}
-	if _, err := tx.Exec(ctx, "article_account.clear", sql.Args{"article_id": id}); err != nil {
+	if _, err := tx.Exec(ctx, "article_account.clear", sql.Args{"article_id": article.ID}); err != nil {
 		return err
 	}
 	for _, accountID := range accountIDs {
-		if _, err := tx.Exec(ctx, "article_account.insert", sql.Args{"article_id": id, "account_id": accountID}); err != nil {
+		if _, err := tx.Exec(ctx, "article_account.insert", sql.Args{"article_id": article.ID, "account_id": accountID}); err != nil {
 			return err
 		}
 	}

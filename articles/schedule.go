@@ -2,7 +2,7 @@ package articles
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -40,20 +40,21 @@ func Schedule(ctx context.Context, db *sql.DB, library *rules.Library, out *chan
 		if article.Version != version {
 			return ErrStale
 		}
-		targets, err := targetsOf(ctx, tx, actor, id)
-		if err != nil {
-			return err
-		}
-		deliveries, err := channels.Enqueue(ctx, tx, out, actor, revision.Message(article.UnitID), targets, due)
-		if err != nil {
-			return err
-		}
+		// The article's row first: two who release it meet there, and the second is stale.
 		changed, err := tx.ExecOne(ctx, "article.schedule", sql.Args{"id": id, "version": version, "scheduled_at": due, "now": tx.Now()})
 		if err != nil {
 			return err
 		}
 		if !changed {
 			return ErrStale
+		}
+		targets, err := targetsOf(ctx, tx, actor, article)
+		if err != nil {
+			return err
+		}
+		deliveries, err := channels.Enqueue(ctx, tx, out, actor, revision.Message(article.UnitID), targets, due)
+		if err != nil {
+			return err
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.scheduled", ObjectKind: "article", ObjectID: id,
 			Detail: sql.Object{"at": due.String(), "sha256": revision.SHA256, "deliveries": len(deliveries)}})
@@ -85,7 +86,8 @@ func releasable(ctx context.Context, tx *sql.DB, library *rules.Library, article
 	if article.RevisionID == nil || !ok || rulebook.Review == nil {
 		return Revision{}, ErrNotSigned.Say("稿件还没有送审，不能发布。")
 	}
-	revision, err := sql.Get[Revision](ctx, tx, "revision.get", sql.Args{"id": *article.RevisionID})
+	// The text must still be the one that was signed: a row changed behind the program's back is caught here.
+	revision, err := loadRevision(ctx, tx, *article.RevisionID)
 	if err != nil {
 		return Revision{}, err
 	}
@@ -97,14 +99,9 @@ func releasable(ctx context.Context, tx *sql.DB, library *rules.Library, article
 		return Revision{}, ErrNotSigned.Say("审签还没有完成，不能发布：缺%s。", strings.Join(missing, "、")).
 			Under(rulebook.ID, rulebook.Review.Articles).With(map[string]any{"missing": missing})
 	}
-	// The text must still be the one that was signed: a row changed behind the program's back is caught here.
-	hash, err := revision.hash()
-	if err != nil {
-		return Revision{}, err
-	}
 	for _, signature := range signed {
-		if signature.SHA256 != hash || revision.SHA256 != hash {
-			return Revision{}, ErrRevision.Because(errors.New("the frozen text does not match its signatures"))
+		if signature.SHA256 != revision.SHA256 {
+			return Revision{}, errTampered.Because(fmt.Errorf("signature %s is bound to another text", signature.ID))
 		}
 	}
 	if article.State != Signed {
@@ -122,7 +119,7 @@ func Unschedule(ctx context.Context, db *sql.DB, actor units.Actor, id string, v
 			return err
 		}
 		if !reaches(actor, article.UnitID, units.PublishArticle) {
-			return ErrUnitRefused
+			return ErrUnitRefused.Say("您可以查看这篇稿件，但不能撤销%s的排期。", article.UnitName)
 		}
 		if article.State != Scheduled {
 			return ErrNotScheduled

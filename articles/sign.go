@@ -116,7 +116,7 @@ func loadForSigning(ctx context.Context, tx *sql.DB, actor units.Actor, id strin
 	if article.State != Signing || article.RevisionID == nil {
 		return article, Revision{}, nil, ErrNotSigning
 	}
-	revision, err := sql.Get[Revision](ctx, tx, "revision.get", sql.Args{"id": *article.RevisionID})
+	revision, err := loadRevision(ctx, tx, *article.RevisionID)
 	if err != nil {
 		return article, revision, nil, err
 	}
@@ -124,6 +124,14 @@ func loadForSigning(ctx context.Context, tx *sql.DB, actor units.Actor, id strin
 		return article, revision, nil, ErrRevision
 	}
 	if article.Version != version {
+		return article, revision, nil, ErrStale
+	}
+	// From here on nobody else signs: the signatures read now are those of this version.
+	held, err := tx.ExecOne(ctx, "article.hold", sql.Args{"id": id, "version": version})
+	if err != nil {
+		return article, revision, nil, err
+	}
+	if !held {
 		return article, revision, nil, ErrStale
 	}
 	signed, err := sql.List[Signature](ctx, tx, "signature.of_revision", sql.Args{"revision_id": revision.ID})
@@ -157,12 +165,16 @@ func mySigningStage(library *rules.Library, actor units.Actor, article Article, 
 		return rules.ReviewStage{}, ErrNoChain
 	}
 	done := given(signed)
-	var refusal error = ErrNotSigning
-	for _, stage := range rulebook.Review.Next(done) {
-		if label != "" && stage.Label != label {
-			refusal = ErrWrongRole.Say("%s还没有轮到，现在轮到%s。", label, stage.Label)
-			continue
+	open := rulebook.Review.Next(done)
+	if label != "" {
+		place := slices.IndexFunc(open, func(s rules.ReviewStage) bool { return s.Label == label })
+		if place < 0 {
+			return rules.ReviewStage{}, notItsTurn(rulebook, label, open, signed)
 		}
+		open = open[place : place+1]
+	}
+	var refusal error = ErrNotSigning
+	for _, stage := range open {
 		if _, ok := roleFor(actor, article.UnitID, stage); !ok {
 			refusal = ErrWrongRole.Say("%s须由%s签署，您在%s没有这个角色。", stage.Label, strings.Join(roleNames(stage.Roles), "或"), article.UnitName).
 				Under(rulebook.ID, stage.Articles)
@@ -175,6 +187,21 @@ func mySigningStage(library *rules.Library, actor units.Actor, article Article, 
 		return stage, nil
 	}
 	return rules.ReviewStage{}, refusal
+}
+
+// notItsTurn says why the stage called label cannot be signed by anybody now.
+func notItsTurn(rulebook *rules.Rulebook, label string, open []rules.ReviewStage, signed []Signature) error {
+	var turn []string
+	for _, stage := range open {
+		turn = append(turn, stage.Label)
+	}
+	if place := slices.IndexFunc(signed, func(s Signature) bool { return s.Label == label }); place >= 0 {
+		return ErrWrongRole.Say("%s已由%s签过，现在轮到%s。", label, signed[place].PersonName, strings.Join(turn, "、"))
+	}
+	if stage, ok := rulebook.Review.Stage(label); ok && stage.Sign {
+		return ErrWrongRole.Say("%s还没有轮到，现在轮到%s。", label, strings.Join(turn, "、"))
+	}
+	return ErrWrongRole.Say("审签流程里没有“%s”这个签署环节，现在轮到%s。", label, strings.Join(turn, "、"))
 }
 
 // roleFor returns the role in which the actor may sign a stage at the unit.

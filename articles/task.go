@@ -18,13 +18,15 @@ type Task struct {
 // maxTasks bounds the list of what waits for one person; a longer one is no list any more.
 const maxTasks = 200
 
-// Tasks returns what waits for the actor, the longest first: articles to sign, own ones sent back, own ones to schedule.
+// Tasks returns what waits for the actor, the longest first: articles to sign, own ones sent back, own ones to schedule. An
+// article whose author may not take the next step waits for those of its unit who may.
 func Tasks(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor) ([]Task, error) {
 	tasks, err := toSign(ctx, db, library, actor)
 	if err != nil {
 		return nil, err
 	}
-	own, err := sql.List[Article](ctx, db, "article.waiting_for_author", sql.Args{"person_id": actor.PersonID, "limit": maxTasks})
+	own, err := sql.List[Article](ctx, db, "article.waiting", sql.Args{"person_id": actor.PersonID, "writing": units.RolesWith(units.WriteArticles),
+		"publishing": units.RolesWith(units.PublishArticle), "limit": maxTasks})
 	if err != nil {
 		return nil, err
 	}

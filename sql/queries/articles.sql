@@ -45,6 +45,10 @@ WHERE id = :id AND version = :version AND state IN ('draft', 'returned', 'signin
 -- Counts a change that leaves the text as it is.
 UPDATE articles SET updated_at = :now, version = version + 1 WHERE id = :id AND version = :version
 
+-- name: article.hold
+-- Holds the row until the transaction ends, where the version is still the one that was read. It changes nothing.
+UPDATE articles SET version = version WHERE id = :id AND version = :version
+
 -- name: article.freeze
 UPDATE articles SET state = 'signing', rulebook = :rulebook, revision_id = :revision_id, revision_no = :revision_no, updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version AND state IN ('draft', 'returned')
@@ -75,12 +79,20 @@ WHERE a.state = 'signing'
   AND EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = :person_id AND r.unit_id = a.unit_id AND r.role IN (:roles))
 ORDER BY a.updated_at, a.id LIMIT :limit
 
--- name: article.waiting_for_author
--- A person's own articles that wait for that person: sent back, or signed and not scheduled.
+-- name: article.waiting
+-- Articles sent back, or signed and not scheduled, at units where a person may take the next step: that person's own, and
+-- those whose author may not take it.
 SELECT a.id, a.unit_id, a.author_id, a.title, a.digest, a.state, a.rulebook, a.revision_id, a.revision_no, a.scheduled_at, a.created_at, a.updated_at,
     a.version, u.name AS unit_name, p.name AS author_name
 FROM articles a JOIN units u ON u.id = a.unit_id JOIN people p ON p.id = a.author_id
-WHERE a.author_id = :person_id AND a.state IN ('returned', 'signed')
+WHERE a.state IN ('returned', 'signed') AND (a.state = 'returned'
+        AND EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = :person_id AND r.unit_id = a.unit_id AND r.role IN (:writing))
+        AND (a.author_id = :person_id
+            OR NOT EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = a.author_id AND r.unit_id = a.unit_id AND r.role IN (:writing)))
+    OR a.state = 'signed'
+        AND EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = :person_id AND r.unit_id = a.unit_id AND r.role IN (:publishing))
+        AND (a.author_id = :person_id
+            OR NOT EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = a.author_id AND r.unit_id = a.unit_id AND r.role IN (:publishing))))
 ORDER BY a.updated_at, a.id LIMIT :limit
 
 -- name: article_account.list
