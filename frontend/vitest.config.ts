@@ -9,6 +9,9 @@ export default mergeConfig(
       include: ['src/**/*.spec.ts'],
       setupFiles: ['./vitest.setup.ts'],
       restoreMocks: true,
+      // The machines that run this are shared; a slow minute is no failure.
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
       css: false,
       server: { deps: { inline: ['element-plus'] } },
     },

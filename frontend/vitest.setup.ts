@@ -23,4 +23,5 @@ window.ResizeObserver ??= ResizeObserverStandIn
 const noRect = () => new DOMRect(0, 0, 0, 0)
 Range.prototype.getBoundingClientRect = noRect
 Range.prototype.getClientRects = () => [] as unknown as DOMRectList
+window.scrollTo = () => undefined
 document.elementFromPoint ??= () => null
