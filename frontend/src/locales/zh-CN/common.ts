@@ -40,6 +40,11 @@ export const common = {
   reconnect: '立即重连',
   reason: '理由',
   reasonRequired: '请填写理由后再提交。',
+  field: {
+    show: '显示',
+    hide: '隐藏',
+    capsLock: '大写锁定已打开，请留意字母的大小写。',
+  },
   menu: {
     work: '工作台',
     publish: '稿件与投递',
