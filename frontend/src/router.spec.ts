@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { router } from './router'
+import { useSession } from './stores/session'
 
 describe('router', () => {
   it('leads / to the home page, which hands on to the first page of the menu', () => {
@@ -12,5 +14,52 @@ describe('router', () => {
   })
   it('leads an unknown address to the page that says so', () => {
     expect(router.resolve('/no/such/page').name).toBe('not-found')
+  })
+})
+
+describe('somebody whose password must be changed', () => {
+  let mustChange = true
+
+  beforeEach(() => {
+    setActivePinia(createPinia())
+    mustChange = true
+    vi.stubGlobal('fetch', async () =>
+      Response.json({
+        person: { id: 'p1', name: '某人', username: 'moumou' },
+        units: [],
+        roles: [],
+        permissions: ['article.read'],
+        must_change: mustChange,
+      }),
+    )
+  })
+
+  afterEach(() => vi.unstubAllGlobals())
+
+  it.each(['/', '/tasks', '/articles?state=draft', '/rulebooks', '/403', '/no/such/page'])(
+    'comes from %s to the page of the password',
+    async (address) => {
+      await router.push(address)
+      expect(router.currentRoute.value.fullPath).toBe('/password')
+    },
+  )
+
+  it('goes on once it is changed', async () => {
+    await router.push('/tasks')
+    expect(router.currentRoute.value.path).toBe('/password')
+    await useSession().changePassword('old', 'new')
+    await router.push('/403')
+    expect(router.currentRoute.value.path).toBe('/403')
+  })
+
+  it('may still sign in as somebody else', async () => {
+    await router.push('/signin')
+    expect(router.currentRoute.value.path).toBe('/signin')
+  })
+
+  it('is not sent there without need', async () => {
+    mustChange = false
+    await router.push('/no/such/page')
+    expect(router.currentRoute.value.name).toBe('not-found')
   })
 })

@@ -1,5 +1,6 @@
 import type { Component, Ref } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import { onMustChange } from '@/api/client'
 import { onSignedOut } from '@/api/fetch'
 import { zh } from '@/locales/zh-CN'
 import { showProblem } from '@/setup/errors'
@@ -93,6 +94,7 @@ router.beforeEach(async (to) => {
   }
   if (to.meta.public) return true
   if (!session.signedIn) return signInAt(to)
+  if (session.mustChange) return to.name === 'password' || { name: 'password' }
   if (!session.can(to.meta.permission)) return { name: 'forbidden' }
   if (to.name !== 'home') return true
   const first = menuRoutes.find((route) => session.can(route.meta?.permission))
@@ -101,6 +103,16 @@ router.beforeEach(async (to) => {
 
 router.afterEach((to) => {
   document.title = to.meta.title ? `${to.meta.title} - ${zh.common.product}` : zh.common.product
+})
+
+// Somebody with a first password signed in at another tab: the session that this tab knows is no longer the one in force.
+onMustChange(async () => {
+  try {
+    await useSession().load()
+    await router.push({ name: 'password' })
+  } catch (error) {
+    showProblem(error)
+  }
 })
 
 onSignedOut(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectionLost } from '@/composables/connection'
-import { createApi, unwrap } from './client'
+import { createApi, onMustChange, unwrap } from './client'
 import { onSignedOut } from './fetch'
 import { ApiProblem, clientCodes } from './problem'
 
@@ -117,6 +117,19 @@ describe('the API client', () => {
     expect(error.message).toBe('用户名或密码不正确。')
     expect(calls).toEqual(['POST /api/session'])
     expect(signedOut).not.toHaveBeenCalled()
+  })
+
+  it('says that the password must be changed first, and still gives the refusal to its caller', async () => {
+    const mustChange = vi.fn()
+    onMustChange(mustChange)
+    handler = () => problem({ code: 'auth.forbidden', detail: '您没有这项权限。' }, 403)
+    await failure(unwrap(api.GET('/api/articles')))
+    expect(mustChange).not.toHaveBeenCalled()
+
+    handler = () => problem({ code: 'auth.must_change', detail: '请先修改初始密码，再进行其他操作。' }, 403)
+    const error = await failure(unwrap(api.GET('/api/articles')))
+    expect(error.message).toBe('请先修改初始密码，再进行其他操作。')
+    expect(mustChange).toHaveBeenCalledTimes(1)
   })
 
   it('reads everything a problem says', async () => {

@@ -1,6 +1,6 @@
 import createFetchClient, { type Client } from 'openapi-fetch'
 import { sessionFetch } from './fetch'
-import { problemFromBody, toProblem } from './problem'
+import { problemFromBody, serverCodes, toProblem } from './problem'
 
 /**
  * createApi makes a typed client of the API. `Paths` is the generated `paths` of `schema.d.ts`:
@@ -10,6 +10,13 @@ import { problemFromBody, toProblem } from './problem'
  */
 export function createApi<Paths extends object>(): Client<Paths> {
   return createFetchClient<Paths>({ baseUrl: location.origin, fetch: sessionFetch })
+}
+
+let mustChangeHandler: () => void = () => undefined
+
+/** Sets what happens when the server wants a new password before anything else: the router goes to its page. */
+export function onMustChange(handler: () => void): void {
+  mustChangeHandler = handler
 }
 
 type Answer<Data> = { data?: Data; error?: unknown; response: Response }
@@ -23,5 +30,7 @@ export async function unwrap<Data>(call: Promise<Answer<Data>>): Promise<Data> {
     throw toProblem(error)
   }
   if (answer.response.ok) return answer.data as Data
-  throw problemFromBody(answer.response.status, answer.error)
+  const problem = problemFromBody(answer.response.status, answer.error)
+  if (problem.code === serverCodes.mustChange) mustChangeHandler()
+  throw problem
 }

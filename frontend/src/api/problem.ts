@@ -29,6 +29,9 @@ export const clientCodes = {
   unreadableFile: 'client.unreadable_file',
 } as const
 
+/** Codes of the server that the frame acts upon; all others are only shown. */
+export const serverCodes = { mustChange: 'auth.must_change' } as const
+
 /** ApiProblem is every failed call: `message` is the Chinese sentence to show, `code` is for programs. */
 export class ApiProblem extends Error {
   readonly status: number

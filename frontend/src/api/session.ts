@@ -14,6 +14,8 @@ export interface Session {
   units: { id: string; name: string }[]
   roles: SessionRole[]
   permissions: string[]
+  /** The password must be changed before anything else. */
+  must_change: boolean
 }
 
 /** The part of the contract that the frame itself needs, before any page. */
@@ -25,6 +27,12 @@ interface SessionPaths {
       responses: { 200: { content: { 'application/json': unknown } } }
     }
     delete: { responses: { 204: { content?: never } } }
+  }
+  '/api/session/password': {
+    put: {
+      requestBody: { content: { 'application/json': { old: string; new: string } } }
+      responses: { 204: { content?: never } }
+    }
   }
 }
 
@@ -38,6 +46,11 @@ export function fetchSession(): Promise<Session> {
 /** Signs in; the cookies come with the answer. */
 export async function signIn(username: string, password: string): Promise<void> {
   await unwrap(api.POST('/api/session', { body: { username, password } }))
+}
+
+/** Changes the password of whoever is signed in. Every other session of the person ends, this one stays. */
+export async function putPassword(old: string, chosen: string): Promise<void> {
+  await unwrap(api.PUT('/api/session/password', { body: { old, new: chosen } }))
 }
 
 /** Signs out and revokes the refresh row. */

@@ -50,7 +50,7 @@ async function type(title: string): Promise<void> {
 }
 
 function signedInAs(id: string): void {
-  useSession().current = { person: { id, name: '甲', username: 'a' }, units: [], roles: [], permissions: [] }
+  useSession().current = { person: { id, name: '甲', username: 'a' }, units: [], roles: [], permissions: [], must_change: false }
 }
 
 beforeEach(() => {

@@ -5,6 +5,7 @@ import { dashboard } from './zh-CN/dashboard'
 import { deliveries } from './zh-CN/deliveries'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
+import { password } from './zh-CN/password'
 import { preview } from './zh-CN/preview'
 import { rulebooks } from './zh-CN/rulebooks'
 import { signin } from './zh-CN/signin'
@@ -24,6 +25,7 @@ export const zh = {
   deliveries,
   editor,
   errors,
+  password,
   preview,
   rulebooks,
   signin,

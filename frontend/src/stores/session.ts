@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { fetchSession, signIn as postSession, signOut as deleteSession, type Session } from '@/api/session'
+import { fetchSession, putPassword, signIn as postSession, signOut as deleteSession, type Session } from '@/api/session'
 import { ApiProblem } from '@/api/problem'
 
 /** The session: the only state that the console keeps for itself. */
@@ -12,6 +12,8 @@ export const useSession = defineStore('session', () => {
   const person = computed(() => current.value?.person ?? null)
   const units = computed(() => current.value?.units ?? [])
   const roles = computed(() => current.value?.roles ?? [])
+  /** The password is a first one: until it is changed the server answers nothing else. */
+  const mustChange = computed(() => current.value?.must_change ?? false)
   const permissions = computed(() => new Set(current.value?.permissions ?? []))
 
   /** Whether the person holds the permission at some unit; the server decides at which. */
@@ -36,6 +38,12 @@ export const useSession = defineStore('session', () => {
     loaded.value = true
   }
 
+  /** Changes the person's own password. This session lives on; the server ends every other one. */
+  async function changePassword(old: string, chosen: string): Promise<void> {
+    await putPassword(old, chosen)
+    if (current.value) current.value = { ...current.value, must_change: false }
+  }
+
   async function signOut(): Promise<void> {
     await deleteSession()
     forget()
@@ -46,5 +54,20 @@ export const useSession = defineStore('session', () => {
     current.value = null
   }
 
-  return { current, loaded, signedIn, person, units, roles, permissions, can, load, signIn, signOut, forget }
+  return {
+    current,
+    loaded,
+    signedIn,
+    person,
+    units,
+    roles,
+    mustChange,
+    permissions,
+    can,
+    load,
+    signIn,
+    changePassword,
+    signOut,
+    forget,
+  }
 })

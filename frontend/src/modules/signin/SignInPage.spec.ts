@@ -11,6 +11,7 @@ const session = {
   units: [{ id: 'u1', name: '区教育局' }],
   roles: [],
   permissions: ['article.write'],
+  must_change: false,
 }
 
 let page: VueWrapper
