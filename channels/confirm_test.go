@@ -315,3 +315,25 @@ func TestAlarmsAreWhatAPersonMustLookAt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatAPersonGaveBackIsHandedOutAnewWhenScheduledAgain(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		message := d.message()
+		id := d.enqueue(message, d.manual)[0]
+		d.work(id)
+		if err := d.cancel(id); err != nil {
+			d.t.Fatalf("Cancel: %v", err)
+		}
+		d.hand.calls()
+		if again := d.enqueue(message, d.manual)[0]; again != id {
+			d.t.Fatalf("scheduled again as %s, want %s", again, id)
+		}
+		if view := d.view(id); view.IntentAt != nil || view.SubmittedAt != nil || view.PreparedAt != nil {
+			d.t.Errorf("scheduled again: %+v, want nothing done yet", view.Delivery)
+		}
+		view := d.work(id)
+		if calls := d.hand.calls(); view.State != channels.Submitted || view.NextAt != nil || calls != "[prepare submit]" {
+			d.t.Errorf("handed out again: %s, next %v, after %s; want it in a person's hands", view.State, view.NextAt, calls)
+		}
+	})
+}

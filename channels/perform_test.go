@@ -49,9 +49,9 @@ func TestADeliveryGoesFromItsTimeToAPostAndTheClockRestarts(t *testing.T) {
 	})
 }
 
-// TestWhatFollowsAnError walks each class of error at each step. A wait of 0 means that nothing is due any more.
+// TestWhatFollowsAnError walks each class of error at each step: the known ones, none, and one nobody has heard of.
 func TestWhatFollowsAnError(t *testing.T) {
-	type follows struct {
+	type follows struct { // wait 0: nothing is due any more
 		state    channels.State
 		wait     time.Duration
 		attempts int
@@ -62,12 +62,12 @@ func TestWhatFollowsAnError(t *testing.T) {
 	table := map[string]map[channels.Class]follows{
 		"prepare": {
 			channels.Retry: {channels.Scheduled, backoff, 1, false}, channels.Quota: {channels.Scheduled, time.Hour, 0, false},
-			channels.Unclear: {channels.Scheduled, backoff, 1, false}, "": {channels.Scheduled, backoff, 1, false},
+			channels.Unclear: {channels.Scheduled, backoff, 1, false}, "": {channels.Scheduled, backoff, 1, false}, "surprise": {channels.Scheduled, backoff, 1, false},
 			channels.Content: failed, channels.Permission: failed, channels.ByHand: failed, channels.Defect: failed,
 		},
 		"submit": {
 			channels.Retry: {channels.Prepared, backoff, 1, false}, channels.Quota: {channels.Prepared, time.Hour, 0, false},
-			channels.Unclear: {channels.Prepared, ladder, 1, true}, "": {channels.Prepared, ladder, 1, true},
+			channels.Unclear: {channels.Prepared, ladder, 1, true}, "": {channels.Prepared, ladder, 1, true}, "surprise": {channels.Prepared, ladder, 1, true},
 			channels.Content: failed, channels.Permission: failed, channels.ByHand: failed, channels.Defect: failed,
 		},
 		"find": {},
@@ -75,7 +75,7 @@ func TestWhatFollowsAnError(t *testing.T) {
 			channels.Content: {state: channels.Failed, intent: true}, channels.ByHand: {state: channels.Failed, intent: true},
 		},
 	}
-	classes := []channels.Class{channels.Retry, channels.Quota, channels.Content, channels.Permission, channels.ByHand, channels.Unclear, channels.Defect, ""}
+	classes := []channels.Class{channels.Retry, channels.Quota, channels.Content, channels.Permission, channels.ByHand, channels.Unclear, channels.Defect, "", "surprise"}
 	for _, class := range classes {
 		table["find"][class] = follows{channels.Prepared, time.Minute, 2, true} // the second rung: the lost submit was the first
 		if _, set := table["poll"][class]; !set {
@@ -524,7 +524,7 @@ func TestWordsOfAPlatformThatAreNoTextAreKept(t *testing.T) {
 	eachDesk(t, func(d *desk) {
 		d.fake.prepare = func(_ context.Context, job *channels.Job) error {
 			job.Step(strings.Repeat("long/", 20), "一步", nil)
-			return &channels.PlatformError{Code: strings.Repeat("9", 100), Class: channels.Content, Text: "\xc4\xe3\xba\xc3" + strings.Repeat("x", 2000), Advice: strings.Repeat("话", 800)}
+			return &channels.PlatformError{Code: strings.Repeat("9", 100), Class: channels.Content, Text: "\xc4\xe3\xba\xc3", Advice: strings.Repeat("话", 800)}
 		}
 		view := d.work(d.one())
 		d.stands("a GBK answer", view, channels.Failed)
