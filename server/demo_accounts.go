@@ -105,8 +105,11 @@ func demoSettings(account demoAccount, standURL, host string) sql.Object {
 	return sql.Object{}
 }
 
-// inUseFor is how long the demo's accounts have been in use at the first start.
-const inUseFor = 400 * 24 * time.Hour
+// The demo's accounts are in use since the day before their last post; one that never posted, since a month.
+const (
+	beforeLastPost = 24 * time.Hour
+	silentFor      = 30 * 24 * time.Hour
+)
 
 func loadDemoAccounts(ctx context.Context, tx *sql.DB, n *node, unitIDs map[string]string, standURL string) error {
 	base, err := url.Parse(n.config.PublicBase)
@@ -114,7 +117,10 @@ func loadDemoAccounts(ctx context.Context, tx *sql.DB, n *node, unitIDs map[stri
 		return err
 	}
 	for _, account := range demoAccounts {
-		since := tx.Now().Add(-inUseFor)
+		since := tx.Now().Add(-account.lastPost - beforeLastPost)
+		if account.lastPost == 0 {
+			since = tx.Now().Add(-silentFor)
+		}
 		made, err := accounts.Create(ctx, tx, n.server.book, units.System, accounts.NewAccount{UnitID: unitIDs[account.unit], Platform: account.platform,
 			Kind: account.kind, Name: account.name, ExternalID: account.external, Mode: account.mode, State: accounts.InUse, InUseAt: &since,
 			Settings: demoSettings(account, standURL, base.Hostname())})

@@ -22,6 +22,7 @@ const signers = [
 ]
 
 let passed = 0
+let shots = 0
 const failures = []
 let program
 let browser
@@ -61,6 +62,7 @@ async function person(username, viewport) {
 
 /** No serious or critical violation, no error of the page itself, and nothing wider than the screen. */
 async function sound(page, what) {
+  if (process.env.WALK_SHOTS) await page.screenshot({ path: `${process.env.WALK_SHOTS}/${String(++shots).padStart(2, '0')} ${what.replaceAll('/', '-')}.png` })
   const { violations } = await new AxeBuilder({ page }).analyze()
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
   assert.deepEqual(
