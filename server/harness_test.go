@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 
 // town is one installation under test: a database, a data folder, the stand-in platforms, and the program when it runs.
 type town struct {
-	t       *testing.T
+	t       testing.TB
 	config  Config
 	environ []string
 	sandbox *sandbox.Sandbox
@@ -62,7 +62,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, town *town)) {
 
 // newTown makes an installation with the demo district and its stand-ins; an empty dsn is SQLite. Every wait of the
 // deliveries is 400 times shorter.
-func newTown(t *testing.T, dsn string) *town {
+func newTown(t testing.TB, dsn string) *town {
 	t.Helper()
 	port := freePort(t)
 	town := &town{t: t, base: fmt.Sprintf("http://127.0.0.1:%d", port)}

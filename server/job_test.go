@@ -47,7 +47,7 @@ func accountsOf(b *browser) map[accounts.Kind]accounts.Account {
 }
 
 // draft makes an article of the text at the town, with a cover and two pictures in the text, for accounts of the kinds.
-func draft(t *testing.T, author *browser, title, body string, kinds ...accounts.Kind) articles.Article {
+func draft(t testing.TB, author *browser, title, body string, kinds ...accounts.Kind) articles.Article {
 	t.Helper()
 	unit, known := unitOf(author), accountsOf(author)
 	var media [3]articles.Media

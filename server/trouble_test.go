@@ -324,7 +324,7 @@ func TestTheDatabaseGoesAwayAndComesBack(t *testing.T) {
 }
 
 // signed makes so many signed articles for accounts of the kinds, each signer at one browser.
-func signed(t *testing.T, town *town, author *browser, count int, kinds ...accounts.Kind) []articles.View {
+func signed(t testing.TB, town *town, author *browser, count int, kinds ...accounts.Kind) []articles.View {
 	t.Helper()
 	ids := []string{}
 	for kind, account := range accountsOf(author) {
@@ -357,7 +357,7 @@ func signed(t *testing.T, town *town, author *browser, count int, kinds ...accou
 }
 
 // allPublished waits until every delivery of the articles is published and fails on one that ends otherwise.
-func allPublished(t *testing.T, town *town, author *browser, views []articles.View) {
+func allPublished(t testing.TB, town *town, author *browser, views []articles.View) {
 	t.Helper()
 	for _, view := range views {
 		for _, delivery := range settled(town, author, view.ID) {
