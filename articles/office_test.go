@@ -106,12 +106,6 @@ func (o *office) clock() time.Time {
 	return o.now
 }
 
-func (o *office) advance(d time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.now = o.now.Add(d)
-}
-
 func (o *office) register(name string, unit units.Unit) accounts.Account {
 	o.t.Helper()
 	account, err := accounts.Create(o.t.Context(), o.db, o.out.Book, units.System, accounts.NewAccount{UnitID: unit.ID, Platform: accounts.WeChat,

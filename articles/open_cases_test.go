@@ -119,7 +119,7 @@ func TestO36TheLeaderSignsBeforePublishingAndTheRecordStays(t *testing.T) {
 		lines, err := units.ListAudit(o.t.Context(), o.db, o.People["admin"], units.AuditFilter{ObjectKind: "article", ObjectID: article.ID})
 		var actions []string
 		for _, line := range lines {
-			actions = append(actions, string(line.Action))
+			actions = append(actions, line.Action)
 		}
 		slices.Sort(actions)
 		if want := []string{"article.created", "article.scheduled", "article.signed", "article.submitted"}; err != nil || !slices.Equal(actions, want) {

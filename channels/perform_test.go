@@ -304,6 +304,24 @@ func TestWhoLostTheLeaseSavesNothingAndDoesNotSubmit(t *testing.T) {
 	})
 }
 
+// A worker that slept after its claim finds the delivery prepared and taken over: it must not even say that it intends.
+func TestAClaimThatIsNoLongerGoodSubmitsNothing(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		id := d.in(channels.Prepared, "")
+		d.clock.Advance(10 * time.Minute)
+		mine := d.claim(id)
+		d.clock.Advance(2 * d.out.Pace.Lease)
+		d.claim(id)
+		if err := channels.Perform(d.t.Context(), d.db, d.out, mine); err != nil {
+			d.t.Errorf("Perform with a lost claim = %v, want nil", err)
+		}
+		d.asked("a lost claim", "[]")
+		if view := d.view(id); view.IntentAt != nil {
+			d.t.Error("a lost claim saved an intention")
+		}
+	})
+}
+
 func TestALostLeaseEndsTheCallUnderWay(t *testing.T) {
 	d := newDesk(t, sqliteOf(t))
 	d.out.Pace.Lease, d.out.Pace.Call = 60*time.Millisecond, time.Minute
