@@ -86,10 +86,9 @@ func TestBadArticlesAreRefusedAndNothingIsLost(t *testing.T) {
 			author.checkFields(name, author.refuse(http.MethodPut, "/api/articles/"+saved.Article.ID, form, c.status, c.code))
 		}
 		for name, body := range map[string]string{"malformed": `{"title":`, "no object": `[1]`, "nothing": ``, "two values": `{}{}`, "a page": `<html>`} {
-			code, problem := 0, Problem{}
+			var problem Problem
 			reply := author.raw(http.MethodPost, "/api/articles", body, nil)
-			code = reply.StatusCode
-			if err := decodeJSON(strings.NewReader(reply.text), &problem); err != nil || code != http.StatusUnprocessableEntity {
+			if err := decodeJSON(strings.NewReader(reply.text), &problem); err != nil || reply.StatusCode != http.StatusUnprocessableEntity {
 				t.Errorf("JSON that is %s: %s %s", name, reply.Status, reply.text)
 			}
 			author.checkProblem("JSON that is "+name, problem, problem.Code)
