@@ -78,6 +78,8 @@ func TestCrashAtEveryStep(t *testing.T) {
 				schedule(author, view, nil)
 				restartUntilSettled(t, town, author, article.ID)
 				remove()
+				town.stop(syscall.SIGTERM) // it may be on its way out; a fresh start answers what follows
+				town.start()
 				for _, delivery := range getArticle(author, article.ID).Deliveries {
 					if delivery.State != channels.StatePublished {
 						var detail string

@@ -160,10 +160,26 @@ func (c *Channel) Submit(ctx context.Context, job *channels.Job) (channels.Progr
 		if failure.Class == channels.Unclear && job.Remote["lost_since"] == nil {
 			job.Remote["lost_since"] = c.cfg.Now().UnixMilli()
 		}
-		return channels.Progress{}, failure
+		return channels.Progress{}, c.afterLoss(job, failure)
+	}
+	progress, err := c.outcome(job, status, header, said)
+	if err != nil {
+		return channels.Progress{}, c.afterLoss(job, err)
 	}
 	delete(job.Remote, "lost_since")
-	return c.outcome(job, status, header, said)
+	return progress, nil
+}
+
+// afterLoss makes an error unclear when an earlier answer was lost: that attempt may have been taken, so whatever goes
+// wrong with this one does not show that nothing is public. A refusal of the content does: the back end knows the id.
+func (c *Channel) afterLoss(job *channels.Job, err error) error {
+	platform := channels.AsPlatformError(err)
+	if platform == nil || platform.Class == channels.Content || job.Remote["lost_since"] == nil {
+		return err
+	}
+	unclear := *platform
+	unclear.Class = channels.Unclear
+	return &unclear
 }
 
 // post sends one signed event and reads the answer.
