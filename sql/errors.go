@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"context"
 	stdsql "database/sql"
 	"database/sql/driver"
 	"errors"
@@ -78,7 +79,8 @@ func IsRetryable(err error) bool {
 // Explain turns an error of the database that a person can meet into a fault: away, or disk full. Any other error comes
 // back as it is. The server calls it once, where errors become answers.
 func Explain(err error) error {
-	if err == nil || fault.As(err) != nil {
+	// A request that ran out of time, or whose client left, says nothing about the database.
+	if err == nil || fault.As(err) != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	var m *mysql.MySQLError

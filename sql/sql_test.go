@@ -314,3 +314,23 @@ func TestNewIDSortsByTimeAndNeverRepeats(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestExplainBlamesTheDatabaseOnlyForWhatItDid(t *testing.T) {
+	for _, plain := range []error{nil, errors.New("plain"), context.DeadlineExceeded, context.Canceled, fmt.Errorf("x: %w", context.DeadlineExceeded)} {
+		if got := sql.Explain(plain); !errors.Is(got, plain) || errors.Is(got, sql.ErrUnavailable) {
+			t.Errorf("Explain(%v) = %v, want it as it was", plain, got)
+		}
+	}
+	db := sqltest.MariaDB(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := sql.Open(t.Context(), "mysql:root@tcp(127.0.0.1:1)/nothing")
+	if err == nil {
+		_ = gone.Close()
+		t.Fatal("a closed port answered")
+	}
+	if got := sql.Explain(err); !errors.Is(got, sql.ErrUnavailable) {
+		t.Errorf("Explain(%v) = %v, want ErrUnavailable", err, got)
+	}
+}
