@@ -85,7 +85,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("sql: open %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	if err := write.PingContext(ctx); err != nil {
+	if err := firstPing(ctx, write); err != nil {
 		_ = write.Close()
 		return nil, fmt.Errorf("sql: open %s: %w", path, err)
 	}
@@ -99,6 +99,21 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	return newDB(SQLite, write, read), nil
+}
+
+// firstPing opens the first connection. Turning a fresh file to WAL takes a lock that SQLite does not wait for, whatever
+// the busy timeout: when several processes open it in the same moment, all but one must ask again.
+func firstPing(ctx context.Context, db *sqlx.DB) error {
+	err := db.PingContext(ctx)
+	for attempt := 0; attempt < 100 && IsRetryable(err); attempt++ {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+		err = db.PingContext(ctx)
+	}
+	return err
 }
 
 func openMySQL(ctx context.Context, dsn string) (*DB, error) {

@@ -257,7 +257,9 @@ func serveAll(ctx context.Context, handlers map[net.Listener]http.Handler) error
 		_ = server.Close() // a held or hanging call would never let Shutdown return
 	}
 	for range servers {
-		_ = <-failed
+		if err := <-failed; first == nil && !errors.Is(err, http.ErrServerClosed) {
+			first = err
+		}
 	}
 	return first
 }
