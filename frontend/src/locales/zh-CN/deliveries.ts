@@ -5,7 +5,7 @@ export const deliveries = {
   emptyText: '稿件签发并排期后，每个账号会有一条投递记录。',
   emptyFiltered: '没有符合条件的投递',
   article: '稿件',
-  dueAt: '计划时间',
+  dueAt: '发出时间',
   publicLink: '打开已发布的文章',
   openArticle: '查看稿件',
   readers: '对读者意味着什么',
