@@ -9,6 +9,8 @@ import { regulation, startProgram } from './program.mjs'
 const patience = Number(process.env.WALK_PATIENCE ?? 30_000)
 const password = 'Demo-2026-gov'
 const title = '潼南区政府网站和政务新媒体管理办法'
+const notice = '关于开展消防演练的通知（演示）'
+const mended = '关于开展冬季消防演练的通知（演示）'
 const desktop = { width: 1280, height: 900 }
 const phone = { width: 390, height: 844 }
 
@@ -62,6 +64,11 @@ async function person(username, viewport) {
 
 /** No serious or critical violation, no error of the page itself, and nothing wider than the screen. */
 async function sound(page, what) {
+  // A dialog that still fades in has no contrast yet.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map((one) => one.finished))
+  })
   if (process.env.WALK_SHOTS) await page.screenshot({ path: `${process.env.WALK_SHOTS}/${String(++shots).padStart(2, '0')} ${what.replaceAll('/', '-')}.png` })
   const { violations } = await new AxeBuilder({ page }).analyze()
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
@@ -141,12 +148,12 @@ async function write() {
   await page.context().close()
 }
 
-async function sign(username, stage) {
+async function sign(username, stage, what = title) {
   const page = await person(username, phone)
-  await page.getByText(title).first().waitFor()
+  await page.getByText(what).first().waitFor()
   await sound(page, `the tasks of ${username}`)
-  await page.getByText(title).first().click()
-  await page.getByRole('heading', { name: title, level: 1 }).first().waitFor()
+  await page.getByText(what).first().click()
+  await page.getByRole('heading', { name: what, level: 1 }).first().waitFor()
   await sound(page, `the article as ${username} reads it`)
   await page.getByRole('button', { name: '签署', exact: true }).click()
   await page.getByRole('dialog').getByText(`签署${stage}`).waitFor()
@@ -257,6 +264,68 @@ async function signInPage() {
   }
 }
 
+async function submit(page) {
+  await page.getByRole('button', { name: '送审', exact: true }).click()
+  await page.getByRole('button', { name: '确认送审' }).click()
+  await page.waitForURL(/articles\/[0-9a-z]{16}$/)
+  await page.getByText('审签中').first().waitFor()
+}
+
+let noticeId
+
+async function edit() {
+  const page = await person('xinxi', desktop)
+  await page.goto(`${program.base}/articles/new`)
+  await page.getByLabel('标题', { exact: true }).fill(notice)
+  await page.locator('.ProseMirror').fill('本月二十五日上午在镇政府广场开展消防演练。')
+  await page.getByRole('checkbox', { name: '示范区通客户端（演示）' }).focus()
+  await page.keyboard.press('Space')
+  await submit(page)
+  noticeId = await idOf(page)
+  await sign('xinxi', '一审', notice)
+
+  await page.goto(`${program.base}/articles/${noticeId}/edit`)
+  await page.getByRole('dialog').getByText('将作废已有 1 个签署').waitFor()
+  await sound(page, 'the question before a signed article is edited')
+  await page.getByRole('button', { name: '继续编辑' }).click()
+  await page.getByRole('alert').getByText('将作废已有 1 个签署').waitFor()
+  await page.getByLabel('标题', { exact: true }).fill(mended)
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  const said = page.getByText('已作废 1 个签署')
+  await said.waitFor()
+  const { y } = await said.boundingBox()
+  assert.ok(y > 0 && y < desktop.height, `what the save did is said at ${y}, out of sight`)
+  await sound(page, 'the editor after it voided a signature')
+  await page.goto(`${program.base}/articles/${noticeId}`)
+  await page.getByRole('heading', { name: mended, level: 1 }).waitFor()
+  await page.getByText('草稿', { exact: true }).first().waitFor()
+  await page.context().close()
+}
+
+async function sendBack() {
+  const writer = await person('xinxi', desktop)
+  await writer.goto(`${program.base}/articles/${noticeId}`)
+  await submit(writer)
+  await sign('xinxi', '一审', mended)
+
+  const reader = await person('fenguan', phone)
+  await reader.getByText(mended).first().click()
+  await reader.getByRole('button', { name: '退回', exact: true }).click()
+  await reader.getByRole('button', { name: '确认退回' }).click()
+  await reader.getByText('请写明退回原因，作者才知道怎么改。').waitFor()
+  await sound(reader, 'the refusal to send back without a reason')
+  await reader.getByRole('dialog').getByRole('textbox').fill('请补充集合地点。')
+  await reader.getByRole('button', { name: '确认退回' }).click()
+  await reader.getByRole('dialog').waitFor({ state: 'hidden' })
+  await reader.context().close()
+
+  await writer.goto(`${program.base}/tasks`)
+  await writer.getByRole('region', { name: '退回给我的' }).getByText(mended).click()
+  await writer.getByText('请补充集合地点。').first().waitFor()
+  await sound(writer, 'an article that was sent back')
+  await writer.context().close()
+}
+
 program = await startProgram()
 browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -273,6 +342,8 @@ try {
     await step(`the account's clock started anew (${name})`, () => clocks(viewport))
     await step(`the dashboard lists stale accounts first, each with its clause (${name})`, () => dashboard(viewport))
   }
+  await step('an edit after the first signature warns and voids', edit)
+  await step('sending back needs a reason, and the writer reads it', sendBack)
 } finally {
   await browser.close()
   await program.stop()
