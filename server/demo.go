@@ -85,7 +85,7 @@ func runSandbox(ctx context.Context, p program) error {
 const demoPassword = "Demo-2026-gov"
 
 func printDemo(p program, address, standURL string) {
-	fmt.Fprintf(p.out, "\n  政务新媒体管理平台（演示数据，单位、人员、账号均为虚构）\n  控制台        http://%s\n  平台读者页    %s\n\n  演示登录（口令都是 %s）\n", address, standURL, demoPassword)
+	fmt.Fprintf(p.out, "\n  政务新媒体管理平台（演示数据，单位、人员、账号均为虚构）\n  控制台        http://%s\n  平台读者页    %s\n\n  演示登录（密码都是 %s）\n", address, standURL, demoPassword)
 	for _, person := range demoPeople {
 		fmt.Fprintf(p.out, "    %-10s %s\n", person.username, person.about)
 	}

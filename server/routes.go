@@ -13,7 +13,7 @@ func (s *server) routes() {
 	add(s, anyone, "POST /api/session/refresh", "refresh-session", "续期", s.refreshSession)
 	add(s, signedIn, "GET /api/session", "get-session", "当前登录", s.getSession)
 	add(s, signedIn, "DELETE /api/session", "sign-out", "退出", s.signOut)
-	add(s, signedIn, "PUT /api/session/password", "change-password", "修改口令", s.changePassword)
+	add(s, signedIn, "PUT /api/session/password", "change-password", "修改密码", s.changePassword)
 
 	// who
 	add(s, units.ReadUnits, "GET /api/units", "list-units", "单位树", s.listUnits)

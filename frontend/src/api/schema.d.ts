@@ -581,7 +581,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** 修改口令 */
+        /** 修改密码 */
         put: operations["change-password"];
         post?: never;
         delete?: never;

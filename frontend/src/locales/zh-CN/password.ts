@@ -1,6 +1,6 @@
 /** The page on which a person changes the own password. */
 export const password = {
-  title: '修改口令',
+  title: '修改密码',
   mustChange: '您现在用的是初始密码，或管理员刚重置的密码，知道它的不只您一人。请先换成自己的密码，再进行其他操作。',
   old: '原密码',
   new: '新密码',
