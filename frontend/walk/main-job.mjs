@@ -249,6 +249,18 @@ async function dashboard(viewport) {
   await other.context().close()
 }
 
+/** The pages that no job passes. */
+async function asidePages(viewport) {
+  const page = await person('xinxi', viewport)
+  await page.goto(`${program.base}/password`)
+  await page.getByLabel('原密码', { exact: true }).first().waitFor()
+  await sound(page, 'the password page')
+  await page.goto(`${program.base}/no/such/page`)
+  await page.getByRole('heading', { name: '没有找到这个页面' }).first().waitFor()
+  await sound(page, 'the page that is not there')
+  await page.context().close()
+}
+
 async function signInPage() {
   for (const viewport of [desktop, phone]) {
     const context = await browser.newContext({ viewport, locale: 'zh-CN' })
@@ -339,6 +351,7 @@ try {
   }
   await step('it goes to four accounts, and readers see it with its pictures', publish)
   for (const [name, viewport] of [['desktop', desktop], ['phone', phone]]) {
+    await step(`the pages aside are sound (${name})`, () => asidePages(viewport))
     await step(`the account's clock started anew (${name})`, () => clocks(viewport))
     await step(`the dashboard lists stale accounts first, each with its clause (${name})`, () => dashboard(viewport))
   }
