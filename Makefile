@@ -50,10 +50,12 @@ lint:
 bench: bin/govmedia
 	./server/testdata/with-mariadb.sh go test -run '^$$' -bench . -benchtime 2s ./server
 
-# The long version of the crash tests, and the fuzz targets. Not part of CI.
+# The tests of crashes and outages over and over, and every fuzz target for ten minutes. Not part of CI.
 soak: bin/govmedia
-	GOVMEDIA_SOAK=1 ./server/testdata/with-mariadb.sh go test -count=1 -timeout 2h -run 'Soak|Crash' ./server
+	./server/testdata/with-mariadb.sh go test -count=20 -timeout 3h -run 'Crash|Database|TwoNodes|AStopInTheMiddle' ./server
 	go test -run '^$$' -fuzz FuzzClean -fuzztime 10m ./articles
+	go test -run '^$$' -fuzz FuzzFromText -fuzztime 10m ./articles
+	go test -run '^$$' -fuzz FuzzProcess -fuzztime 10m ./channels/picture
 	go test -run '^$$' -fuzz FuzzLoad -fuzztime 10m -fuzzminimizetime 1x ./rules
 
 # The API's description and the console's types from it. CI fails when they are not fresh.
