@@ -46,13 +46,16 @@ const (
 	ActDeliveries  Permission = "delivery.act" // retry, cancel, confirm by hand
 	ReadDashboard  Permission = "dashboard.read"
 	ReadRules      Permission = "rule.read"
+	WriteRules     Permission = "rule.write"  // which rulebooks hold, stricter figures, other readings, working days
+	RecordDuties   Permission = "duty.record" // events that start a time limit, and what was done in time
+	SetReminders   Permission = "reminder.set"
 	ReadAudit      Permission = "audit.read"
 )
 
 // Permissions returns all permissions in the order above.
 func Permissions() []Permission {
 	return []Permission{ReadUnits, WriteUnits, ReadAccounts, WriteAccounts, BindAccounts, ReadArticles, WriteArticles, SignArticles,
-		PublishArticle, ReadDeliveries, ActDeliveries, ReadDashboard, ReadRules, ReadAudit}
+		PublishArticle, ReadDeliveries, ActDeliveries, ReadDashboard, ReadRules, WriteRules, RecordDuties, SetReminders, ReadAudit}
 }
 
 // everybody is what each role at a unit may do besides its own.
@@ -60,17 +63,17 @@ var everybody = []Permission{ReadUnits, ReadAccounts, ReadArticles, ReadDeliveri
 
 // granted lists what each role adds to everybody's permissions.
 var granted = map[Role][]Permission{
-	InfoOfficer:     {WriteArticles, SignArticles, PublishArticle, ActDeliveries},
+	InfoOfficer:     {WriteArticles, SignArticles, PublishArticle, ActDeliveries, RecordDuties},
 	LayoutStaff:     {WriteArticles, SignArticles},
 	ColumnOwner:     {WriteArticles, SignArticles},
 	Undertaker:      {WriteArticles, SignArticles},
 	SiteOperator:    {WriteArticles, SignArticles},
-	SectionHead:     {WriteArticles, SignArticles},
-	SecurityOfficer: {},
-	MessageHandler:  {},
-	UnitDeputy:      {SignArticles, PublishArticle, ActDeliveries},
-	UnitHead:        {SignArticles, PublishArticle, ActDeliveries},
-	OfficeAdmin:     {WriteUnits, WriteAccounts, BindAccounts, ActDeliveries, ReadAudit},
+	SectionHead:     {WriteArticles, SignArticles, RecordDuties},
+	SecurityOfficer: {RecordDuties},
+	MessageHandler:  {RecordDuties},
+	UnitDeputy:      {SignArticles, PublishArticle, ActDeliveries, RecordDuties, SetReminders},
+	UnitHead:        {SignArticles, PublishArticle, ActDeliveries, RecordDuties, SetReminders},
+	OfficeAdmin:     {WriteUnits, WriteAccounts, BindAccounts, ActDeliveries, WriteRules, RecordDuties, SetReminders, ReadAudit},
 	SystemAdmin:     {WriteUnits, ReadAudit},
 }
 

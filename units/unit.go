@@ -63,7 +63,6 @@ type Unit struct {
 	ShortName string    `json:"short_name"`
 	Level     Level     `json:"level"`
 	IsOffice  bool      `json:"is_office"` // a supervising office (主管单位)
-	Rulebook  *string   `json:"rulebook"`  // nil inherits the nearest ancestor's
 	ClosedAt  *sql.Time `json:"closed_at"`
 	CreatedAt sql.Time  `json:"created_at"`
 	UpdatedAt sql.Time  `json:"updated_at"`
@@ -154,16 +153,18 @@ func Create(ctx context.Context, db *sql.DB, actor Actor, in NewUnit) (Unit, err
 	err = db.InTx(ctx, func(tx *sql.DB) error {
 		unit := Unit{ID: sql.NewID(), Name: name, ShortName: short, Level: in.Level, IsOffice: in.IsOffice,
 			CreatedAt: tx.Now(), UpdatedAt: tx.Now(), Version: 1}
-		if in.Rulebook != "" {
-			unit.Rulebook = &in.Rulebook
-		}
 		if err := hang(ctx, tx, actor, &unit, in.ParentID); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "unit.insert", sql.Args{"id": unit.ID, "parent_id": unit.ParentID, "path": unit.Path, "name": unit.Name,
-			"short_name": unit.ShortName, "level": unit.Level, "is_office": unit.IsOffice, "rulebook": unit.Rulebook, "created_at": unit.CreatedAt})
+			"short_name": unit.ShortName, "level": unit.Level, "is_office": unit.IsOffice, "created_at": unit.CreatedAt})
 		if err != nil {
 			return err
+		}
+		if in.Rulebook != "" {
+			if err := Use(ctx, tx, RulebookUse{ID: sql.NewID(), UnitID: unit.ID, Rulebook: in.Rulebook, Layer: LocalLayer, CreatedBy: actor.PersonID, CreatedAt: tx.Now()}); err != nil {
+				return err
+			}
 		}
 		made = unit
 		return Audit(ctx, tx, actor, Line{UnitID: unit.ID, Action: ActionUnitCreate, ObjectKind: "unit", ObjectID: unit.ID,
@@ -209,7 +210,8 @@ func Rename(ctx context.Context, db *sql.DB, actor Actor, id string, version int
 	})
 }
 
-// Move puts a unit with all below it under another parent. Both must be in the actor's reach. A unit does not go below
+// Move puts a unit with all below it under another parent. What other packages keep of its place they move in the same
+// transaction: accounts.MoveUnit is the door for everybody else. Both must be in the actor's reach. A unit does not go below
 // itself (ErrCycle), nor so deep that a path no longer fits (ErrTooDeep).
 func Move(ctx context.Context, db *sql.DB, actor Actor, id string, version int64, parentID string) (Unit, error) {
 	if parentID == "" {
@@ -231,7 +233,10 @@ func Move(ctx context.Context, db *sql.DB, actor Actor, id string, version int64
 		if err := guarded(tx.ExecOne(ctx, "unit.place", sql.Args{"id": id, "version": version, "parent_id": parent.ID, "now": tx.Now()})); err != nil {
 			return nil, err
 		}
-		return sql.Object{"from": from, "to": parent.ID}, shiftPaths(ctx, tx, unit.Path, parent.Path+unit.ID+"/")
+		if err := shiftPaths(ctx, tx, unit.Path, parent.Path+unit.ID+"/"); err != nil {
+			return nil, err
+		}
+		return sql.Object{"from": from, "to": parent.ID}, TouchLaw(ctx, tx)
 	}
 	return change(ctx, db, actor, id, ActionUnitMove, move, parentID)
 }
@@ -348,20 +353,6 @@ func nameFree(ctx context.Context, tx *sql.DB, unit Unit) error {
 		err = ErrNameTaken.On("name")
 	}
 	return err
-}
-
-// RulebookOf returns the id of the rulebook a unit works under: its own or the nearest ancestor's; empty when none has
-// one. It asks for nobody in particular.
-func RulebookOf(ctx context.Context, db *sql.DB, unitID string) (string, error) {
-	path, err := pathOf(ctx, db, unitID)
-	if err != nil {
-		return "", wrap(err, "rulebook of unit %s", unitID)
-	}
-	rulebook, err := sql.Get[string](ctx, db, "unit.rulebook", sql.Args{"ids": path})
-	if errors.Is(err, sql.ErrNone) {
-		return "", nil
-	}
-	return rulebook, wrap(err, "rulebook of unit %s", unitID)
 }
 
 // OfficeOf returns the supervising office of a unit: itself when it is one, or else the nearest ancestor that is.

@@ -1,24 +1,24 @@
 -- name: unit.get
 -- One unit, whoever asks. For the program itself.
-SELECT id, parent_id, path, name, short_name, level, is_office, rulebook, closed_at, created_at, updated_at, version
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
 FROM units WHERE id = :id
 
 -- name: unit.visible
 -- One unit, if the person reaches it in one of the roles.
-SELECT id, parent_id, path, name, short_name, level, is_office, rulebook, closed_at, created_at, updated_at, version
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
 FROM units
 WHERE id = :id AND EXISTS (SELECT 1 FROM reach WHERE reach.unit_id = units.id AND reach.person_id = :person_id AND reach.role IN (:roles))
 
 -- name: unit.tree
 -- All open units a person reaches, each behind its parent.
-SELECT id, parent_id, path, name, short_name, level, is_office, rulebook, closed_at, created_at, updated_at, version
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
 FROM units
 WHERE closed_at IS NULL AND id IN (SELECT unit_id FROM reach WHERE reach.person_id = :person_id AND reach.role IN (:roles))
 ORDER BY path
 
 -- name: unit.whole_tree
 -- All open units, each behind its parent. For the program itself.
-SELECT id, parent_id, path, name, short_name, level, is_office, rulebook, closed_at, created_at, updated_at, version
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
 FROM units WHERE closed_at IS NULL ORDER BY path
 
 -- name: unit.lock
@@ -34,8 +34,8 @@ SELECT COUNT(*) FROM units
 WHERE (parent_id = :parent_id OR (parent_id IS NULL AND :parent_id IS NULL)) AND name = :name AND id <> :id AND closed_at IS NULL
 
 -- name: unit.insert
-INSERT INTO units (id, parent_id, path, name, short_name, level, is_office, rulebook, closed_at, created_at, updated_at, version)
-VALUES (:id, :parent_id, :path, :name, :short_name, :level, :is_office, :rulebook, NULL, :created_at, :created_at, 1)
+INSERT INTO units (id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version)
+VALUES (:id, :parent_id, :path, :name, :short_name, :level, :is_office, NULL, :created_at, :created_at, 1)
 
 -- name: unit.rename
 UPDATE units SET name = :name, short_name = :short_name, updated_at = :now, version = version + 1
@@ -67,10 +67,12 @@ SELECT COUNT(DISTINCT r.person_id) FROM person_roles r JOIN people p ON p.id = r
 WHERE r.unit_id = :id AND p.disabled_at IS NULL
 
 -- name: unit.rulebook
--- The rulebook of the nearest of the units on one path. All are beginnings of that path, so the longest sorts last.
-SELECT rulebook FROM units WHERE id IN (:ids) AND rulebook IS NOT NULL ORDER BY path DESC LIMIT 1
+-- The local rulebook in force at the nearest of the units on one path. All are beginnings of that path, so the longest sorts last.
+SELECT x.rulebook FROM rulebook_uses x JOIN units u ON u.id = x.unit_id
+WHERE x.unit_id IN (:ids) AND x.layer = 'local' AND x.from_at <= :at AND (x.until_at IS NULL OR x.until_at > :at)
+ORDER BY u.path DESC, x.from_at DESC LIMIT 1
 
 -- name: unit.office
 -- The nearest supervising office of the units on one path.
-SELECT id, parent_id, path, name, short_name, level, is_office, rulebook, closed_at, created_at, updated_at, version
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
 FROM units WHERE id IN (:ids) AND is_office = TRUE ORDER BY path DESC LIMIT 1
