@@ -10,15 +10,6 @@ import (
 	"govmedia/sql"
 )
 
-// Book is what a judgement needs: the rulebooks and the working days. It is loaded once and handed around.
-type Book struct {
-	Library  *Library
-	Calendar *Calendar
-}
-
-// NewBook is a library with its own calendar.
-func NewBook(library *Library) Book { return Book{Library: library, Calendar: library.Calendar} }
-
 // Cite writes articles behind the short name of their rulebook; behind its id when the library has none such, for a
 // record may be older than the library.
 func (b Book) Cite(rulebook string, articles []string) string {
@@ -40,10 +31,12 @@ const (
 	ColumnSubject  SubjectKind = "column"
 )
 
-// The sections whose rules say when something must be updated.
+// The sections whose rules say when something must be updated, and those that say how long something must stand.
 const (
-	SectionUpdateLimits = "update_limits"
-	SectionColumnRules  = "column_rules"
+	SectionUpdateLimits  = "update_limits"
+	SectionColumnRules   = "column_rules"
+	SectionPublicNotices = "public_notices"
+	SectionRetention     = "retention"
 )
 
 // ClockReason is why a clock has no ordinary due time.
@@ -53,6 +46,9 @@ type ClockReason string
 const (
 	ClockBlank   ClockReason = "blank"            // a column without content is late from its beginning (K13)
 	ClockPending ClockReason = "calendar_pending" // the working days of a year are missing, so there is no due time (K16)
+
+	// ClockSuspended is a clock that does not count, because its thing is out of use for a while.
+	ClockSuspended ClockReason = "suspended"
 )
 
 // ClockDuty is what a clock counts: one thing, one rule, from when, until when.
@@ -60,13 +56,17 @@ type ClockDuty struct {
 	SubjectKind SubjectKind
 	SubjectID   string
 	UnitID      string
+	Path        string // the unit's, so that a subtree is one range
+	Platform    string // of the account; empty for other things
 	Rulebook    string
 	Section     string // of the rulebook
 	Rule        string // id within the section
 	Articles    sql.Strings
 	Reason      ClockReason
+	Limit       *Duration // the figure that is counted; nil where there is none
 	StartedAt   sql.Time
-	DueAt       *sql.Time // nil only while the calendar is pending
+	DueAt       *sql.Time // nil only while the calendar is pending or the clock is suspended
+	EndOfDay    bool      // due at 24:00: what is done at that very instant is late (K05)
 }
 
 // Clock is one duty as it is kept: one row for each thing and rule, started anew in place.
@@ -75,13 +75,18 @@ type Clock struct {
 	SubjectKind SubjectKind `json:"subject_kind"`
 	SubjectID   string      `json:"subject_id"`
 	UnitID      string      `json:"unit_id"`
+	Path        string      `json:"path"`
+	Platform    string      `json:"platform"`
 	Rulebook    string      `json:"rulebook"`
 	Section     string      `json:"section"`
 	Rule        string      `json:"rule"`
 	Articles    sql.Strings `json:"articles"`
 	Reason      ClockReason `json:"reason"`
+	LimitN      int         `json:"limit_n"` // the figure that is counted; 0 where there is none
+	LimitUnit   Unit        `json:"limit_unit"`
 	StartedAt   sql.Time    `json:"started_at"`
-	DueAt       *sql.Time   `json:"due_at"`  // nil while the calendar is pending
+	DueAt       *sql.Time   `json:"due_at"`     // nil while the calendar is pending or the clock is suspended
+	EndOfDay    bool        `json:"end_of_day"` // due at 24:00
 	DoneAt      *sql.Time   `json:"done_at"` // nil while the duty is open
 	CreatedAt   sql.Time    `json:"created_at"`
 	UpdatedAt   sql.Time    `json:"updated_at"`
@@ -91,17 +96,45 @@ type Clock struct {
 // Running reports whether the duty is open.
 func (c Clock) Running() bool { return c.DoneAt == nil }
 
+// Limit is the figure that the clock counts, nil where there is none.
+func (c Clock) Limit() *Duration {
+	if c.LimitN == 0 {
+		return nil
+	}
+	return &Duration{N: c.LimitN, Unit: c.LimitUnit}
+}
+
+// Duty is what the clock counts now.
+func (c Clock) Duty() ClockDuty {
+	return ClockDuty{SubjectKind: c.SubjectKind, SubjectID: c.SubjectID, UnitID: c.UnitID, Path: c.Path, Platform: c.Platform, Rulebook: c.Rulebook,
+		Section: c.Section, Rule: c.Rule, Articles: c.Articles, Reason: c.Reason, Limit: c.Limit(), StartedAt: c.StartedAt, DueAt: c.DueAt, EndOfDay: c.EndOfDay}
+}
+
+// IsWait reports whether the clock says how long something must stand, and not by when something must be done: a public
+// notice, a time of keeping. A wait is never late.
+func (c Clock) IsWait() bool { return IsWait(c.Section) }
+
+// IsWait reports whether the rules of a section say how long something must stand (K06, K18).
+func IsWait(section string) bool { return section == SectionPublicNotices || section == SectionRetention }
+
+// Late reports whether something done at an instant came after the due time (K04, K05). Without a due time nothing does.
+func (c Clock) Late(at sql.Time) bool {
+	return c.DueAt != nil && !c.IsWait() && (at > *c.DueAt || c.EndOfDay && at == *c.DueAt)
+}
+
 // IsUpdate reports whether the clock says when something must be updated.
 func (c Clock) IsUpdate() bool {
 	return c.Section == SectionUpdateLimits || c.Section == SectionColumnRules
 }
 
-// Status is how an open duty stands: at the due instant itself it is late (K04).
+// Status is how an open duty stands: at the due instant itself it is late (K04), while a wait is never late.
 func (c Clock) Status(now sql.Time) Status {
 	switch {
+	case c.Reason == ClockSuspended:
+		return StatusSuspended
 	case c.DueAt == nil:
 		return StatusCalendarPending
-	case now >= *c.DueAt:
+	case now >= *c.DueAt && !c.IsWait():
 		return StatusStale
 	}
 	return StatusOK
@@ -114,6 +147,8 @@ type Missed struct {
 	SubjectKind SubjectKind `json:"subject_kind"`
 	SubjectID   string      `json:"subject_id"`
 	UnitID      string      `json:"unit_id"`
+	Path        string      `json:"path"`
+	Platform    string      `json:"platform"`
 	Rulebook    string      `json:"rulebook"`
 	Rule        string      `json:"rule"`
 	Articles    sql.Strings `json:"articles"`
@@ -135,7 +170,7 @@ func UpdateDuty(v Verdict, kind SubjectKind, id, unitID string) (ClockDuty, bool
 	}
 	duty := ClockDuty{
 		SubjectKind: kind, SubjectID: id, UnitID: unitID, Rulebook: v.Rulebook, Section: SectionUpdateLimits, Rule: v.RuleID,
-		Articles: v.Articles, StartedAt: sql.FromStd(*v.From),
+		Articles: v.Articles, Limit: v.Limit, StartedAt: sql.FromStd(*v.From),
 	}
 	if v.Reason == ReasonBlankColumn {
 		duty.Section, duty.Reason = SectionColumnRules, ClockBlank
@@ -143,7 +178,7 @@ func UpdateDuty(v Verdict, kind SubjectKind, id, unitID string) (ClockDuty, bool
 	if v.Due == nil {
 		duty.Reason = ClockPending
 	} else {
-		duty.DueAt = sql.FromStd(v.Due.At).Ptr()
+		duty.DueAt, duty.EndOfDay = sql.FromStd(v.Due.At).Ptr(), v.Due.EndOfDay
 	}
 	return duty, true
 }
@@ -159,12 +194,7 @@ func StartClock(ctx context.Context, tx *sql.DB, duty ClockDuty) (Clock, error) 
 	if !errors.Is(err, sql.ErrNone) {
 		return Clock{}, fmt.Errorf("rules: start the clock %s of %s %s: %w", duty.Rule, duty.SubjectKind, duty.SubjectID, err)
 	}
-	now := tx.Now()
-	clock := Clock{
-		ID: sql.NewID(), SubjectKind: duty.SubjectKind, SubjectID: duty.SubjectID, UnitID: duty.UnitID, Rulebook: duty.Rulebook,
-		Section: duty.Section, Rule: duty.Rule, Articles: duty.Articles, Reason: duty.Reason, StartedAt: duty.StartedAt, DueAt: duty.DueAt,
-		CreatedAt: now, UpdatedAt: now, Version: 1,
-	}
+	clock := duty.clock(tx.Now())
 	if _, err := tx.Exec(ctx, "clock.insert", clock); err != nil {
 		if sql.IsDuplicate(err) {
 			err = errors.Join(sql.ErrConflict, err)
@@ -174,27 +204,47 @@ func StartClock(ctx context.Context, tx *sql.DB, duty ClockDuty) (Clock, error) 
 	return clock, nil
 }
 
+// clock is a new clock that counts the duty.
+func (d ClockDuty) clock(now sql.Time) Clock {
+	clock := Clock{ID: sql.NewID(), SubjectKind: d.SubjectKind, SubjectID: d.SubjectID, Rulebook: d.Rulebook, Section: d.Section, Rule: d.Rule, CreatedAt: now}
+	return clock.counting(d, now)
+}
+
+// counting is the clock after it was started anew for a duty.
+func (c Clock) counting(d ClockDuty, now sql.Time) Clock {
+	c.UnitID, c.Path, c.Platform, c.Articles, c.Reason = d.UnitID, d.Path, d.Platform, d.Articles, d.Reason
+	c.LimitN, c.LimitUnit = 0, ""
+	if d.Limit != nil {
+		c.LimitN, c.LimitUnit = d.Limit.N, d.Limit.Unit
+	}
+	c.StartedAt, c.DueAt, c.EndOfDay, c.DoneAt, c.UpdatedAt = d.StartedAt, d.DueAt, d.EndOfDay, nil, now
+	c.Version++
+	return c
+}
+
+// Counts reports whether the clock runs and counts exactly this duty, so that nothing has to be written.
+func (c Clock) Counts(d ClockDuty) bool {
+	have := c.Duty()
+	sameLimit := have.Limit == nil && d.Limit == nil || have.Limit != nil && d.Limit != nil && *have.Limit == *d.Limit
+	return c.Running() && have.UnitID == d.UnitID && have.Path == d.Path && have.Platform == d.Platform && have.Reason == d.Reason && have.StartedAt == d.StartedAt &&
+		sameTime(have.DueAt, d.DueAt) && have.EndOfDay == d.EndOfDay && sameLimit && slices.Equal(have.Articles, d.Articles)
+}
+
 // RestartClock lets a clock count a duty of the same thing and rule from another start. What the old count missed is the
 // caller's to keep, with KeepMissed. Otherwise as StartClock.
 func RestartClock(ctx context.Context, tx *sql.DB, clock Clock, duty ClockDuty) (Clock, error) {
-	if clock.Running() && clock.UnitID == duty.UnitID && clock.Reason == duty.Reason && clock.StartedAt == duty.StartedAt &&
-		sameTime(clock.DueAt, duty.DueAt) && slices.Equal(clock.Articles, duty.Articles) {
+	if clock.Counts(duty) {
 		return clock, nil
 	}
-	mine, err := tx.ExecOne(ctx, "clock.restart", sql.Args{
-		"id": clock.ID, "version": clock.Version, "unit_id": duty.UnitID, "articles": duty.Articles, "reason": duty.Reason,
-		"started_at": duty.StartedAt, "due_at": duty.DueAt, "now": tx.Now(),
-	})
+	next := clock.counting(duty, tx.Now())
+	mine, err := tx.ExecOne(ctx, "clock.restart", next)
 	if err == nil && !mine {
 		err = sql.ErrConflict
 	}
 	if err != nil {
 		return Clock{}, fmt.Errorf("rules: restart clock %s: %w", clock.ID, err)
 	}
-	clock.UnitID, clock.Articles, clock.Reason = duty.UnitID, duty.Articles, duty.Reason
-	clock.StartedAt, clock.DueAt, clock.DoneAt, clock.UpdatedAt = duty.StartedAt, duty.DueAt, nil, tx.Now()
-	clock.Version++
-	return clock, nil
+	return next, nil
 }
 
 // FinishClock ends a duty at an instant. When that is after the due time (K04), what was missed is kept. A clock that is
@@ -207,7 +257,7 @@ func FinishClock(ctx context.Context, tx *sql.DB, clock Clock, at sql.Time) (Clo
 	if err == nil && !mine {
 		err = sql.ErrConflict
 	}
-	if err == nil && clock.DueAt != nil && at > *clock.DueAt {
+	if err == nil && clock.Late(at) {
 		err = KeepMissed(ctx, tx, clock, clock.StartedAt, *clock.DueAt, at)
 	}
 	if err != nil {
@@ -225,8 +275,8 @@ func KeepMissed(ctx context.Context, tx *sql.DB, clock Clock, started, due, ende
 		return err
 	}
 	_, err := tx.Exec(ctx, "breach.insert", Missed{
-		ID: sql.NewID(), ClockID: clock.ID, SubjectKind: clock.SubjectKind, SubjectID: clock.SubjectID, UnitID: clock.UnitID,
-		Rulebook: clock.Rulebook, Rule: clock.Rule, Articles: clock.Articles, StartedAt: started, DueAt: due, EndedAt: ended,
+		ID: sql.NewID(), ClockID: clock.ID, SubjectKind: clock.SubjectKind, SubjectID: clock.SubjectID, UnitID: clock.UnitID, Path: clock.Path,
+		Platform: clock.Platform, Rulebook: clock.Rulebook, Rule: clock.Rule, Articles: clock.Articles, StartedAt: started, DueAt: due, EndedAt: ended,
 	})
 	if err != nil {
 		return fmt.Errorf("rules: keep what clock %s missed: %w", clock.ID, err)

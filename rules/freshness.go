@@ -16,10 +16,12 @@ const (
 	StatusNoRule          Status = "no_rule"
 	StatusCalendarPending Status = "calendar_pending"
 	StatusUnknown         Status = "unknown"
+	StatusSuspended       Status = "suspended" // out of use for a while, so that no clock counts
 )
 
 var statusNames = map[Status]string{
 	StatusOK: "正常", StatusStale: "超期", StatusNoRule: "无规则", StatusCalendarPending: "待日历确认", StatusUnknown: "未知",
+	StatusSuspended: "暂停计时",
 }
 
 // Label is the status on the screen.

@@ -1,6 +1,6 @@
 -- name: breach.insert
-INSERT INTO breaches (id, clock_id, subject_kind, subject_id, unit_id, rulebook, rule, articles, started_at, due_at, ended_at)
-VALUES (:id, :clock_id, :subject_kind, :subject_id, :unit_id, :rulebook, :rule, :articles, :started_at, :due_at, :ended_at)
+INSERT INTO breaches (id, clock_id, subject_kind, subject_id, unit_id, path, platform, rulebook, rule, articles, started_at, due_at, ended_at)
+VALUES (:id, :clock_id, :subject_kind, :subject_id, :unit_id, :path, :platform, :rulebook, :rule, :articles, :started_at, :due_at, :ended_at)
 
 -- name: breach.forget
 -- Takes back what was judged of the silences that began from one instant up to, and without, another.
@@ -8,7 +8,7 @@ DELETE FROM breaches WHERE clock_id IN (:clock_ids) AND started_at >= :from_at A
 
 -- name: breach.of_subject
 -- What a thing missed, the latest first, a page by key. A silence that two rules judged has two lines.
-SELECT id, clock_id, subject_kind, subject_id, unit_id, rulebook, rule, articles, started_at, due_at, ended_at
+SELECT id, clock_id, subject_kind, subject_id, unit_id, path, platform, rulebook, rule, articles, started_at, due_at, ended_at
 FROM breaches
 WHERE subject_kind = :subject_kind AND subject_id = :subject_id
   AND (:before_at = 0 OR started_at <= :before_at AND (started_at < :before_at OR id < :before_id))

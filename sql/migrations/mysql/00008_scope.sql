@@ -22,30 +22,37 @@ UPDATE accounts SET path = (SELECT u.path FROM units u WHERE u.id = accounts.uni
 UPDATE columns SET path = (SELECT u.path FROM units u WHERE u.id = columns.unit_id);
 UPDATE clocks SET path = (SELECT u.path FROM units u WHERE u.id = clocks.unit_id);
 UPDATE breaches SET path = (SELECT u.path FROM units u WHERE u.id = breaches.unit_id);
-CREATE INDEX accounts_path ON accounts (path, due_at, id);
-CREATE INDEX accounts_due ON accounts (standing, due_at, id);
-CREATE INDEX columns_path ON columns (path, due_at, id);
-CREATE INDEX columns_due ON columns (standing, due_at, id);
+CREATE INDEX accounts_path ON accounts (path, standing, due_at, platform, id);
+CREATE INDEX accounts_due ON accounts (standing, due_at, id, path, platform);
+CREATE INDEX columns_path ON columns (path, standing, due_at, id);
+CREATE INDEX columns_due ON columns (standing, due_at, id, path);
 CREATE INDEX columns_parent ON columns (parent_id, id);
-CREATE INDEX clocks_rulebook ON clocks (rulebook, done_at, due_at, id);
-CREATE INDEX clocks_path ON clocks (rulebook, done_at, path, due_at, id);
+CREATE INDEX clocks_rulebook ON clocks (rulebook, done_at, due_at, id, path, platform, rule);
+CREATE INDEX clocks_path ON clocks (rulebook, done_at, path, due_at, id, platform, rule);
 CREATE INDEX breaches_due ON breaches (due_at, path);
 CREATE INDEX breaches_path ON breaches (path, due_at);
 
--- How many accounts, columns and clocks of a unit fall due on which day: own ones, and with all units below it.
+-- How many accounts, columns and clocks of a unit that has others below it, and of all those, fall due in which quarter of
+-- which day: the roll-up that the dashboard of a province reads.
 CREATE TABLE tallies (
     unit_id  VARCHAR(16) NOT NULL,
     kind     VARCHAR(8)  NOT NULL, -- account, column: by the first due time; clock: each running update clock
     platform VARCHAR(24) NOT NULL,
     rulebook VARCHAR(64) NOT NULL, -- of clocks; else empty
     rule     VARCHAR(64) NOT NULL, -- of clocks; else empty
-    day      BIGINT      NOT NULL, -- of Beijing, since 1970; below 0 there is none: see accounts/tally.go
-    own      BIGINT      NOT NULL,
+    slot     BIGINT      NOT NULL, -- quarters of days of Beijing since 1970; below 0 there is no due time: see accounts/tally.go
     total    BIGINT      NOT NULL,
-    PRIMARY KEY (unit_id, kind, platform, rulebook, rule, day)
+    PRIMARY KEY (unit_id, kind, platform, rulebook, rule, slot)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- The units whose own tallies are behind: written with every change, taken away when they are counted anew.
+-- What each unit by itself has added to the tallies of the units above it and its own.
+CREATE TABLE tally_shares (
+    unit_id VARCHAR(16)  NOT NULL PRIMARY KEY,
+    path    VARCHAR(180) NOT NULL, -- whose tallies it was added to
+    counts  MEDIUMTEXT   NOT NULL  -- JSON list
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- The units whose share is behind: written with every change, taken away when they are counted anew.
 CREATE TABLE tally_marks (
     unit_id VARCHAR(16)  NOT NULL PRIMARY KEY,
     path    VARCHAR(180) NOT NULL

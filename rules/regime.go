@@ -1,0 +1,313 @@
+package rules
+
+import (
+	"slices"
+	"time"
+
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// Regime is the rules that hold for a unit, with the times for which each holds. What was done is judged by the rules in
+// force when it was done; what is open, by those in force now, and never late before they were in force.
+type Regime struct {
+	Calendar *Calendar
+	Missing  []string // ids of rulebooks that the unit works under and the library does not have
+
+	lines []line // the local one first, though it may be empty; then the layered ones by id
+}
+
+// line is one rulebook after the other, or the versions of one, without overlaps.
+type line []span
+
+// span is a time with one set of rules. A zero from is since ever, a zero until is no end.
+type span struct {
+	from, until time.Time
+	book        *Rulebook
+}
+
+func (s span) holds(at time.Time) bool {
+	return !at.Before(s.from) && (s.until.IsZero() || at.Before(s.until))
+}
+
+// regimeOf puts together what the units on a path say, from the top.
+func (l *Law) regimeOf(speaking []string) *Regime {
+	regime := &Regime{Calendar: l.Calendar}
+	regime.lines = append(regime.lines, l.lineOf(regime, speaking, func(use units.RulebookUse) bool { return use.Layer == units.LocalLayer }))
+	var layered []string
+	for _, id := range speaking {
+		for _, use := range l.uses[id] {
+			if use.Layer == units.LayeredLayer {
+				layered = append(layered, use.Rulebook)
+			}
+		}
+	}
+	slices.Sort(layered)
+	for _, rulebook := range slices.Compact(layered) {
+		regime.lines = append(regime.lines, l.lineOf(regime, speaking, func(use units.RulebookUse) bool {
+			return use.Layer == units.LayeredLayer && use.Rulebook == rulebook
+		}))
+	}
+	return regime
+}
+
+// lineOf cuts time wherever a use or a change begins or ends, and says for each piece which rules hold.
+func (l *Law) lineOf(regime *Regime, speaking []string, belongs func(units.RulebookUse) bool) line {
+	var made line
+	cuts := l.cuts(speaking)
+	for i, from := range cuts {
+		use, found := l.useAt(speaking, from, belongs)
+		if !found {
+			continue
+		}
+		book, known := l.Library.ByID(use.Rulebook)
+		if !known {
+			if !slices.Contains(regime.Missing, use.Rulebook) {
+				regime.Missing = append(regime.Missing, use.Rulebook)
+			}
+			continue
+		}
+		next := span{book: l.patched(speaking, book, from)}
+		if from > 0 {
+			next.from = from.Std()
+		}
+		if i+1 < len(cuts) {
+			next.until = cuts[i+1].Std()
+		}
+		made = append(made, next.within(book)...)
+	}
+	return made
+}
+
+// within cuts off what lies before the regulation's own day of effect.
+func (s span) within(book *Rulebook) []span {
+	effective, err := ParseDate(book.Dates.Effective)
+	if err != nil || !s.from.Before(effective.Start()) {
+		return []span{s}
+	}
+	s.from = effective.Start()
+	if !s.until.IsZero() && !s.from.Before(s.until) {
+		return nil
+	}
+	return []span{s}
+}
+
+// cuts are the instants at which something begins or ends, in order, beginning with 0.
+func (l *Law) cuts(speaking []string) []sql.Time {
+	cuts := []sql.Time{0}
+	add := func(from sql.Time, until *sql.Time) {
+		cuts = append(cuts, from)
+		if until != nil {
+			cuts = append(cuts, *until)
+		}
+	}
+	for _, id := range speaking {
+		for _, use := range l.uses[id] {
+			add(use.FromAt, use.UntilAt)
+		}
+		for _, change := range l.changes[id] {
+			add(change.FromAt, change.UntilAt)
+		}
+	}
+	slices.Sort(cuts)
+	return slices.Compact(cuts)
+}
+
+// useAt finds the use in force at an instant: of the unit nearest to the end of the path, and there the latest begun.
+func (l *Law) useAt(speaking []string, at sql.Time, belongs func(units.RulebookUse) bool) (units.RulebookUse, bool) {
+	for _, id := range slices.Backward(speaking) {
+		for _, use := range slices.Backward(l.uses[id]) {
+			if belongs(use) && use.FromAt <= at && (use.UntilAt == nil || at < *use.UntilAt) {
+				return use, true
+			}
+		}
+	}
+	return units.RulebookUse{}, false
+}
+
+// patched lays what the units chose over a rulebook, from the top: an office below may be stricter than one above it, not
+// looser. A choice that does not fit the rulebook of this program any more is left out.
+func (l *Law) patched(speaking []string, book *Rulebook, at sql.Time) *Rulebook {
+	for _, id := range speaking {
+		for _, change := range l.changes[id] {
+			if change.Rulebook != book.ID || change.FromAt > at || change.UntilAt != nil && at >= *change.UntilAt {
+				continue
+			}
+			if next, err := book.With([]Change{change}); err == nil {
+				book = next
+			}
+		}
+	}
+	return book
+}
+
+// At returns the rulebooks in force at an instant, as they were in force then: the local one first, then the layered ones
+// by id; empty when there are none.
+func (r *Regime) At(at time.Time) []*Rulebook {
+	var books []*Rulebook
+	for _, line := range r.lines {
+		if i := line.at(at); i >= 0 {
+			books = append(books, line[i].book)
+		}
+	}
+	return books
+}
+
+// Local returns the local rulebook in force at an instant, nil when there is none.
+func (r *Regime) Local(at time.Time) *Rulebook {
+	if i := r.lines[0].at(at); i >= 0 {
+		return r.lines[0][i].book
+	}
+	return nil
+}
+
+// Named returns a rulebook as it was in force at an instant, nil when it was not.
+func (r *Regime) Named(id string, at time.Time) *Rulebook {
+	for _, book := range r.At(at) {
+		if book.ID == id {
+			return book
+		}
+	}
+	return nil
+}
+
+// NextCut returns the first instant after another at which other rules begin to hold; false when nothing is known to change.
+func (r *Regime) NextCut(after time.Time) (time.Time, bool) {
+	var next time.Time
+	for _, line := range r.lines {
+		for _, s := range line {
+			for _, cut := range []time.Time{s.from, s.until} {
+				if cut.After(after) && (next.IsZero() || cut.Before(next)) {
+					next = cut
+				}
+			}
+		}
+	}
+	return next, !next.IsZero()
+}
+
+func (l line) at(at time.Time) int {
+	return slices.IndexFunc(l, func(s span) bool { return s.holds(at) })
+}
+
+// Updates is what is known of the updates of an account or column.
+type Updates struct {
+	Last    *time.Time // nil when there never was one (K12)
+	Below   *time.Time // the last update of the columns below it; nil for an account and for a column without any
+	Started time.Time  // when it was put into use or created (K13)
+}
+
+// lastUnder is the last update as a rulebook counts it: where only top columns have a limit, what appears below them
+// counts for them (I-TN-04). A column with content below it is not blank.
+func (u Updates) lastUnder(book *Rulebook, s Subject) *time.Time {
+	if u.Below == nil || u.Last != nil && !u.Below.After(*u.Last) {
+		return u.Last
+	}
+	if limit, _ := book.UpdateLimit(s); u.Last == nil || limit != nil && limit.ColumnLevel > 0 {
+		return u.Below
+	}
+	return u.Last
+}
+
+// Verdicts says how a subject stands at now under each rulebook in force, the local one first. It is empty when none is.
+func (r *Regime) Verdicts(s Subject, updates Updates, now time.Time) []Verdict {
+	var verdicts []Verdict
+	for _, line := range r.lines {
+		if i := line.at(now); i >= 0 {
+			verdicts = append(verdicts, r.verdict(line, i, s, updates, now))
+		}
+	}
+	return verdicts
+}
+
+// verdict judges under one span; what fell due before its rule was in force falls due when it came into force.
+func (r *Regime) verdict(line line, i int, s Subject, updates Updates, now time.Time) Verdict {
+	under := func(k int) Verdict {
+		return line[k].book.Freshness(s, updates.lastUnder(line[k].book, s), updates.Started, now, r.Calendar)
+	}
+	verdict := under(i)
+	if verdict.Due == nil || line[i].from.IsZero() {
+		return verdict
+	}
+	since := line.since(i, func(k int) bool {
+		before := under(k)
+		return before.RuleID == verdict.RuleID && before.Due != nil && *before.Due == *verdict.Due
+	})
+	if verdict.Due.At.Before(since) {
+		verdict.Due = &Due{At: since}
+		verdict.Status = StatusStale
+		if !verdict.Due.Overdue(now) {
+			verdict.Status = StatusOK
+		}
+	}
+	return verdict
+}
+
+// since is the beginning of the rule that holds in span i: the spans before it that say the same belong to it.
+func (l line) since(i int, same func(k int) bool) time.Time {
+	for i > 0 && l[i-1].until.Equal(l[i].from) && same(i-1) {
+		i--
+	}
+	return l[i].from
+}
+
+// RegimeBreach is a breach with the rulebook that was broken.
+type RegimeBreach struct {
+	Breach
+	Rulebook *Rulebook
+}
+
+// Silence is the time between two updates: From the one before it, or the start of use, until the one that ended it.
+type Silence struct {
+	From  time.Time
+	Ended time.Time
+	First bool // it began with the start of use, for there was no update before
+}
+
+// Broken lists the rules that a silence broke, each judged by the version in force when the silence ended. It is empty when
+// it was short enough. Error: ErrCalendarPending, with what could be judged.
+func (r *Regime) Broken(s Subject, silence Silence) ([]RegimeBreach, error) {
+	var broken []RegimeBreach
+	var pending error
+	for _, line := range r.lines {
+		i := line.at(silence.Ended)
+		if i < 0 {
+			continue
+		}
+		breach, err := r.broken(line, i, s, silence)
+		if err != nil {
+			pending = err
+			continue
+		}
+		if breach != nil {
+			broken = append(broken, RegimeBreach{Breach: *breach, Rulebook: line[i].book})
+		}
+	}
+	return broken, pending
+}
+
+func (r *Regime) broken(line line, i int, s Subject, silence Silence) (*Breach, error) {
+	reason := ReasonNone
+	if silence.First {
+		reason = ReasonNeverPosted
+	}
+	under := func(k int) (*Breach, error) {
+		return line[k].book.silence(s, silence.From, &silence.Ended, reason, silence.Ended, r.Calendar)
+	}
+	breach, err := under(i)
+	if err != nil || breach == nil || line[i].from.IsZero() {
+		return breach, err
+	}
+	since := line.since(i, func(k int) bool {
+		before, err := under(k)
+		return err == nil && before != nil && before.RuleID == breach.RuleID && before.Due == breach.Due
+	})
+	if breach.Due.At.Before(since) {
+		breach.Due = Due{At: since}
+		if breach.Due.Met(silence.Ended) {
+			return nil, nil
+		}
+		breach.Over = silence.Ended.Sub(since)
+	}
+	return breach, nil
+}
