@@ -16,8 +16,9 @@ type Calendar struct {
 
 // workYear is one year of working days, kept so that counting n days ahead is two look-ups.
 type workYear struct {
-	days []Date   // the working days in order
-	upTo [367]int // upTo[k] = number of working days among the first k days of the year
+	draft YearDraft // what it was made of
+	days  []Date    // the working days in order
+	upTo  [367]int  // upTo[k] = number of working days among the first k days of the year
 }
 
 // Years lists the years the calendar knows, in order.
@@ -101,10 +102,10 @@ func (c *Calendar) year(y int) (*workYear, error) {
 }
 
 // newWorkYear fills a year: Monday to Friday work unless they rest, and the weekend days named in work do too.
-func newWorkYear(year int, rest, work map[Date]bool) *workYear {
-	y := &workYear{}
-	for k := 1; k <= daysInYear(year); k++ {
-		day := Date{year, time.January, 1}.AddDays(k - 1)
+func newWorkYear(draft YearDraft, rest, work map[Date]bool) *workYear {
+	y := &workYear{draft: draft}
+	for k := 1; k <= daysInYear(draft.Year); k++ {
+		day := Date{draft.Year, time.January, 1}.AddDays(k - 1)
 		y.upTo[k] = y.upTo[k-1]
 		if work[day] || (!isWeekend(day) && !rest[day]) {
 			y.upTo[k]++

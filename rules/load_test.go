@@ -304,9 +304,9 @@ func TestLoadChecksTheCalendar(t *testing.T) {
 	for _, c := range []struct{ name, old, new, reason string }{
 		{"a wrong total", "workdays_total: 251", "workdays_total: 250", "按表数出 251 个工作日，与所写的 250 个不符"},
 		{"除夕 2024 taken for a day off", `{name: 春节, from: "2024-02-10"`, `{name: 春节, from: "2024-02-09"`, "按表数出 250 个工作日，与所写的 251 个不符"},
-		{"work on a weekday", `work: ["2026-01-04"`, `work: ["2026-01-05"`, "2026-01-05 不是周末"},
-		{"work and rest at once", `work: ["2026-01-04"`, `work: ["2026-01-03"`, "2026-01-03 同时列在 rest 与 work 里"},
-		{"work twice", `"2026-02-14", "2026-02-28"`, `"2026-02-14", "2026-02-14"`, "2026-02-14 在 work 里列了两次"},
+		{"work on a weekday", `work: ["2026-01-04"`, `work: ["2026-01-05"`, "2026-01-05（周一）不是周末"},
+		{"work and rest at once", `work: ["2026-01-04"`, `work: ["2026-01-03"`, "2026-01-03 同时列在放假（rest）与补班（work）里"},
+		{"work twice", `"2026-02-14", "2026-02-28"`, `"2026-02-14", "2026-02-14"`, "2026-02-14 在补班（work）里列了两次"},
 		{"a day that is none", `work: ["2026-01-04"`, `work: ["2026-02-30"`, "「2026-02-30」不是真实的日期"},
 		{"a day of another year", `work: ["2026-01-04"`, `work: ["2025-01-04"`, "2025-01-04 不在 2026 年"},
 		{"a holiday upside down", `from: "2026-10-01", to: "2026-10-07"`, `from: "2026-10-07", to: "2026-10-01"`, "「国庆节」的结束日 2026-10-01 早于开始日 2026-10-07"},
