@@ -26,6 +26,7 @@ const (
 	ActionPersonCreate   Action = "person.create"
 	ActionPersonDisable  Action = "person.disable"
 	ActionPersonEnable   Action = "person.enable"
+	ActionPersonEmail    Action = "person.email"
 	ActionRoleGrant      Action = "role.grant"
 	ActionRoleRevoke     Action = "role.revoke"
 	ActionPasswordChange Action = "password.change"

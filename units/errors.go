@@ -23,6 +23,7 @@ var (
 	ErrPersonOwn       = fault.Define("person.own", fault.Forbidden, "不能停用自己、重置自己的密码，也不能变更自己的角色，请由另一位管理员操作。")
 	ErrPersonElsewhere = fault.Define("person.elsewhere", fault.Forbidden, "此人还担任您无权管理的角色，您不能停用此人或重置密码。请联系上级管理员，或只撤销本单位的角色。")
 	ErrPersonName      = fault.Define("person.name_invalid", fault.Invalid, "请填写真实姓名，不要带换行。")
+	ErrEmail           = fault.Define("person.email_invalid", fault.Invalid, "邮箱地址不对，请填写一个完整的地址，例如 name@example.gov.cn；不用邮件提醒的请留空。")
 	ErrUsername        = fault.Define("person.username_invalid", fault.Invalid, "登录名须为字母、数字或汉字，可以带点、横线和下划线，请不要带空格。")
 	ErrUsernameTaken   = fault.Define("person.username_taken", fault.Conflict, "这个登录名已经有人使用，请换一个。")
 	ErrRoleUnknown     = fault.Define("role.unknown", fault.Invalid, "没有这种角色，请从列表中选择。")

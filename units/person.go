@@ -3,6 +3,7 @@ package units
 import (
 	"context"
 	"errors"
+	"net/mail"
 	"slices"
 	"strings"
 	"unicode"
@@ -41,10 +42,11 @@ type NewPerson struct {
 	Roles      []RoleAt // at least one: a person without a role would be out of everybody's reach
 }
 
-// The longest a name and a user name may be, in characters: what the columns hold.
+// The longest a name and a user name may be, in characters, and an e-mail address in bytes: what the columns hold.
 const (
 	maxPersonName = 60
 	maxUsername   = 64
+	maxEmail      = 200
 )
 
 // CreatePerson adds a person with the first roles, each at a unit that the actor may change. rule is what the rulebook
@@ -237,6 +239,47 @@ func manageable(ctx context.Context, tx *sql.DB, actor Actor, id string) error {
 		err = ErrPersonElsewhere
 	}
 	return err
+}
+
+// SetEmail gives the actor an e-mail address for reminders; the empty one takes it away. Nobody sets another person's, and
+// nobody but its owner reads it. Error: ErrEmail.
+func SetEmail(ctx context.Context, db *sql.DB, actor Actor, email string) error {
+	email = strings.TrimSpace(email)
+	if email != "" && !isEmail(email) {
+		return ErrEmail.On("email")
+	}
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		found, err := tx.ExecOne(ctx, "person.set_email", sql.Args{"id": actor.PersonID, "email": email, "now": tx.Now()})
+		if err == nil && !found {
+			err = ErrPersonNotFound
+		}
+		if err != nil {
+			return err
+		}
+		// The address itself stays out of the audit: it may be a private one.
+		return auditPerson(ctx, tx, actor, actor.PersonID, ActionPersonEmail, sql.Object{"set": email != ""})
+	})
+	return wrap(err, "set the e-mail address of %s", actor.PersonID)
+}
+
+// Email returns a person's e-mail address for reminders, empty when there is none. It asks for nobody in particular.
+func Email(ctx context.Context, db *sql.DB, personID string) (string, error) {
+	email, err := sql.Get[string](ctx, db, "person.email", sql.Args{"id": personID})
+	if errors.Is(err, sql.ErrNone) {
+		return "", nil
+	}
+	return email, wrap(err, "read the e-mail address of %s", personID)
+}
+
+// isEmail accepts a bare address in ASCII, such as mail servers everywhere take: no name before it, a dot in its domain.
+func isEmail(text string) bool {
+	parsed, err := mail.ParseAddress(text)
+	if err != nil || parsed.Name != "" || parsed.Address != text || len(text) > maxEmail {
+		return false
+	}
+	local, domain, _ := strings.Cut(text, "@")
+	strange := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"<>()[]\,;:`, r) }
+	return len(local) <= 64 && !strings.ContainsFunc(text, strange) && strings.Contains(domain, ".")
 }
 
 // GrantRole gives a person whom the actor sees a role at a unit that the actor may change. Only a system administrator

@@ -182,3 +182,32 @@ func TestCheckPassword(t *testing.T) {
 		t.Errorf("our own refusal = %+v, want no rulebook cited", f)
 	}
 }
+
+func TestAPersonKeepsAnEMailAddressForReminders(t *testing.T) {
+	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+		d := unitstest.District(t, db)
+		officer := d.People["officer"]
+		for _, address := range []string{"  officer@town.example.gov.cn ", ""} {
+			if err := units.SetEmail(t.Context(), db, officer, address); err != nil {
+				t.Fatalf("SetEmail(%q) = %v, want nil", address, err)
+			}
+			got, err := units.Email(t.Context(), db, officer.PersonID)
+			if err != nil || got != strings.TrimSpace(address) {
+				t.Errorf("Email after SetEmail(%q) = %q, %v", address, got, err)
+			}
+		}
+		for _, wrong := range []string{"officer", "officer@localhost", "云小禾 <a@b.cn>", "a@b.cn\r\nBcc: c@d.cn", "a@b.cn, c@d.cn", "云@b.cn",
+			"a b@c.cn", `"a b"@c.cn`, strings.Repeat("a", 65) + "@b.cn", "a@" + strings.Repeat("b", 200) + ".cn"} {
+			if err := units.SetEmail(t.Context(), db, officer, wrong); !errors.Is(err, units.ErrEmail) {
+				t.Errorf("SetEmail(%q) = %v, want ErrEmail", wrong, err)
+			}
+		}
+		nobody := units.Actor{PersonID: sql.NewID()}
+		if err := units.SetEmail(t.Context(), db, nobody, "a@b.cn"); !errors.Is(err, units.ErrPersonNotFound) {
+			t.Errorf("SetEmail of nobody = %v, want ErrPersonNotFound", err)
+		}
+		if got, err := units.Email(t.Context(), db, nobody.PersonID); got != "" || err != nil {
+			t.Errorf("Email of nobody = %q, %v, want none", got, err)
+		}
+	})
+}

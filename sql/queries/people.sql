@@ -118,3 +118,10 @@ WHERE r.person_id = :person_id AND NOT EXISTS (
     SELECT 1 FROM reach
     WHERE reach.unit_id = r.unit_id AND reach.person_id = :reader_id AND reach.role IN (:roles)
       AND (r.role <> :highest OR reach.role = :highest))
+
+-- name: person.email
+SELECT email FROM people WHERE id = :id
+
+-- name: person.set_email
+-- One's own address for reminders.
+UPDATE people SET email = :email, updated_at = :now, version = version + 1 WHERE id = :id AND disabled_at IS NULL
