@@ -123,6 +123,7 @@ func (doc *document) checkMeaning(rb *Rulebook) {
 		doc.checkReviewStages(rb.Review.Stages)
 	}
 	doc.checkPeriodsOfDays(rb)
+	doc.checkReadings(rb)
 	for i, s := range rb.Staffing {
 		if s.Max > 0 && s.Max < s.Min {
 			doc.complain(at{"staffing", i, "max"}, "上限 %d 小于下限 %d", s.Max, s.Min)

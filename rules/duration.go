@@ -34,7 +34,8 @@ type Duration struct {
 func (d Duration) String() string { return fmt.Sprintf("%d%s", d.N, d.Unit.Label()) }
 
 // Due is when something is due. A due time that ends a day (EndOfDay) is 24:00 of that day and At is 00:00 of the
-// next; what is done must then be done before At, while at an exact instant it is still in time (K04, K05).
+// next; what is done must then be done before At, while at an exact instant it is still in time (K04, K05). An office may
+// read an exact limit so that done at the instant is late (EffectLimitLate): then EndOfDay is set at whatever hour.
 type Due struct {
 	At       time.Time `json:"at"`
 	EndOfDay bool      `json:"end_of_day"`
@@ -56,18 +57,21 @@ func (d Due) Overdue(now time.Time) bool { return !now.Before(d.At) }
 
 // LastDay is the Shanghai day on which the due time falls; for 24:00 the day that ends.
 func (d Due) LastDay() Date {
-	if d.EndOfDay {
+	if d.endsDay() {
 		return DateOf(d.At).AddDays(-1)
 	}
 	return DateOf(d.At)
 }
+
+// endsDay reports whether the due time is 24:00 of a day.
+func (d Due) endsDay() bool { return d.EndOfDay && DateOf(d.At).Start().Equal(d.At) }
 
 // String is the due time for screens, in Shanghai: 2026-03-09 09:00, or 2026-05-12 24:00 where a day ends. Seconds are
 // shown only where there are any.
 func (d Due) String() string {
 	at := d.At.In(Shanghai)
 	switch {
-	case d.EndOfDay:
+	case d.endsDay():
 		return d.LastDay().String() + " 24:00"
 	case at.Second() != 0:
 		return at.Format(time.DateTime)
@@ -120,6 +124,52 @@ func NoticeEnd(published time.Time, d Duration, cal *Calendar) (Date, time.Time,
 	return last, last.End(), nil
 }
 
+// due is start plus a period as the rule's readings have it counted; where nobody chose another reading it is Add.
+func (s Source) due(start time.Time, d Duration, cal *Calendar) (Due, error) {
+	switch {
+	case d.Unit == Hour:
+	case s.reads(EffectNaturalWeek) && d.Unit == Week:
+		day := DateOf(start)
+		return endOf(day.AddDays((7-int(day.Weekday()))%7 + 7*d.N)), nil
+	case s.reads(EffectDayOne), s.reads(EffectWholeDays), s.reads(EffectMonthEnd):
+		return s.dayEnd(start, d, cal)
+	}
+	due, err := Add(start, d, cal)
+	if err == nil && s.reads(EffectLimitLate) {
+		due.EndOfDay = true
+	}
+	return due, err
+}
+
+// dayEnd is 24:00 of the day with which a period ends as the rule's readings have it counted; where nobody chose another
+// reading it is EndOfCorrespondingDay.
+func (s Source) dayEnd(start time.Time, d Duration, cal *Calendar) (Due, error) {
+	last, err := lastDay(start, d, cal)
+	switch {
+	case s.reads(EffectDayOne):
+		last, err = lastDayFromOne(start, d, cal)
+	case err == nil && s.reads(EffectMonthEnd) && (d.Unit == Month || d.Unit == Year):
+		last.Day = daysIn(last.Year, last.Month)
+	}
+	if err != nil {
+		return Due{}, err
+	}
+	return endOf(last), nil
+}
+
+// End is NoticeEnd for a notice published at an instant, counted as the notice's readings have it. ok is false where the
+// regulation gives no length. Errors as NoticeEnd.
+func (n PublicNotice) End(published time.Time, cal *Calendar) (last Date, end time.Time, ok bool, err error) {
+	if n.MinDuration == nil {
+		return Date{}, time.Time{}, false, nil
+	}
+	due, err := n.dayEnd(published, *n.MinDuration, cal)
+	if err != nil {
+		return Date{}, time.Time{}, true, err
+	}
+	return due.LastDay(), due.At, true, nil
+}
+
 // FixedDate is the end of a fixed date such as 1月31日前 (K08): 24:00 of that day, rest day or not. A day that the month
 // does not have falls back to its last one.
 func FixedDate(year int, month time.Month, day int) Due {
@@ -162,6 +212,20 @@ func lastDay(start time.Time, d Duration, cal *Calendar) (Date, error) {
 		return Date{}, ErrUnitNotCountable
 	}
 	return Date{}, fmt.Errorf("last day of %+v: unknown unit", d)
+}
+
+// lastDayFromOne is the day with which a period ends when the start's day is day 1, where it is a day that is counted. A
+// period of months then ends on the day before the corresponding day, or with a month that is too short to have it.
+func lastDayFromOne(start time.Time, d Duration, cal *Calendar) (Date, error) {
+	day := DateOf(start)
+	if d.Unit == WorkingDay {
+		return cal.AddWorkdays(day.AddDays(-1), d.N)
+	}
+	last, err := lastDay(start, d, cal)
+	if err == nil && (d.Unit == Day || d.Unit == Week || last.Day == day.Day) {
+		last = last.AddDays(-1)
+	}
+	return last, err
 }
 
 // addExact adds n exact lengths; it goes through whole seconds, where n × 604,800 of any int32 n still fits.

@@ -81,7 +81,7 @@ func (rb *Rulebook) Freshness(s Subject, lastUpdate *time.Time, startedUse, now 
 	} else {
 		from = *lastUpdate
 	}
-	due, err := Add(from, gap, cal)
+	due, err := limit.duty(from, lastUpdate == nil, cal)
 	switch {
 	case err != nil: // a loaded rulebook has no unknown units, so this is K16
 		verdict.Status = StatusCalendarPending
@@ -93,6 +93,14 @@ func (rb *Rulebook) Freshness(s Subject, lastUpdate *time.Time, startedUse, now 
 	}
 	verdict.Due = &due
 	return verdict
+}
+
+// duty is when the next update is due after the one at from, or after the start of use when there never was one (I-TN-03).
+func (l *UpdateLimit) duty(from time.Time, never bool, cal *Calendar) (Due, error) {
+	if never && l.reads(EffectStaleAtOnce) {
+		return Due{At: from}, nil
+	}
+	return l.due(from, l.MaxGap, cal)
 }
 
 // Breach is one time a subject was silent for too long.
@@ -148,7 +156,7 @@ func (rb *Rulebook) silence(s Subject, from time.Time, ended *time.Time, reason 
 		if limit == nil {
 			return nil, nil
 		}
-		due, err := Add(from, limit.MaxGap, cal)
+		due, err := limit.duty(from, reason == ReasonNeverPosted, cal)
 		if err != nil {
 			return nil, err
 		}

@@ -124,6 +124,7 @@ func loadRulebook(fsys fs.FS, name string, schema *jsonschema.Schema) (*Rulebook
 		return nil, doc.problems
 	}
 	book.FileName, book.SHA256 = name, doc.sha256
+	book.settleReadings()
 	doc.checkMeaning(book)
 	return book, doc.problems
 }

@@ -79,19 +79,22 @@ func (rb *Rulebook) UpdateLimit(s Subject) (*UpdateLimit, Reason) {
 }
 
 // limitNaming finds the limit that names a kind at a level; otherLevel says that the kind is named, but for other
-// levels only. A loaded rulebook has at most one such limit.
+// levels only. A loaded rulebook has at most one such limit; where a reading widens one to every level (I-TN-04), the one
+// for the level itself prevails.
 func (rb *Rulebook) limitNaming(target Target, kind Kind, level int) (found *UpdateLimit, otherLevel bool) {
 	for i := range rb.UpdateLimits {
 		limit := &rb.UpdateLimits[i]
-		if limit.Target != target || !slices.Contains(limit.Kinds, kind) {
-			continue
-		}
-		if limit.ColumnLevel == 0 || limit.ColumnLevel == max(level, 1) {
+		switch {
+		case limit.Target != target || !slices.Contains(limit.Kinds, kind):
+		case limit.ColumnLevel == max(level, 1):
 			return limit, false
+		case limit.ColumnLevel == 0:
+			found = limit
+		default:
+			otherLevel = true
 		}
-		otherLevel = true
 	}
-	return nil, otherLevel
+	return found, otherLevel && found == nil
 }
 
 // blankRule is the rule that makes a blank column stale at once; nil when the rulebook has none.

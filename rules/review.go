@@ -60,16 +60,17 @@ func (r *Review) Next(signed []Signed) []ReviewStage {
 
 // MayNotRepeat names the stage because of which a person may not sign the stage called label: another stage of the same
 // group that the person has signed already (I-TN-10: three reviews are three people and three proofs are three people,
-// while a reviewer may proof-read). false means that nothing of the kind stands against it. Only 潼南's regulation
-// speaks of it; in the other rulebooks this is the platform's own rule that two examinations are two people.
+// while a reviewer may proof-read; an office may read it so that every signature is another person's, or that the roles
+// alone count). false means that nothing of the kind stands against it. Only 潼南's regulation speaks of it; in the other
+// rulebooks this is the platform's own rule that two examinations are two people.
 func (r *Review) MayNotRepeat(label, person string, signed []Signed) (ReviewStage, bool) {
 	wanted, ok := r.Stage(label)
-	if !ok {
+	if !ok || r.reads(EffectMayRepeat) {
 		return ReviewStage{}, false
 	}
 	for _, s := range signed {
 		stage, ok := r.Stage(s.Label)
-		if ok && s.Person == person && stage.Label != label && stage.Group == wanted.Group {
+		if ok && s.Person == person && stage.Label != label && (stage.Group == wanted.Group || r.reads(EffectAllDistinct)) {
 			return stage, true
 		}
 	}

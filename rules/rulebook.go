@@ -61,12 +61,17 @@ type Rulebook struct {
 
 	FileName string `yaml:"-" json:"-"`      // the file it was read from
 	SHA256   string `yaml:"-" json:"sha256"` // of that file's bytes, in lower-case hex
+
+	regulation *Rulebook // as the file has it, when this is a copy with changes laid over it; see With
+	changes    []Change
 }
 
 // Source is what nearly every entry carries: the articles it comes from and the readings chosen where they are open.
 type Source struct {
 	Articles []string `yaml:"articles" json:"articles"`
 	Interp   []string `yaml:"interp,omitempty" json:"interp,omitempty"` // ids of Interpretations
+
+	effects []Effect // of the readings in force; set when the rulebook is loaded or changed, never written into
 }
 
 // Jurisdiction is where the regulation holds.

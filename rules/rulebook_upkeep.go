@@ -319,4 +319,6 @@ type Interpretation struct {
 	Articles   []string `yaml:"articles" json:"articles"`
 	Question   string   `yaml:"question" json:"question"`
 	Resolution string   `yaml:"resolution" json:"resolution"`
+	Options    []Option `yaml:"options,omitempty" json:"options,omitempty"` // the readings the code can compute with; none: words only
+	Chosen     *Choice  `yaml:"-" json:"chosen,omitempty"`                  // what an office chose instead; nil: the resolution holds
 }
