@@ -74,6 +74,11 @@ type Account struct {
 	CredentialsSetAt *sql.Time  `json:"credentials_set_at"` // nil when none are set; the credentials themselves never leave the server
 	LastPostAt       *sql.Time  `json:"last_post_at"`
 	LastPostTitle    string     `json:"last_post_title"`
+	UnreadSince      *sql.Time  `json:"unread_since"` // since when nobody can read its posts from outside; nil while they can be read
+	UnreadReason     string     `json:"unread_reason"`
+	Path             string     `json:"-"` // the unit's
+	Watch            Watch      `json:"-"`
+	DueAt            *sql.Time  `json:"-"` // the first due time of its counting clocks
 	CreatedAt        sql.Time   `json:"created_at"`
 	UpdatedAt        sql.Time   `json:"updated_at"`
 	Version          int64      `json:"version"`

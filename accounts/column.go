@@ -29,18 +29,23 @@ const maxLevel = 9
 
 // Column is a section of a website or sub-site, with an update limit of its own.
 type Column struct {
-	ID         string      `json:"id"`
-	AccountID  string      `json:"account_id"` // the website or sub-site
-	UnitID     string      `json:"unit_id"`
-	Name       string      `json:"name"`
-	Kind       rules.Kind  `json:"kind"`
-	Level      int         `json:"level"` // 1 is the top level
-	URL        string      `json:"url"`
-	State      ColumnState `json:"state"`
-	LastPostAt *sql.Time   `json:"last_post_at"`
-	CreatedAt  sql.Time    `json:"created_at"` // when the column was opened on the site
-	UpdatedAt  sql.Time    `json:"updated_at"`
-	Version    int64       `json:"version"`
+	ID          string      `json:"id"`
+	AccountID   string      `json:"account_id"` // the website or sub-site
+	UnitID      string      `json:"unit_id"`
+	Name        string      `json:"name"`
+	Kind        rules.Kind  `json:"kind"`
+	Level       int         `json:"level"` // 1 is the top level
+	URL         string      `json:"url"`
+	State       ColumnState `json:"state"`
+	ParentID    *string     `json:"parent_id"` // the column above it; nil for a top column
+	LastPostAt  *sql.Time   `json:"last_post_at"`
+	LastBelowAt *sql.Time   `json:"last_below_at"` // the last post in the columns below it
+	CreatedAt   sql.Time    `json:"created_at"`    // when the column was opened on the site
+	UpdatedAt   sql.Time    `json:"updated_at"`
+	Version     int64       `json:"version"`
+	Path        string      `json:"-"` // the unit's
+	Watch       Watch       `json:"-"`
+	DueAt       *sql.Time   `json:"-"`
 }
 
 // NewColumn is what a new column is made of.
@@ -48,7 +53,8 @@ type NewColumn struct {
 	AccountID string
 	Name      string
 	Kind      rules.Kind
-	Level     int
+	ParentID  string    // the column above it, empty for a top column
+	Level     int       // 1 is the top level; below a column it is that one's plus one, and may be left 0
 	URL       string    // may be empty
 	CreatedAt *sql.Time // when it was opened on the site; nil means now
 }
@@ -58,7 +64,10 @@ type NewColumn struct {
 // ErrStateRefuses on a closed site, ErrNotFound, ErrForbidden.
 func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewColumn) (Column, error) {
 	column := Column{ID: sql.NewID(), AccountID: in.AccountID, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Level: in.Level,
-		URL: strings.TrimSpace(in.URL), State: ColumnInUse, Version: 1}
+		URL: strings.TrimSpace(in.URL), State: ColumnInUse, ParentID: orNil(in.ParentID), Version: 1}
+	if column.ParentID != nil && column.Level == 0 {
+		column.Level = 2 // checked against the column above below
+	}
 	if err := checkColumn(column); err != nil {
 		return Column{}, err
 	}
@@ -73,7 +82,12 @@ func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 		if site.State == Closed {
 			return ErrStateRefuses
 		}
-		column.UnitID, column.CreatedAt, column.UpdatedAt = site.UnitID, tx.Now(), tx.Now()
+		if column.ParentID != nil {
+			if err := underParent(ctx, tx, &column, in.Level); err != nil {
+				return err
+			}
+		}
+		column.UnitID, column.Path, column.CreatedAt, column.UpdatedAt = site.UnitID, site.Path, tx.Now(), tx.Now()
 		if in.CreatedAt != nil {
 			if *in.CreatedAt > tx.Now() || *in.CreatedAt < earliest {
 				return ErrColumnCreated.On("created_at")
@@ -83,7 +97,7 @@ func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 		if _, err := tx.Exec(ctx, "column.insert", column); err != nil {
 			return err
 		}
-		if err := settle(ctx, tx, book, ofColumn(column, site), tx.Now()); err != nil {
+		if err := settleAccounts(ctx, tx, book, site.ID); err != nil {
 			return err
 		}
 		return auditColumn(ctx, tx, actor, column, ActionColumnCreate, sql.Object{"account_id": site.ID, "name": column.Name, "kind": column.Kind,
@@ -93,6 +107,25 @@ func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 		return Column{}, wrap(err, "create column %s", column.Name)
 	}
 	return column, nil
+}
+
+// underParent gives a column its level below the one above it, which must be an open column of the same site.
+func underParent(ctx context.Context, tx *sql.DB, column *Column, level int) error {
+	parent, err := sql.Get[Column](ctx, tx, "column.get", sql.Args{"id": *column.ParentID})
+	if errors.Is(err, sql.ErrNone) || err == nil && (parent.AccountID != column.AccountID || parent.State != ColumnInUse) {
+		return ErrColumnParent.On("parent_id")
+	}
+	if err != nil {
+		return err
+	}
+	if level != 0 && level != parent.Level+1 {
+		return ErrColumnLevel.On("level").Say("上级栏目是第 %d 级，这个栏目应为第 %d 级，请改正层级或重新选择上级栏目。", parent.Level, parent.Level+1)
+	}
+	column.Level = parent.Level + 1
+	if column.Level > maxLevel {
+		return ErrColumnLevel.On("parent_id")
+	}
+	return nil
 }
 
 // CloseColumn takes a column off its site; its clock stops. The actor holds WriteAccounts for the unit and names the
@@ -118,7 +151,7 @@ func CloseColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 		if closed, err = sql.Get[Column](ctx, tx, "column.get", sql.Args{"id": id}); err != nil {
 			return err
 		}
-		if err := settle(ctx, tx, book, ofColumn(closed, site), tx.Now()); err != nil {
+		if err := settleAccounts(ctx, tx, book, site.ID); err != nil {
 			return err
 		}
 		return auditColumn(ctx, tx, actor, closed, ActionColumnClose, sql.Object{"name": closed.Name})
@@ -178,24 +211,24 @@ func Columns(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 		return ColumnPage{}, err
 	}
 	size := pageSize(filter.PerPage)
-	rows, err := sql.List[struct {
-		Column
-		clockPart
-	}](ctx, db, "column.list", sql.Args{"account_id": site.ID, "after_name": string(key), "after_id": id, "limit": size + 1})
+	columns, err := sql.List[Column](ctx, db, "column.list", sql.Args{"account_id": site.ID, "after_name": string(key), "after_id": id, "limit": size + 1})
 	if err != nil {
 		return ColumnPage{}, wrap(err, "columns of account %s", filter.AccountID)
 	}
 	page := ColumnPage{Items: []ColumnLine{}}
-	for i, row := range rows {
-		if i == size {
-			last := page.Items[size-1]
-			page.Next = writeCursor(string(ByName), sortKey(last.Name), last.ID)
-			break
-		}
-		inUse := site.State == InUse && row.State == ColumnInUse
-		page.Items = append(page.Items, ColumnLine{Column: row.Column, Standing: StatusOf(book, inUse, row.clocks(), db.Now())})
+	if len(columns) > size {
+		columns = columns[:size]
+		page.Next = writeCursor(string(ByName), sortKey(columns[size-1].Name), columns[size-1].ID)
 	}
-	return page, nil
+	ids := make([]string, len(columns))
+	for i, column := range columns {
+		ids[i] = column.ID
+	}
+	clocks, err := rules.ClocksOfAll(ctx, db, rules.ColumnSubject, ids)
+	for _, column := range columns {
+		page.Items = append(page.Items, ColumnLine{Column: column, Standing: StatusOf(book, column.Watch, clocks[column.ID], db.Now())})
+	}
+	return page, wrap(err, "columns of account %s", filter.AccountID)
 }
 
 func checkColumn(c Column) error {

@@ -149,4 +149,4 @@ func checkCredentials(credentials Credentials) error {
 	return nil
 }
 
-func sortedKeys[V any, M ~map[string]V](m M) sql.Strings { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any, M ~map[string]V](m M) []string { return slices.Sorted(maps.Keys(m)) }

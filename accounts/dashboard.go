@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"govmedia/rules"
@@ -14,7 +15,7 @@ import (
 // DueSoon is how long before its due time an account is called 即将到期. It is our choice for the screen, no regulation's.
 const DueSoon = 3 * 24 * time.Hour
 
-// Counts says how many accounts stand how. OK, Stale, NoRule and Pending add up to Total; DueSoon is a part of OK.
+// Counts says how many accounts stand how. OK, Stale, NoRule, Pending and Unread add up to Total; DueSoon is a part of OK.
 type Counts struct {
 	Total   int64 `json:"total"`
 	OK      int64 `json:"ok"`
@@ -22,6 +23,7 @@ type Counts struct {
 	Stale   int64 `json:"stale"`
 	NoRule  int64 `json:"no_rule"`
 	Pending int64 `json:"calendar_pending"`
+	Unread  int64 `json:"unknown"`
 }
 
 func (c *Counts) add(d Counts) {
@@ -31,12 +33,14 @@ func (c *Counts) add(d Counts) {
 	c.Stale += d.Stale
 	c.NoRule += d.NoRule
 	c.Pending += d.Pending
+	c.Unread += d.Unread
 }
 
-// UnitCounts are the counts of the accounts of one unit, without the units below it.
+// UnitCounts are the counts of the accounts of one unit and all below it; of the unit that is asked for, its own alone.
 type UnitCounts struct {
 	UnitID   string `json:"unit_id"`
 	UnitName string `json:"unit_name"`
+	HasBelow bool   `json:"has_below"` // others stand below it
 	Counts
 }
 
@@ -46,133 +50,231 @@ type PlatformCounts struct {
 	Counts
 }
 
-// Dashboard is how the accounts in use stand.
+// RuleCounts are the counts of the clocks under one rule, of accounts and columns alike.
+type RuleCounts struct {
+	Rulebook string `json:"rulebook"` // id
+	Rule     string `json:"rule"`
+	Citation string `json:"citation"`
+	Limit    string `json:"limit"` // 1周; empty for a rule without a figure
+	What     string `json:"what"`  // 各类账号, 动态要闻、通知公告
+	Counts
+}
+
+// Dashboard is how the accounts in use stand. An account stands as the clock that is due first says; under one rulebook,
+// as that one's does.
 type Dashboard struct {
 	Overall    Counts           `json:"overall"`
 	Columns    Counts           `json:"columns"`     // of the websites in use; not in the other counts
 	ByUnit     []UnitCounts     `json:"by_unit"`     // the most stale first
 	ByPlatform []PlatformCounts `json:"by_platform"` // the most stale first
+	ByRule     []RuleCounts     `json:"by_rule"`     // the most stale first
 }
 
 // DashboardFilter narrows the dashboard; empty fields narrow nothing.
 type DashboardFilter struct {
 	UnitID   string // this unit and those below it
 	Platform Platform
+	Rulebook string // stand under this rulebook alone
 }
 
-func dashboardArgs(ctx context.Context, db *sql.DB, actor units.Actor, filter DashboardFilter, now sql.Time) (sql.Args, error) {
-	path, err := subtree(ctx, db, actor, filter.UnitID)
-	return sql.Args{
-		"person_id": actor.PersonID, "roles": units.RolesWith(units.ReadDashboard), "path": path, "platform": filter.Platform,
-		"now": now, "soon": now.Add(DueSoon),
-	}, err
+// home is a unit from which a person sees what stands below it.
+type home struct{ ID, Path, Name string }
+
+// homesOf returns the units at which the actor reads dashboards, those that stand below another left out.
+func homesOf(ctx context.Context, db *sql.DB, actor units.Actor) ([]home, error) {
+	all, err := sql.List[home](ctx, db, "dashboard.homes", sql.Args{"person_id": actor.PersonID, "roles": units.RolesWith(units.ReadDashboard)})
+	if err != nil {
+		return nil, err
+	}
+	var tops []home
+	for _, h := range all { // sorted by path, so a unit comes before those below it
+		if len(tops) == 0 || !strings.HasPrefix(h.Path, tops[len(tops)-1].Path) {
+			tops = append(tops, h)
+		}
+	}
+	return tops, nil
 }
 
-// Totals counts how the accounts in use that the actor reaches with ReadDashboard stand at now. What has no rule is
-// counted as that and never as in order. Error: units.ErrNotFound for a unit out of reach.
-func Totals(ctx context.Context, db *sql.DB, actor units.Actor, filter DashboardFilter, now sql.Time) (Dashboard, error) {
-	args, err := dashboardArgs(ctx, db, actor, filter, now)
+// roots returns the units that a filter starts from: the one it names, in the actor's sight, or all that the actor has.
+func roots(ctx context.Context, db *sql.DB, actor units.Actor, unitID string) ([]home, error) {
+	if unitID == "" {
+		return homesOf(ctx, db, actor)
+	}
+	unit, err := units.Get(ctx, db, actor, unitID)
+	return []home{{ID: unit.ID, Path: unit.Path, Name: unit.Name}}, err
+}
+
+// Totals counts how the accounts in use that the actor reaches with ReadDashboard stand at now. What has no rule, or
+// cannot be read, is counted as that and never as in order. Error: units.ErrNotFound for a unit out of reach.
+func Totals(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter DashboardFilter, now sql.Time) (Dashboard, error) {
+	tops, err := roots(ctx, db, actor, filter.UnitID)
 	if err != nil {
 		return Dashboard{}, wrap(err, "count the dashboard of unit %s", filter.UnitID)
 	}
-	groups, err := sql.List[struct {
-		UnitID   string
-		UnitName string
-		Platform Platform
-		Counts
-	}](ctx, db, "dashboard.accounts", args)
-	if err != nil {
-		return Dashboard{}, wrap(err, "count the accounts")
-	}
-	board := Dashboard{ByUnit: []UnitCounts{}, ByPlatform: []PlatformCounts{}}
-	for _, group := range groups {
-		board.Overall.add(group.Counts)
-		i := slices.IndexFunc(board.ByPlatform, func(p PlatformCounts) bool { return p.Platform == group.Platform })
-		if i < 0 {
-			i, board.ByPlatform = len(board.ByPlatform), append(board.ByPlatform, PlatformCounts{Platform: group.Platform})
+	sheet := newSheet(book, filter, now)
+	for _, top := range tops {
+		if err := sheet.countUnder(ctx, db, top, len(tops) == 1); err != nil {
+			return Dashboard{}, wrap(err, "count the accounts of unit %s", top.ID)
 		}
-		board.ByPlatform[i].add(group.Counts)
-		if last := len(board.ByUnit) - 1; last < 0 || board.ByUnit[last].UnitID != group.UnitID { // the statement sorts by unit
-			board.ByUnit = append(board.ByUnit, UnitCounts{UnitID: group.UnitID, UnitName: group.UnitName})
-		}
-		board.ByUnit[len(board.ByUnit)-1].add(group.Counts)
 	}
-	slices.SortStableFunc(board.ByUnit, func(a, b UnitCounts) int {
-		return cmp.Or(worse(a.Counts, b.Counts), cmp.Compare(a.UnitName, b.UnitName))
-	})
-	slices.SortStableFunc(board.ByPlatform, func(a, b PlatformCounts) int {
-		return cmp.Or(worse(a.Counts, b.Counts), cmp.Compare(a.Platform, b.Platform))
-	})
-	board.Columns, err = sql.Get[Counts](ctx, db, "dashboard.columns", args)
-	return board, wrap(err, "count the columns")
+	return sheet.dashboard(), nil
 }
 
 func worse(a, b Counts) int {
 	return cmp.Or(cmp.Compare(b.Stale, a.Stale), cmp.Compare(b.DueSoon, a.DueSoon))
 }
 
-// WatchFilter narrows and pages the watchlist; empty fields narrow nothing.
-type WatchFilter struct {
-	UnitID    string // this unit and those below it
-	Platform  Platform
-	StaleOnly bool
-	After     string // Next of the page before; empty is the first page
-	PerPage   int    // 1 to 100; anything else means 20
+// sheet adds up cells to a dashboard.
+type sheet struct {
+	book   rules.Book
+	filter DashboardFilter
+	now    sql.Time
+
+	units     map[string]*UnitCounts // by unit
+	platforms map[Platform]*Counts
+	columns   Counts
+	rules     map[[2]string]*Counts // by rulebook and rule
+	total     Counts
 }
 
-// Watched is an account or a column on the watchlist.
-type Watched struct {
-	SubjectKind rules.SubjectKind `json:"subject_kind"`
-	SubjectID   string            `json:"subject_id"`
-	Name        string            `json:"name"`       // the account's; for a column its own
-	AccountID   string            `json:"account_id"` // for a column its site
-	AccountName string            `json:"account_name"`
-	Platform    Platform          `json:"platform"`
-	Kind        string            `json:"kind"` // the account's, or the column's
-	UnitID      string            `json:"unit_id"`
-	UnitName    string            `json:"unit_name"`
-	LastPostAt  *sql.Time         `json:"last_post_at"`
-	Standing    Standing          `json:"standing"`
+// cell is how many things of one kind stand how.
+type cell struct {
+	Kind     tallyKind
+	Child    string // the unit next below; empty is the unit itself
+	Platform Platform
+	Rulebook string
+	Rule     string
+	Counts
 }
 
-// WatchPage is a page of the watchlist.
-type WatchPage struct {
-	Items []Watched `json:"items"`
-	Next  string    `json:"next"` // empty on the last page
+func newSheet(book rules.Book, filter DashboardFilter, now sql.Time) *sheet {
+	return &sheet{book: book, filter: filter, now: now, units: map[string]*UnitCounts{}, platforms: map[Platform]*Counts{}, rules: map[[2]string]*Counts{}}
 }
 
-// Watchlist returns what must be updated first: the stale ones, the longest over first, then those due soonest. Both are
-// one order, that of the due times. What has no rule, or waits for the calendar, is not on it. It shows what the actor
-// reaches with ReadDashboard. Errors: ErrCursorInvalid, units.ErrNotFound for a unit out of reach.
-func Watchlist(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter WatchFilter, now sql.Time) (WatchPage, error) {
-	key, id, err := readCursor(filter.After, "watch")
-	if err != nil {
-		return WatchPage{}, err
+// put adds a cell to the totals.
+func (s *sheet) put(c cell) {
+	if s.filter.Platform != "" && c.Platform != s.filter.Platform {
+		return
 	}
-	args, err := dashboardArgs(ctx, db, actor, DashboardFilter{UnitID: filter.UnitID, Platform: filter.Platform}, now)
-	if err != nil {
-		return WatchPage{}, wrap(err, "watchlist of unit %s", filter.UnitID)
+	if c.Kind == tallyClock && (s.filter.Rulebook == "" || s.filter.Rulebook == c.Rulebook) {
+		s.rule(c.Rulebook, c.Rule).add(c.Counts)
 	}
-	size := pageSize(filter.PerPage)
-	args["after_due"], args["after_id"], args["limit"], args["until"] = key.number(), id, size+1, never
-	if filter.StaleOnly {
-		args["until"] = now
+	counts, column, counted := s.standing(c)
+	switch {
+	case !counted:
+	case column:
+		s.columns.add(counts)
+	default:
+		s.total.add(counts)
+		s.platform(c.Platform).add(counts)
 	}
-	rows, err := sql.List[struct {
-		Watched
-		clockPart
-	}](ctx, db, "dashboard.watchlist", args)
-	if err != nil {
-		return WatchPage{}, wrap(err, "read the watchlist")
+}
+
+// putUnit adds a cell to the line of a unit.
+func (s *sheet) putUnit(id string, c cell) {
+	if s.filter.Platform != "" && c.Platform != s.filter.Platform {
+		return
 	}
-	page := WatchPage{Items: []Watched{}}
-	for _, row := range rows[:min(size, len(rows))] {
-		row.Watched.Standing = StatusOf(book, true, row.clocks(), now)
-		page.Items = append(page.Items, row.Watched)
+	if counts, column, counted := s.standing(c); counted && !column {
+		s.units[id].add(counts)
 	}
-	if len(rows) > size {
-		last := rows[size-1]
-		page.Next = writeCursor("watch", numberKey(int64(*last.ClockDueAt)), *last.ClockID)
+}
+
+// standing is what a cell says of accounts or of columns. Under one rulebook its clocks say how a thing stands, and what
+// has none of them has no rule there.
+func (s *sheet) standing(c cell) (counts Counts, column, counted bool) {
+	if s.filter.Rulebook == "" {
+		return c.Counts, c.Kind == tallyColumn, c.Kind != tallyClock
 	}
-	return page, nil
+	if c.Kind == tallyClock {
+		counts = c.Counts
+		counts.Total, counts.NoRule = 0, -c.Total
+		return counts, c.Platform == Website, c.Rulebook == s.filter.Rulebook // a website has no clock of its own, its columns have
+	}
+	return Counts{Total: c.Total, NoRule: c.Total - c.Unread, Unread: c.Unread}, c.Kind == tallyColumn, true
+}
+
+func (s *sheet) rule(rulebook, rule string) *Counts {
+	key := [2]string{rulebook, rule}
+	if s.rules[key] == nil {
+		s.rules[key] = &Counts{}
+	}
+	return s.rules[key]
+}
+
+func (s *sheet) platform(platform Platform) *Counts {
+	if s.platforms[platform] == nil {
+		s.platforms[platform] = &Counts{}
+	}
+	return s.platforms[platform]
+}
+
+// dashboard sorts what was added up.
+func (s *sheet) dashboard() Dashboard {
+	board := Dashboard{Overall: s.total, Columns: s.columns, ByUnit: []UnitCounts{}, ByPlatform: []PlatformCounts{}, ByRule: []RuleCounts{}}
+	for _, unit := range s.units {
+		if unit.Total > 0 {
+			board.ByUnit = append(board.ByUnit, *unit)
+		}
+	}
+	for platform, counts := range s.platforms {
+		if counts.Total > 0 {
+			board.ByPlatform = append(board.ByPlatform, PlatformCounts{Platform: platform, Counts: *counts})
+		}
+	}
+	for key, counts := range s.rules {
+		if counts.Total > 0 {
+			board.ByRule = append(board.ByRule, s.described(key[0], key[1], *counts))
+		}
+	}
+	slices.SortFunc(board.ByUnit, func(a, b UnitCounts) int {
+		return cmp.Or(worse(a.Counts, b.Counts), cmp.Compare(a.UnitName, b.UnitName), cmp.Compare(a.UnitID, b.UnitID))
+	})
+	slices.SortFunc(board.ByPlatform, func(a, b PlatformCounts) int {
+		return cmp.Or(worse(a.Counts, b.Counts), cmp.Compare(a.Platform, b.Platform))
+	})
+	slices.SortFunc(board.ByRule, func(a, b RuleCounts) int {
+		return cmp.Or(worse(a.Counts, b.Counts), cmp.Compare(a.Rulebook, b.Rulebook), cmp.Compare(a.Rule, b.Rule))
+	})
+	return board
+}
+
+// described adds to the counts of a rule what the rulebook says of it. A local figure may be stricter than the one shown.
+func (s *sheet) described(rulebook, rule string, counts Counts) RuleCounts {
+	line := RuleCounts{Rulebook: rulebook, Rule: rule, Citation: s.book.Cite(rulebook, nil), Counts: counts}
+	rb, found := s.book.Library.ByID(rulebook)
+	if !found {
+		return line
+	}
+	for _, limit := range rb.UpdateLimits {
+		if limit.ID == rule {
+			line.Citation, line.Limit = rb.Cite(limit.Articles), limit.MaxGap.String()
+			labels := make([]string, len(limit.Kinds))
+			for i, kind := range limit.Kinds {
+				labels[i] = kind.Label()
+			}
+			line.What = strings.Join(labels, "、")
+		}
+	}
+	for _, blank := range rb.ColumnRules {
+		if blank.ID == rule {
+			line.Citation, line.What = rb.Cite(blank.Articles), rules.ReasonBlankColumn.Label()
+		}
+	}
+	return line
+}
+
+// updateRules are the ids of all rules that say when something must be updated, with the rulebooks they stand in.
+func updateRules(library *rules.Library) (rulebooks, ids []string) {
+	for _, rb := range library.All() {
+		rulebooks = append(rulebooks, rb.ID)
+		for _, limit := range rb.UpdateLimits {
+			ids = append(ids, limit.ID)
+		}
+		for _, rule := range rb.ColumnRules {
+			ids = append(ids, rule.ID)
+		}
+	}
+	slices.Sort(ids)
+	return rulebooks, slices.Compact(ids)
 }

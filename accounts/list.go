@@ -28,7 +28,7 @@ type Filter struct {
 	Platform Platform
 	Kind     Kind
 	State    State
-	Status   rules.Status // ok, stale, no_rule, calendar_pending: of accounts in use
+	Status   rules.Status // ok, stale, no_rule, calendar_pending, unknown: of accounts in use
 	Query    string       // a part of the name
 	Order    Order        // empty is ByName
 	After    string       // Next of the page before; empty is the first page
@@ -47,19 +47,13 @@ type Page struct {
 	Next  string `json:"next"` // empty on the last page
 }
 
-type listRow struct {
-	Account
-	clockPart
-}
-
-// List returns a page of the accounts the actor reaches with ReadAccounts, in one statement beside the look at the unit.
+// List returns a page of the accounts the actor reaches with ReadAccounts.
 // Errors: ErrFilterInvalid, ErrCursorInvalid, units.ErrNotFound for a unit out of reach.
 func List(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter Filter) (Page, error) {
 	if filter.Order == "" {
 		filter.Order = ByName
 	}
-	statuses := []rules.Status{"", rules.StatusOK, rules.StatusStale, rules.StatusNoRule, rules.StatusCalendarPending}
-	if !slices.Contains(statuses, filter.Status) {
+	if !slices.Contains(watchStatuses, filter.Status) {
 		return Page{}, ErrFilterInvalid.On("status")
 	}
 	key, id, err := readCursor(filter.After, string(filter.Order))
@@ -76,13 +70,22 @@ func List(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, f
 		"kind": filter.Kind, "state": filter.State, "status": filter.Status, "name": like(filter.Query), "now": now, "never": never,
 		"after_id": id, "limit": size + 1,
 	}
-	rows, err := listRows(ctx, db, filter.Order, key, args)
+	rows, err := Accounts(ctx, db, filter.Order, key, args)
 	if err != nil {
 		return Page{}, wrap(err, "list the accounts")
 	}
 	page := Page{Items: []Line{}}
-	for _, row := range rows[:min(size, len(rows))] {
-		page.Items = append(page.Items, Line{Account: row.Account, Standing: StatusOf(book, row.State == InUse, row.clocks(), now)})
+	shown := rows[:min(size, len(rows))]
+	ids := make([]string, len(shown))
+	for i, account := range shown {
+		ids[i] = account.ID
+	}
+	clocks, err := rules.ClocksOfAll(ctx, db, rules.AccountSubject, ids)
+	if err != nil {
+		return Page{}, wrap(err, "list the accounts")
+	}
+	for _, account := range shown {
+		page.Items = append(page.Items, Line{Account: account, Standing: StatusOf(book, account.Watch, clocks[account.ID], now)})
 	}
 	if len(rows) > size {
 		page.Next = nextAfter(filter.Order, rows[size-1])
@@ -90,26 +93,26 @@ func List(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, f
 	return page, nil
 }
 
-func listRows(ctx context.Context, db *sql.DB, order Order, key sortKey, args sql.Args) ([]listRow, error) {
+func Accounts(ctx context.Context, db *sql.DB, order Order, key sortKey, args sql.Args) ([]Account, error) {
 	switch order {
 	case ByName:
 		args["after_name"] = string(key)
-		return sql.List[listRow](ctx, db, "account.list_by_name", args)
+		return sql.List[Account](ctx, db, "account.list_by_name", args)
 	case ByDue:
 		args["after_due"] = key.number()
-		return sql.List[listRow](ctx, db, "account.list_by_due", args)
+		return sql.List[Account](ctx, db, "account.list_by_due", args)
 	case ByLastPost:
 		args["after_at"] = key.number()
-		return sql.List[listRow](ctx, db, "account.list_by_last_post", args)
+		return sql.List[Account](ctx, db, "account.list_by_last_post", args)
 	}
 	return nil, ErrFilterInvalid.On("order")
 }
 
-func nextAfter(order Order, last listRow) string {
+func nextAfter(order Order, last Account) string {
 	key := sortKey(last.Name)
 	switch order {
 	case ByDue:
-		key = numberKey(int64(orElse(last.ClockDueAt, never)))
+		key = numberKey(int64(orElse(last.DueAt, never)))
 	case ByLastPost:
 		key = numberKey(int64(orElse(last.LastPostAt, 0)))
 	}

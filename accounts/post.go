@@ -1,11 +1,14 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
+	"govmedia/fault"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
@@ -55,6 +58,13 @@ const aheadAtMost = 24 * time.Hour
 // sameURLWithin is how far apart two reports of one address may say it was published.
 const sameURLWithin = 7 * 24 * time.Hour
 
+// Recorded is what became of one post of a batch.
+type Recorded struct {
+	Post    Post
+	Created bool  // false: it was known already, or refused
+	Refused error // why this one could not be kept; the others were
+}
+
 // RecordPost keeps a post that succeeded on an account and, in the same transaction, starts the clocks of the account and
 // the column anew from it (K12). It is the program's own door: its callers have decided that the actor may.
 //
@@ -64,19 +74,77 @@ const sameURLWithin = 7 * 24 * time.Hour
 // platform dates up to a day ahead counts as published now.
 //
 // Errors: ErrPostTime, ErrNotFound, ErrColumnNotFound, ErrPostOtherAccount.
-func RecordPost(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, in NewPost) (post Post, created bool, err error) {
-	err = tx.InTx(ctx, func(tx *sql.DB) error {
-		post, created, err = recordPost(ctx, tx, book, in)
-		if err != nil || !created || in.DeliveryID != nil || in.Source != ByHand {
-			return err // a delivery has its own audit line, and seeing is no deed
-		}
-		return units.Audit(ctx, tx, actor, units.Line{UnitID: post.UnitID, Action: ActionPostRecord, ObjectKind: "post", ObjectID: post.ID,
-			Detail: sql.Object{"account_id": post.AccountID, "column_id": post.ColumnID, "url": post.URL, "published_at": post.PublishedAt}})
-	})
+func RecordPost(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, in NewPost) (Post, bool, error) {
+	recorded, err := RecordPosts(ctx, tx, book, actor, []NewPost{in})
+	if err == nil {
+		err = recorded[0].Refused
+	}
 	if err != nil {
 		return Post{}, false, wrap(err, "record a post of account %s", in.AccountID)
 	}
-	return post, created, nil
+	return recorded[0].Post, recorded[0].Created, nil
+}
+
+// RecordPosts is RecordPost for many at once, as an observer finds them: in one transaction, with few statements beside
+// those that write. The answers stand in the order of the posts. One that is refused does not hold up the others.
+func RecordPosts(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in []NewPost) ([]Recorded, error) {
+	var recorded []Recorded
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		recorded = make([]Recorded, len(in))
+		ids := make([]string, len(in))
+		for i := range in {
+			ids[i] = in[i].AccountID
+		}
+		l, err := openLedger(ctx, tx, book, ids)
+		if err != nil {
+			return err
+		}
+		for _, i := range byTime(in) {
+			r := &recorded[i]
+			r.Post, r.Created, err = l.record(ctx, in[i])
+			if refusal := fault.As(err); refusal != nil && refusal.Kind != fault.Internal {
+				r.Refused = err // nothing was written for it
+				continue
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := l.close(ctx); err != nil {
+			return err
+		}
+		return auditPosts(ctx, tx, actor, recorded)
+	})
+	if err != nil {
+		return nil, wrap(err, "record %d posts", len(in))
+	}
+	return recorded, nil
+}
+
+// byTime returns the places of the posts in the order of publishing, so that most of them follow the newest one known.
+func byTime(in []NewPost) []int {
+	order := make([]int, len(in))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(in[a].PublishedAt, in[b].PublishedAt) })
+	return order
+}
+
+// auditPosts writes a line for each post that a person told of. A delivery has its own line, and seeing is no deed.
+func auditPosts(ctx context.Context, tx *sql.DB, actor units.Actor, recorded []Recorded) error {
+	for _, r := range recorded {
+		post := r.Post
+		if !r.Created || post.Source != ByHand || post.DeliveryID != nil {
+			continue
+		}
+		err := units.Audit(ctx, tx, actor, units.Line{UnitID: post.UnitID, Action: ActionPostRecord, ObjectKind: "post", ObjectID: post.ID,
+			Detail: sql.Object{"account_id": post.AccountID, "column_id": post.ColumnID, "url": post.URL, "published_at": post.PublishedAt}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RecordByHand keeps a post that a person found on an account: one published without the platform, or missed by it. The
@@ -104,55 +172,43 @@ func RecordByHand(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 	return post, created, err
 }
 
-func recordPost(ctx context.Context, tx *sql.DB, book rules.Book, in NewPost) (Post, bool, error) {
-	now := tx.Now()
+// record keeps one post and lets it act.
+func (l *ledger) record(ctx context.Context, in NewPost) (Post, bool, error) {
 	switch {
 	case in.Source != FromDelivery && in.Source != Observed && in.Source != ByHand:
 		return Post{}, false, ErrPostSource
-	case in.PublishedAt > now.Add(aheadAtMost) || in.PublishedAt < earliest:
+	case in.PublishedAt > l.now.Add(aheadAtMost) || in.PublishedAt < earliest:
 		return Post{}, false, ErrPostTime.On("published_at")
 	}
-	if err := lock(ctx, tx, in.AccountID); err != nil {
-		return Post{}, false, err
+	account, known := l.accounts[in.AccountID]
+	if !known {
+		return Post{}, false, ErrNotFound
 	}
-	account, err := Load(ctx, tx, in.AccountID)
-	if err != nil {
-		return Post{}, false, err
-	}
-	column, err := columnFor(ctx, tx, account, in.ColumnID)
-	if err != nil {
-		return Post{}, false, err
+	var column *thing
+	if in.ColumnID != nil {
+		if column = l.things[*in.ColumnID]; column == nil || column.site == nil || column.site.id != account.ID {
+			return Post{}, false, ErrColumnNotFound.On("column_id")
+		}
 	}
 	post := Post{
 		ID: sql.NewID(), AccountID: account.ID, ColumnID: in.ColumnID, UnitID: account.UnitID, DeliveryID: in.DeliveryID,
 		ExternalID: orNil(cut(text(in.ExternalID), 200)), Title: cut(in.Title, maxTitle), URL: in.URL, Source: in.Source,
-		PublishedAt: min(in.PublishedAt, now), FirstSeenAt: now,
+		PublishedAt: min(in.PublishedAt, l.now), FirstSeenAt: l.now,
 	}
 	if !isWebURL(post.URL, maxPostURL) {
 		post.URL = "" // a platform's answer must not become a link that runs code
 	}
-	known, err := findPost(ctx, tx, post)
-	if err != nil || known != nil {
-		return adopt(ctx, tx, known, post, err)
+	same, err := findPost(ctx, l.tx, post)
+	if err != nil || same != nil {
+		return adopt(ctx, l.tx, same, post, err)
 	}
-	if _, err := tx.Exec(ctx, "post.insert", post); err != nil {
+	if _, err := l.tx.Exec(ctx, "post.insert", post); err != nil {
 		if sql.IsDuplicate(err) {
 			err = errors.Join(sql.ErrConflict, err)
 		}
 		return Post{}, false, err
 	}
-	return post, true, countPost(ctx, tx, book, account, column, post)
-}
-
-func columnFor(ctx context.Context, tx *sql.DB, account Account, id *string) (*Column, error) {
-	if id == nil {
-		return nil, nil
-	}
-	column, err := sql.Get[Column](ctx, tx, "column.get", sql.Args{"id": *id})
-	if errors.Is(err, sql.ErrNone) || err == nil && column.AccountID != account.ID {
-		return nil, ErrColumnNotFound.On("column_id")
-	}
-	return &column, err
+	return post, true, l.act(ctx, l.things[account.ID], column, post)
 }
 
 // findPost returns the post that is known already, nil when there is none. With the account locked nobody else adds one.
@@ -185,49 +241,6 @@ func adopt(ctx context.Context, tx *sql.DB, known *Post, told Post, err error) (
 	}
 	post, err := sql.Get[Post](ctx, tx, "post.get", sql.Args{"id": known.ID})
 	return post, false, err
-}
-
-// countPost lets a new post act: the last post of the account and the column, their clocks, what was judged around it.
-func countPost(ctx context.Context, tx *sql.DB, book rules.Book, account Account, column *Column, post Post) error {
-	newer := func(last *sql.Time) bool { return last == nil || post.PublishedAt > *last }
-	if newer(account.LastPostAt) {
-		account.LastPostAt = &post.PublishedAt
-		if _, err := tx.Exec(ctx, "account.last_post", sql.Args{"id": account.ID, "at": post.PublishedAt, "title": post.Title}); err != nil {
-			return err
-		}
-	}
-	if err := countFor(ctx, tx, book, ofAccount(account), post); err != nil || column == nil {
-		return err
-	}
-	if newer(column.LastPostAt) {
-		column.LastPostAt = &post.PublishedAt
-		if _, err := tx.Exec(ctx, "column.last_post", sql.Args{"id": column.ID, "at": post.PublishedAt}); err != nil {
-			return err
-		}
-	}
-	return countFor(ctx, tx, book, ofColumn(*column, account), post)
-}
-
-func countFor(ctx context.Context, tx *sql.DB, book rules.Book, s subject, post Post) error {
-	if !s.counts(post.PublishedAt) {
-		return nil
-	}
-	if err := settle(ctx, tx, book, s, post.PublishedAt); err != nil {
-		return err
-	}
-	around, err := s.neighbours(ctx, tx, post)
-	if err != nil {
-		return err
-	}
-	from, updates := s.start, []sql.Time{post.PublishedAt}
-	for _, n := range around {
-		if n.Place == 0 { // as the first update, measured against itself, it is in time: the silence that counts begins with it
-			from, updates = n.PublishedAt, append([]sql.Time{n.PublishedAt}, updates...)
-		} else {
-			updates = append(updates, n.PublishedAt)
-		}
-	}
-	return judge(ctx, tx, book, s, from, updates)
 }
 
 // PostFilter says which page of an account's posts is wanted.

@@ -20,6 +20,9 @@ const (
 	ActionSuspend      units.Action = "account.suspend"
 	ActionClose        units.Action = "account.close"
 	ActionBind         units.Action = "account.bind"
+	ActionUnread       units.Action = "account.unread"
+	ActionRead         units.Action = "account.read"
+	ActionRejudge      units.Action = "rule.rejudge"
 	ActionColumnCreate units.Action = "column.create"
 	ActionColumnClose  units.Action = "column.close"
 	ActionPostRecord   units.Action = "post.record"
@@ -71,9 +74,11 @@ func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 		return Account{}, err
 	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		if err := openUnit(ctx, tx, actor, in.UnitID); err != nil {
+		path, err := openUnit(ctx, tx, actor, in.UnitID)
+		if err != nil {
 			return err
 		}
+		account.Path = path
 		account.CreatedAt, account.UpdatedAt, account.Version, account.InUseAt = tx.Now(), tx.Now(), 1, nil
 		if account.State == InUse {
 			since, err := inUseSince(in.InUseAt, tx.Now())
@@ -85,7 +90,7 @@ func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 		if _, err := tx.Exec(ctx, "account.insert", account); err != nil {
 			return asDuplicate(err)
 		}
-		if err := settle(ctx, tx, book, ofAccount(account), tx.Now()); err != nil {
+		if err := settleAccounts(ctx, tx, book, account.ID); err != nil {
 			return err
 		}
 		detail := sql.Object{"platform": account.Platform, "kind": account.Kind, "name": account.Name, "external_id": in.ExternalID,
@@ -98,16 +103,16 @@ func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 	return Load(ctx, db, account.ID)
 }
 
-// openUnit returns an error unless the unit is open, in the actor's sight, and WriteAccounts holds there.
-func openUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string) error {
+// openUnit returns the path of a unit; an error unless it is open, in the actor's sight, and WriteAccounts holds there.
+func openUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string) (string, error) {
 	unit, err := units.Get(ctx, tx, actor, unitID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if unit.ClosedAt != nil {
-		return units.ErrClosed
+		return "", units.ErrClosed
 	}
-	return mustReach(ctx, tx, actor, unitID, units.WriteAccounts)
+	return unit.Path, mustReach(ctx, tx, actor, unitID, units.WriteAccounts)
 }
 
 func inUseSince(given *sql.Time, now sql.Time) (sql.Time, error) {
@@ -155,7 +160,7 @@ func Update(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 			return ErrStale
 		}
 		if after.Kind != before.Kind {
-			if err := settle(ctx, tx, book, ofAccount(after), tx.Now()); err != nil {
+			if err := settleAccounts(ctx, tx, book, after.ID); err != nil {
 				return err
 			}
 		}

@@ -18,8 +18,8 @@ func PutInUse(ctx context.Context, db *sql.DB, book rules.Book, actor units.Acto
 	return move(ctx, db, book, actor, id, version, InUse, "", ActionPutInUse, Applying, Suspended)
 }
 
-// Suspend takes an account out of use for a while, for a reason that goes into the audit chain. Its clocks stop; a silence
-// that was too long by then is recorded up to now. Otherwise as PutInUse.
+// Suspend takes an account out of use for a while, for a reason that goes into the audit chain. Its clocks wait and count
+// from the day it is put into use again; a silence that was too long by then is recorded up to now. Otherwise as PutInUse.
 func Suspend(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, reason string) (Account, error) {
 	return leave(ctx, db, book, actor, id, version, Suspended, reason, ActionSuspend, InUse)
 }
@@ -65,7 +65,7 @@ func move(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, i
 		if !mine {
 			return ErrStale
 		}
-		if err := settleAll(ctx, tx, book, account, tx.Now()); err != nil {
+		if err := settleAccounts(ctx, tx, book, account.ID); err != nil {
 			return err
 		}
 		return audit(ctx, tx, actor, account, action, sql.Object{"from": was, "to": to, "reason": reason})

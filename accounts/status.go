@@ -1,7 +1,9 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"govmedia/rules"
@@ -14,44 +16,37 @@ const StatusNotInUse rules.Status = "not_in_use"
 
 // Standing is how an account or a column stands, with the clause that says so.
 type Standing struct {
-	Status      rules.Status `json:"status"` // ok, stale, no_rule, calendar_pending, not_in_use
-	Label       string       `json:"label"`  // 正常, 超期, 超期（空白栏目）, 无规则, 待日历确认, 不在用
+	Status      rules.Status `json:"status"` // ok, stale, no_rule, calendar_pending, unknown, suspended, not_in_use
+	Label       string       `json:"label"`  // 正常, 超期, 超期（空白栏目）, 无规则, 待日历确认, 未知, 暂停计时, 不在用
 	Reason      string       `json:"reason"` // why no rule applies; empty where one does, and in lists
 	StartedAt   *sql.Time    `json:"started_at"`
 	DueAt       *sql.Time    `json:"due_at"`
 	RemainingMs int64        `json:"remaining_ms"` // until DueAt; 0 when late or without a due time
 	OverMs      int64        `json:"over_ms"`      // since DueAt; 0 when not late
 	Rulebook    string       `json:"rulebook"`     // id
+	Section     string       `json:"section"`      // of the rulebook
 	Rule        string       `json:"rule"`
+	Limit       string       `json:"limit"` // the figure that is counted: 1周; empty where there is none
 	Articles    sql.Strings  `json:"articles"`
 	Citation    string       `json:"citation"` // 潼南 2022 第21条（六）
+	ClockID     string       `json:"clock_id"` // empty without a clock
 }
 
 // StatusOf reads how a thing stands at now from its clocks: the running update clock that is due first decides. Without
 // one it is 无规则, never 正常.
-func StatusOf(book rules.Book, inUse bool, clocks []rules.Clock, now sql.Time) Standing {
-	if !inUse {
-		return Standing{Status: StatusNotInUse, Label: "不在用", Articles: sql.Strings{}}
-	}
-	var first *rules.Clock
-	for i, clock := range clocks {
-		if clock.IsUpdate() && clock.Running() && (first == nil || duePrecedes(clock.DueAt, first.DueAt)) {
-			first = &clocks[i]
-		}
-	}
-	if first == nil {
-		return Standing{Status: rules.StatusNoRule, Label: rules.StatusNoRule.Label(), Articles: sql.Strings{}}
-	}
-	return standing(book, *first, now)
+func StatusOf(book rules.Book, watch Watch, clocks []rules.Clock, now sql.Time) Standing {
+	list := standings(book, clocks, now)
+	slices.SortStableFunc(list, func(a, b Standing) int { return cmp.Compare(orElse(a.DueAt, never), orElse(b.DueAt, never)) })
+	return first(list, "", watch)
 }
-
-// duePrecedes sorts what waits for the calendar behind what is due.
-func duePrecedes(a, b *sql.Time) bool { return a != nil && (b == nil || *a < *b) }
 
 func standing(book rules.Book, clock rules.Clock, now sql.Time) Standing {
 	s := Standing{
-		Status: clock.Status(now), StartedAt: &clock.StartedAt, DueAt: clock.DueAt, Rulebook: clock.Rulebook, Rule: clock.Rule,
-		Articles: clock.Articles, Citation: book.Cite(clock.Rulebook, clock.Articles),
+		Status: clock.Status(now), StartedAt: &clock.StartedAt, DueAt: clock.DueAt, Rulebook: clock.Rulebook, Section: clock.Section, Rule: clock.Rule,
+		Articles: clock.Articles, Citation: book.Cite(clock.Rulebook, clock.Articles), ClockID: clock.ID,
+	}
+	if limit := clock.Limit(); limit != nil {
+		s.Limit = limit.String()
 	}
 	s.Label = s.Status.Label()
 	if clock.Reason == rules.ClockBlank {
@@ -62,28 +57,6 @@ func standing(book rules.Book, clock rules.Clock, now sql.Time) Standing {
 		s.OverMs = max(0, int64(now-*clock.DueAt))
 	}
 	return s
-}
-
-// clockPart is the update clock that a list reads beside its rows; all nil where none runs.
-type clockPart struct {
-	ClockID        *string
-	ClockRulebook  *string
-	ClockSection   *string
-	ClockRule      *string
-	ClockArticles  sql.Strings
-	ClockReason    *string
-	ClockStartedAt *sql.Time
-	ClockDueAt     *sql.Time
-}
-
-func (p clockPart) clocks() []rules.Clock {
-	if p.ClockID == nil {
-		return nil
-	}
-	return []rules.Clock{{
-		ID: *p.ClockID, Rulebook: *p.ClockRulebook, Section: *p.ClockSection, Rule: *p.ClockRule, Articles: p.ClockArticles,
-		Reason: rules.ClockReason(*p.ClockReason), StartedAt: *p.ClockStartedAt, DueAt: p.ClockDueAt,
-	}}
 }
 
 // Breach is one silence that was too long and has ended.
@@ -103,13 +76,19 @@ type Breach struct {
 // cardBreaches is how many breaches a card shows.
 const cardBreaches = 20
 
+// ClockLine is a clock with how it stands now.
+type ClockLine struct {
+	rules.Clock
+	Standing Standing `json:"standing"`
+}
+
 // Card is an account with everything its page shows at first sight.
 type Card struct {
-	Account  Account       `json:"account"`
-	Standing Standing      `json:"standing"`
-	Clocks   []rules.Clock `json:"clocks"`   // the running ones first
-	Breaches []Breach      `json:"breaches"` // the latest twenty
-	Actions  []string      `json:"actions"`  // what this person may do now: update, put_in_use, suspend, close, bind, record_post, create_column
+	Account  Account     `json:"account"`
+	Standing Standing    `json:"standing"`
+	Clocks   []ClockLine `json:"clocks"`   // under each rulebook; the running ones first, in the order in which they fall due
+	Breaches []Breach    `json:"breaches"` // the latest twenty
+	Actions  []string    `json:"actions"`  // what this person may do now: update, put_in_use, suspend, close, bind, record_post, create_column, mark_unread, mark_read
 }
 
 // CardOf returns the card of an account the actor reaches; ErrNotFound otherwise.
@@ -119,13 +98,7 @@ func CardOf(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 		return Card{}, wrap(err, "card of account %s", id)
 	}
 	card := Card{Account: account}
-	if card.Clocks, err = rules.ClocksOf(ctx, db, rules.AccountSubject, id); err != nil {
-		return Card{}, wrap(err, "card of account %s", id)
-	}
-	if card.Standing, err = standingOf(ctx, db, book, ofAccount(account), card.Clocks); err != nil {
-		return Card{}, wrap(err, "card of account %s", id)
-	}
-	if card.Breaches, err = breachesOf(ctx, db, book, rules.AccountSubject, id); err != nil {
+	if card.Clocks, card.Standing, card.Breaches, err = timesOf(ctx, db, book, ofAccount(account)); err != nil {
 		return Card{}, wrap(err, "card of account %s", id)
 	}
 	card.Actions, err = actions(ctx, db, actor, account)
@@ -134,10 +107,11 @@ func CardOf(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 
 // ColumnCard is a column with everything its page shows at first sight.
 type ColumnCard struct {
-	Column   Column        `json:"column"`
-	Standing Standing      `json:"standing"`
-	Clocks   []rules.Clock `json:"clocks"`
-	Breaches []Breach      `json:"breaches"`
+	Column   Column      `json:"column"`
+	Account  Account     `json:"account"` // the website
+	Standing Standing    `json:"standing"`
+	Clocks   []ClockLine `json:"clocks"`
+	Breaches []Breach    `json:"breaches"`
 }
 
 // ColumnCardOf returns the card of a column of a site the actor reaches; ErrColumnNotFound otherwise.
@@ -150,25 +124,40 @@ func ColumnCardOf(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 	if err != nil {
 		return ColumnCard{}, wrap(err, "card of column %s", id)
 	}
-	card := ColumnCard{Column: column}
-	if card.Clocks, err = rules.ClocksOf(ctx, db, rules.ColumnSubject, id); err != nil {
-		return ColumnCard{}, wrap(err, "card of column %s", id)
-	}
-	if card.Standing, err = standingOf(ctx, db, book, ofColumn(column, site), card.Clocks); err != nil {
-		return ColumnCard{}, wrap(err, "card of column %s", id)
-	}
-	card.Breaches, err = breachesOf(ctx, db, book, rules.ColumnSubject, id)
+	card := ColumnCard{Column: column, Account: site}
+	card.Clocks, card.Standing, card.Breaches, err = timesOf(ctx, db, book, ofColumn(column, ofAccount(site)))
 	return card, wrap(err, "card of column %s", id)
 }
 
+// timesOf reads how each clock of a thing stands, how the thing itself does, and what it missed.
+func timesOf(ctx context.Context, db *sql.DB, book rules.Book, t *thing) ([]ClockLine, Standing, []Breach, error) {
+	clocks, err := rules.ClocksOf(ctx, db, t.kind, t.id)
+	if err != nil {
+		return nil, Standing{}, nil, err
+	}
+	lines := make([]ClockLine, len(clocks))
+	for i, clock := range clocks {
+		lines[i] = ClockLine{Clock: clock, Standing: standing(book, clock, db.Now())}
+	}
+	stands, err := standingOf(ctx, db, book, t, clocks)
+	if err != nil {
+		return nil, Standing{}, nil, err
+	}
+	breaches, err := breachesOf(ctx, db, book, t.kind, t.id)
+	return lines, stands, breaches, err
+}
+
 // standingOf is StatusOf with the reason where no rule applies.
-func standingOf(ctx context.Context, db *sql.DB, book rules.Book, s subject, clocks []rules.Clock) (Standing, error) {
-	standing := StatusOf(book, s.timed, clocks, db.Now())
+func standingOf(ctx context.Context, db *sql.DB, book rules.Book, t *thing, clocks []rules.Clock) (Standing, error) {
+	standing := StatusOf(book, t.watch, clocks, db.Now())
+	if !t.timed {
+		return first(nil, "", NotWatched), nil
+	}
 	if standing.Status != rules.StatusNoRule {
 		return standing, nil
 	}
 	var err error
-	standing.Rulebook, standing.Citation, standing.Reason, err = noRule(ctx, db, book, s)
+	standing.Rulebook, standing.Citation, standing.Reason, err = noRule(ctx, db, book, t)
 	return standing, err
 }
 
@@ -208,6 +197,11 @@ func actions(ctx context.Context, db *sql.DB, actor units.Actor, account Account
 	}
 	if carries(roles, units.ActDeliveries) {
 		list = append(list, "record_post")
+		if account.UnreadSince == nil {
+			list = append(list, "mark_unread")
+		} else {
+			list = append(list, "mark_read")
+		}
 	}
 	return list, nil
 }

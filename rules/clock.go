@@ -49,6 +49,9 @@ const (
 
 	// ClockSuspended is a clock that does not count, because its thing is out of use for a while.
 	ClockSuspended ClockReason = "suspended"
+
+	// ClockUnread is a clock of a thing that nobody can read from outside: whether it is late is not known.
+	ClockUnread ClockReason = "unread"
 )
 
 // ClockDuty is what a clock counts: one thing, one rule, from when, until when.
@@ -65,7 +68,7 @@ type ClockDuty struct {
 	Reason      ClockReason
 	Limit       *Duration // the figure that is counted; nil where there is none
 	StartedAt   sql.Time
-	DueAt       *sql.Time // nil only while the calendar is pending or the clock is suspended
+	DueAt       *sql.Time // nil while the calendar is pending, the clock suspended or its thing unread
 	EndOfDay    bool      // due at 24:00: what is done at that very instant is late (K05)
 }
 
@@ -85,7 +88,7 @@ type Clock struct {
 	LimitN      int         `json:"limit_n"` // the figure that is counted; 0 where there is none
 	LimitUnit   Unit        `json:"limit_unit"`
 	StartedAt   sql.Time    `json:"started_at"`
-	DueAt       *sql.Time   `json:"due_at"`     // nil while the calendar is pending or the clock is suspended
+	DueAt       *sql.Time   `json:"due_at"`     // nil while the calendar is pending, the clock suspended or its thing unread
 	EndOfDay    bool        `json:"end_of_day"` // due at 24:00
 	DoneAt      *sql.Time   `json:"done_at"` // nil while the duty is open
 	CreatedAt   sql.Time    `json:"created_at"`
@@ -132,6 +135,8 @@ func (c Clock) Status(now sql.Time) Status {
 	switch {
 	case c.Reason == ClockSuspended:
 		return StatusSuspended
+	case c.Reason == ClockUnread:
+		return StatusUnknown
 	case c.DueAt == nil:
 		return StatusCalendarPending
 	case now >= *c.DueAt && !c.IsWait():
@@ -293,6 +298,30 @@ func ForgetMissed(ctx context.Context, tx *sql.DB, clocks []Clock, from, until s
 	}
 	if _, err := tx.Exec(ctx, "breach.forget", sql.Args{"clock_ids": ids, "from_at": from, "until_at": until}); err != nil {
 		return fmt.Errorf("rules: take back what was missed: %w", err)
+	}
+	return nil
+}
+
+// ClocksOfAll returns the clocks of many things of one kind, by thing.
+func ClocksOfAll(ctx context.Context, db *sql.DB, kind SubjectKind, ids []string) (map[string][]Clock, error) {
+	clocks, err := sql.List[Clock](ctx, db, "clock.of_subjects", sql.Args{"subject_kind": kind, "subject_ids": ids})
+	if err != nil {
+		return nil, fmt.Errorf("rules: clocks of %d things: %w", len(ids), err)
+	}
+	by := make(map[string][]Clock, len(ids))
+	for _, clock := range clocks {
+		by[clock.SubjectID] = append(by[clock.SubjectID], clock)
+	}
+	return by, nil
+}
+
+// MovePaths gives all clocks and breaches of a subtree the new beginning of their paths, after a unit moved in the tree.
+func MovePaths(ctx context.Context, tx *sql.DB, from, to string) error {
+	args := sql.Args{"old_path": from, "new_path": to, "kept": len(from) + 1}
+	for _, name := range []string{"clock.shift_paths", "breach.shift_paths"} {
+		if _, err := tx.Exec(ctx, name, args); err != nil {
+			return fmt.Errorf("rules: move the clocks below %s: %w", from, err)
+		}
 	}
 	return nil
 }

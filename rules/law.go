@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -105,4 +108,19 @@ func (l *Law) Regime(path string) *Regime {
 		l.regimes[key] = regime
 	}
 	return regime
+}
+
+// UsesOf returns the times for which a unit itself works under rulebooks, the earlier first.
+func (l *Law) UsesOf(unitID string) []units.RulebookUse { return slices.Clone(l.uses[unitID]) }
+
+// ChangesOf returns what a unit itself chose, the earlier first.
+func (l *Law) ChangesOf(unitID string) []Change { return slices.Clone(l.changes[unitID]) }
+
+// Supposing is the law as it would be if one unit had other uses and changes, for looking ahead.
+func (l *Law) Supposing(unitID string, uses []units.RulebookUse, changes []Change) *Law {
+	supposed := &Law{Library: l.Library, Calendar: l.Calendar, uses: maps.Clone(l.uses), changes: maps.Clone(l.changes), regimes: map[string]*Regime{}}
+	slices.SortStableFunc(uses, func(a, b units.RulebookUse) int { return cmp.Compare(a.FromAt, b.FromAt) })
+	slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Compare(a.FromAt, b.FromAt) })
+	supposed.uses[unitID], supposed.changes[unitID] = uses, changes
+	return supposed
 }

@@ -251,6 +251,23 @@ func (l line) since(i int, same func(k int) bool) time.Time {
 	return l[i].from
 }
 
+// Sequence is which updates of a column a rule counts.
+type Sequence int
+
+// The sequences. For an account, and for a column without columns below it, they are the same.
+const (
+	EitherSequence Sequence = iota
+	OwnSequence             // what appears in the column itself
+	WholeSequence           // and in the columns below it, where only top columns have a limit (I-TN-04)
+)
+
+// counts reports whether a rulebook counts the sequence for a subject.
+func (q Sequence) counts(book *Rulebook, s Subject) bool {
+	limit, _ := book.UpdateLimit(s)
+	whole := limit != nil && limit.ColumnLevel > 0
+	return q == EitherSequence || whole == (q == WholeSequence)
+}
+
 // RegimeBreach is a breach with the rulebook that was broken.
 type RegimeBreach struct {
 	Breach
@@ -262,6 +279,7 @@ type Silence struct {
 	From  time.Time
 	Ended time.Time
 	First bool // it began with the start of use, for there was no update before
+	Of    Sequence
 }
 
 // Broken lists the rules that a silence broke, each judged by the version in force when the silence ended. It is empty when
@@ -271,7 +289,7 @@ func (r *Regime) Broken(s Subject, silence Silence) ([]RegimeBreach, error) {
 	var pending error
 	for _, line := range r.lines {
 		i := line.at(silence.Ended)
-		if i < 0 {
+		if i < 0 || !silence.Of.counts(line[i].book, s) {
 			continue
 		}
 		breach, err := r.broken(line, i, s, silence)

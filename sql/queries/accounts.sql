@@ -1,13 +1,13 @@
 -- name: account.get
 -- One account, whoever asks. For the program itself.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = :id
 
 -- name: account.visible
 -- One account, if the person reaches its unit in one of the roles.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM accounts a JOIN units u ON u.id = a.unit_id
 WHERE a.id = :id AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
@@ -20,9 +20,9 @@ SELECT DISTINCT role FROM reach WHERE person_id = :person_id AND unit_id = :unit
 UPDATE accounts SET version = version WHERE id = :id
 
 -- name: account.insert
-INSERT INTO accounts (id, unit_id, platform, kind, name, external_id, home_url, mode, state, in_use_at, settings, credentials, credentials_key,
+INSERT INTO accounts (id, unit_id, path, platform, kind, name, external_id, home_url, mode, state, in_use_at, settings, credentials, credentials_key,
     credentials_set_at, last_post_at, last_post_title, created_at, updated_at, version)
-VALUES (:id, :unit_id, :platform, :kind, :name, :external_id, :home_url, :mode, :state, :in_use_at, :settings, NULL, NULL,
+VALUES (:id, :unit_id, :path, :platform, :kind, :name, :external_id, :home_url, :mode, :state, :in_use_at, :settings, NULL, NULL,
     NULL, NULL, '', :created_at, :created_at, 1)
 
 -- name: account.update
@@ -52,13 +52,34 @@ SELECT id, credentials, credentials_key FROM accounts WHERE credentials IS NOT N
 -- The same secrets under another key, unless somebody set others meanwhile.
 UPDATE accounts SET credentials = :credentials, credentials_key = :credentials_key WHERE id = :id AND credentials = :old
 
--- name: account.last_post
-UPDATE accounts SET last_post_at = :at, last_post_title = :title WHERE id = :id AND (last_post_at IS NULL OR last_post_at < :at)
+-- name: account.get_all
+-- Many accounts, whoever asks. For the program itself.
+SELECT a.id, a.unit_id, '' AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+FROM accounts a WHERE a.id IN (:ids) ORDER BY a.id
 
--- name: account.in_subtree
--- The accounts of a unit and the units below it.
-SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id
-WHERE u.path >= :path AND u.path < CONCAT(:path, '~') AND a.state <> 'closed' ORDER BY a.id
+-- name: account.lock_all
+-- Holds the rows until the transaction ends; changes nothing.
+UPDATE accounts SET version = version WHERE id IN (:ids)
+
+-- name: account.watch
+-- What its posts and clocks say of an account. No version: nobody edits these.
+UPDATE accounts SET last_post_at = :last_post_at, last_post_title = :last_post_title, watch = :watch, due_at = :due_at WHERE id = :id
+
+-- name: account.unread
+UPDATE accounts SET unread_since = :unread_since, unread_reason = :unread_reason, updated_at = :now, version = version + 1 WHERE id = :id AND version = :version
+
+-- name: account.after
+-- The next accounts of a subtree in the order of their ids, closed ones left out.
+SELECT id FROM accounts
+WHERE id > :after_id AND (:path = '' OR path >= :path AND path < CONCAT(:path, '~')) AND state <> 'closed' ORDER BY id LIMIT :limit
+
+-- name: account.count_in_subtree
+SELECT COUNT(*) FROM accounts WHERE (:path = '' OR path >= :path AND path < CONCAT(:path, '~')) AND state <> 'closed'
+
+-- name: account.shift_paths
+-- Gives the accounts of a subtree the new beginning of their paths. :kept is where the part that stays begins, from 1.
+UPDATE accounts SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')
 
 -- name: account.pending
 -- The accounts that wait for a calendar, themselves or with a column.
@@ -72,80 +93,65 @@ ORDER BY id
 -- name: account.list_by_name
 -- By name. A page by key. The page is cut before the names are joined.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.created_at, a.updated_at, a.version,
-    c.id AS clock_id, c.rulebook AS clock_rulebook, c.section AS clock_section, c.rule AS clock_rule, c.articles AS clock_articles,
-    c.reason AS clock_reason, c.started_at AS clock_started_at, c.due_at AS clock_due_at
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM accounts x
-    JOIN units w ON w.id = x.unit_id
-    LEFT JOIN clocks k ON k.subject_kind = 'account' AND k.subject_id = x.id AND k.section = 'update_limits' AND k.done_at IS NULL
     WHERE (:platform = '' OR x.platform = :platform)
       AND (:kind = '' OR x.kind = :kind)
       AND (:state = '' OR x.state = :state)
       AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:path = '' OR w.path >= :path AND w.path < CONCAT(:path, '~'))
-      AND (:status = '' OR x.state = 'in_use' AND (
-        :status = 'stale' AND k.due_at <= :now OR :status = 'ok' AND k.due_at > :now
-        OR :status = 'no_rule' AND k.id IS NULL OR :status = 'calendar_pending' AND k.id IS NOT NULL AND k.due_at IS NULL))
+      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND (:status = '' OR :status = 'stale' AND x.watch = 'timed' AND x.due_at <= :now OR :status = 'ok' AND x.watch = 'timed' AND x.due_at > :now
+        OR :status <> 'stale' AND :status <> 'ok' AND x.watch = :status)
       AND (:after_id = '' OR x.name >= :after_name AND (x.name > :after_name OR x.id > :after_id))
-      AND x.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
+      AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
+        WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
     ORDER BY x.name, x.id LIMIT :limit
 ) page
 JOIN accounts a ON a.id = page.id
 JOIN units u ON u.id = a.unit_id
-LEFT JOIN clocks c ON c.subject_kind = 'account' AND c.subject_id = a.id AND c.section = 'update_limits' AND c.done_at IS NULL
 ORDER BY a.name, a.id
 
 -- name: account.list_by_due
 -- What is due first stands first, what has no due time last. A page by key. The page is cut before the names are joined.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.created_at, a.updated_at, a.version,
-    c.id AS clock_id, c.rulebook AS clock_rulebook, c.section AS clock_section, c.rule AS clock_rule, c.articles AS clock_articles,
-    c.reason AS clock_reason, c.started_at AS clock_started_at, c.due_at AS clock_due_at
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM accounts x
-    JOIN units w ON w.id = x.unit_id
-    LEFT JOIN clocks k ON k.subject_kind = 'account' AND k.subject_id = x.id AND k.section = 'update_limits' AND k.done_at IS NULL
     WHERE (:platform = '' OR x.platform = :platform)
       AND (:kind = '' OR x.kind = :kind)
       AND (:state = '' OR x.state = :state)
       AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:path = '' OR w.path >= :path AND w.path < CONCAT(:path, '~'))
-      AND (:status = '' OR x.state = 'in_use' AND (
-        :status = 'stale' AND k.due_at <= :now OR :status = 'ok' AND k.due_at > :now
-        OR :status = 'no_rule' AND k.id IS NULL OR :status = 'calendar_pending' AND k.id IS NOT NULL AND k.due_at IS NULL))
-      AND (:after_id = '' OR COALESCE(k.due_at, :never) >= :after_due AND (COALESCE(k.due_at, :never) > :after_due OR x.id > :after_id))
-      AND x.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
-    ORDER BY COALESCE(k.due_at, :never), x.id LIMIT :limit
+      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND (:status = '' OR :status = 'stale' AND x.watch = 'timed' AND x.due_at <= :now OR :status = 'ok' AND x.watch = 'timed' AND x.due_at > :now
+        OR :status <> 'stale' AND :status <> 'ok' AND x.watch = :status)
+      AND (:after_id = '' OR COALESCE(x.due_at, :never) >= :after_due AND (COALESCE(x.due_at, :never) > :after_due OR x.id > :after_id))
+      AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
+        WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
+    ORDER BY COALESCE(x.due_at, :never), x.id LIMIT :limit
 ) page
 JOIN accounts a ON a.id = page.id
 JOIN units u ON u.id = a.unit_id
-LEFT JOIN clocks c ON c.subject_kind = 'account' AND c.subject_id = a.id AND c.section = 'update_limits' AND c.done_at IS NULL
-ORDER BY COALESCE(c.due_at, :never), a.id
+ORDER BY COALESCE(a.due_at, :never), a.id
 
 -- name: account.list_by_last_post
 -- The longest silent first. A page by key. The page is cut before the names are joined.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.created_at, a.updated_at, a.version,
-    c.id AS clock_id, c.rulebook AS clock_rulebook, c.section AS clock_section, c.rule AS clock_rule, c.articles AS clock_articles,
-    c.reason AS clock_reason, c.started_at AS clock_started_at, c.due_at AS clock_due_at
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM accounts x
-    JOIN units w ON w.id = x.unit_id
-    LEFT JOIN clocks k ON k.subject_kind = 'account' AND k.subject_id = x.id AND k.section = 'update_limits' AND k.done_at IS NULL
     WHERE (:platform = '' OR x.platform = :platform)
       AND (:kind = '' OR x.kind = :kind)
       AND (:state = '' OR x.state = :state)
       AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:path = '' OR w.path >= :path AND w.path < CONCAT(:path, '~'))
-      AND (:status = '' OR x.state = 'in_use' AND (
-        :status = 'stale' AND k.due_at <= :now OR :status = 'ok' AND k.due_at > :now
-        OR :status = 'no_rule' AND k.id IS NULL OR :status = 'calendar_pending' AND k.id IS NOT NULL AND k.due_at IS NULL))
+      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND (:status = '' OR :status = 'stale' AND x.watch = 'timed' AND x.due_at <= :now OR :status = 'ok' AND x.watch = 'timed' AND x.due_at > :now
+        OR :status <> 'stale' AND :status <> 'ok' AND x.watch = :status)
       AND (:after_id = '' OR COALESCE(x.last_post_at, 0) >= :after_at AND (COALESCE(x.last_post_at, 0) > :after_at OR x.id > :after_id))
-      AND x.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
+      AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
+        WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
     ORDER BY COALESCE(x.last_post_at, 0), x.id LIMIT :limit
 ) page
 JOIN accounts a ON a.id = page.id
 JOIN units u ON u.id = a.unit_id
-LEFT JOIN clocks c ON c.subject_kind = 'account' AND c.subject_id = a.id AND c.section = 'update_limits' AND c.done_at IS NULL
 ORDER BY COALESCE(a.last_post_at, 0), a.id

@@ -13,3 +13,6 @@ FROM breaches
 WHERE subject_kind = :subject_kind AND subject_id = :subject_id
   AND (:before_at = 0 OR started_at <= :before_at AND (started_at < :before_at OR id < :before_id))
 ORDER BY started_at DESC, id DESC LIMIT :limit
+
+-- name: breach.shift_paths
+UPDATE breaches SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')

@@ -24,3 +24,13 @@ WHERE id = :id AND version = :version - 1
 
 -- name: clock.finish
 UPDATE clocks SET done_at = :done_at, updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND done_at IS NULL
+
+-- name: clock.of_subjects
+-- All clocks of many things of one kind.
+SELECT id, subject_kind, subject_id, unit_id, path, platform, rulebook, section, rule, articles, reason, limit_n, limit_unit, started_at, due_at, end_of_day, done_at, created_at, updated_at, version
+FROM clocks WHERE subject_kind = :subject_kind AND subject_id IN (:subject_ids)
+ORDER BY subject_id, CASE WHEN done_at IS NULL THEN 0 ELSE 1 END, CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, id
+
+-- name: clock.shift_paths
+-- Gives the clocks of a subtree the new beginning of their paths. :kept is where the part that stays begins, from 1.
+UPDATE clocks SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')

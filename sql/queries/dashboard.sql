@@ -1,54 +1,70 @@
--- name: dashboard.accounts
--- How the accounts in use stand, by unit and platform. Each has at most one running clock, or none: then no rule applies.
-SELECT u.id AS unit_id, u.name AS unit_name, a.platform AS platform,
-    COUNT(*) AS total,
-    COALESCE(SUM(CASE WHEN c.due_at > :now THEN 1 ELSE 0 END), 0) AS ok,
-    COALESCE(SUM(CASE WHEN c.due_at > :now AND c.due_at <= :soon THEN 1 ELSE 0 END), 0) AS due_soon,
-    COALESCE(SUM(CASE WHEN c.due_at <= :now THEN 1 ELSE 0 END), 0) AS stale,
-    COALESCE(SUM(CASE WHEN c.id IS NULL THEN 1 ELSE 0 END), 0) AS no_rule,
-    COALESCE(SUM(CASE WHEN c.id IS NOT NULL AND c.due_at IS NULL THEN 1 ELSE 0 END), 0) AS pending
-FROM accounts a
-JOIN units u ON u.id = a.unit_id
-LEFT JOIN clocks c ON c.subject_kind = 'account' AND c.subject_id = a.id AND c.section = 'update_limits' AND c.done_at IS NULL
-WHERE a.state = 'in_use'
-  AND (:platform = '' OR a.platform = :platform)
-  AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
-  AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
-GROUP BY u.id, u.name, a.platform
-ORDER BY u.id, a.platform
+-- name: dashboard.size
+-- How many accounts a subtree has, at most :limit.
+SELECT COUNT(*) FROM (SELECT id FROM accounts WHERE path >= :path AND path < CONCAT(:path, '~') LIMIT :limit) some
 
--- name: dashboard.columns
--- How the columns in use of the websites in use stand.
-SELECT COUNT(*) AS total,
-    COALESCE(SUM(CASE WHEN c.due_at > :now THEN 1 ELSE 0 END), 0) AS ok,
-    COALESCE(SUM(CASE WHEN c.due_at > :now AND c.due_at <= :soon THEN 1 ELSE 0 END), 0) AS due_soon,
-    COALESCE(SUM(CASE WHEN c.due_at <= :now THEN 1 ELSE 0 END), 0) AS stale,
-    COALESCE(SUM(CASE WHEN c.id IS NULL THEN 1 ELSE 0 END), 0) AS no_rule,
-    COALESCE(SUM(CASE WHEN c.id IS NOT NULL AND c.due_at IS NULL THEN 1 ELSE 0 END), 0) AS pending
-FROM columns col
-JOIN accounts a ON a.id = col.account_id
-JOIN units u ON u.id = col.unit_id
-LEFT JOIN clocks c ON c.subject_kind = 'column' AND c.subject_id = col.id AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL
-WHERE a.state = 'in_use' AND col.state = 'in_use'
-  AND (:platform = '' OR a.platform = :platform)
-  AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
-  AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
+-- name: dashboard.live
+-- How everything watched in a subtree stands, by the unit next below (empty: the unit itself), counted row by row. For subtrees that are small.
+SELECT 'account' AS kind, SUBSTR(path, :child, 16) AS child, platform, '' AS rulebook, '' AS rule, COUNT(*) AS total,
+    SUM(CASE WHEN watch = 'timed' AND due_at > :now THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN watch = 'timed' AND due_at > :now AND due_at <= :soon THEN 1 ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN watch = 'timed' AND due_at <= :now THEN 1 ELSE 0 END) AS stale, SUM(CASE WHEN watch = 'no_rule' THEN 1 ELSE 0 END) AS no_rule,
+    SUM(CASE WHEN watch = 'calendar_pending' THEN 1 ELSE 0 END) AS pending, SUM(CASE WHEN watch = 'unknown' THEN 1 ELSE 0 END) AS unread
+FROM accounts WHERE path >= :path AND path < CONCAT(:path, '~') AND watch <> '' GROUP BY child, platform
+UNION ALL
+SELECT 'column' AS kind, SUBSTR(path, :child, 16) AS child, 'website' AS platform, '' AS rulebook, '' AS rule, COUNT(*) AS total,
+    SUM(CASE WHEN watch = 'timed' AND due_at > :now THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN watch = 'timed' AND due_at > :now AND due_at <= :soon THEN 1 ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN watch = 'timed' AND due_at <= :now THEN 1 ELSE 0 END) AS stale, SUM(CASE WHEN watch = 'no_rule' THEN 1 ELSE 0 END) AS no_rule,
+    SUM(CASE WHEN watch = 'calendar_pending' THEN 1 ELSE 0 END) AS pending, SUM(CASE WHEN watch = 'unknown' THEN 1 ELSE 0 END) AS unread
+FROM columns WHERE path >= :path AND path < CONCAT(:path, '~') AND watch <> '' GROUP BY child
+UNION ALL
+SELECT 'clock' AS kind, SUBSTR(path, :child, 16) AS child, platform, rulebook, rule, COUNT(*) AS total,
+    SUM(CASE WHEN due_at > :now THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN due_at > :now AND due_at <= :soon THEN 1 ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN due_at <= :now THEN 1 ELSE 0 END) AS stale, 0 AS no_rule, SUM(CASE WHEN due_at IS NULL THEN 1 ELSE 0 END) AS pending, 0 AS unread
+FROM clocks
+WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND path >= :path AND path < CONCAT(:path, '~') AND rule IN (:rules) AND reason IN ('', 'blank', 'calendar_pending')
+GROUP BY child, platform, rulebook, rule
 
--- name: dashboard.watchlist
--- What must be updated, in the order of the due times: so the longest over stands first. It walks the index on (done_at, due_at, id).
-SELECT c.subject_kind, c.subject_id, COALESCE(col.name, a.name) AS name, a.id AS account_id, a.name AS account_name, a.platform AS platform,
-    COALESCE(col.kind, a.kind) AS kind, u.id AS unit_id, u.name AS unit_name,
-    CASE WHEN c.subject_kind = 'column' THEN col.last_post_at ELSE a.last_post_at END AS last_post_at,
-    c.id AS clock_id, c.rulebook AS clock_rulebook, c.section AS clock_section, c.rule AS clock_rule, c.articles AS clock_articles,
-    c.reason AS clock_reason, c.started_at AS clock_started_at, c.due_at AS clock_due_at
-FROM clocks c
-LEFT JOIN columns col ON c.subject_kind = 'column' AND col.id = c.subject_id
-JOIN accounts a ON a.id = COALESCE(col.account_id, c.subject_id)
-JOIN units u ON u.id = c.unit_id
-WHERE c.done_at IS NULL AND c.due_at <= :until AND c.section IN ('update_limits', 'column_rules')
-  AND (:after_id = '' OR c.due_at >= :after_due AND (c.due_at > :after_due OR c.id > :after_id))
-  AND a.state = 'in_use'
-  AND (:platform = '' OR a.platform = :platform)
-  AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
-  AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
-ORDER BY c.due_at, c.id LIMIT :limit
+-- name: dashboard.tallied
+-- How everything in the subtrees of some units stood when their tallies were last counted, without the units themselves.
+SELECT unit_id AS child, kind, platform, rulebook, rule, SUM(total) AS total,
+    SUM(CASE WHEN slot >= :now_slot THEN total ELSE 0 END) AS ok, SUM(CASE WHEN slot >= :now_slot AND slot < :soon_slot THEN total ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN slot >= 0 AND slot < :now_slot THEN total ELSE 0 END) AS stale, SUM(CASE WHEN slot = -1 THEN total ELSE 0 END) AS no_rule,
+    SUM(CASE WHEN slot = -2 THEN total ELSE 0 END) AS pending, SUM(CASE WHEN slot = -3 THEN total ELSE 0 END) AS unread
+FROM tallies WHERE unit_id IN (:ids) AND kind IN (:kinds) GROUP BY unit_id, kind, platform, rulebook, rule
+
+-- name: dashboard.edges
+-- What falls due within a part of a quarter of a day, by the unit next below. The index on the due time is walked, whatever the subtree:
+-- CONCAT keeps the other one out of it.
+SELECT 'account' AS kind, SUBSTR(path, :child, 16) AS child, platform, '' AS rulebook, '' AS rule, COUNT(*) AS total
+FROM accounts WHERE watch = 'timed' AND due_at >= :from_at AND due_at <= :until_at AND CONCAT(path, '') >= :path AND CONCAT(path, '') < CONCAT(:path, '~')
+GROUP BY child, platform
+UNION ALL
+SELECT 'column' AS kind, SUBSTR(path, :child, 16) AS child, 'website' AS platform, '' AS rulebook, '' AS rule, COUNT(*) AS total
+FROM columns WHERE watch = 'timed' AND due_at >= :from_at AND due_at <= :until_at AND CONCAT(path, '') >= :path AND CONCAT(path, '') < CONCAT(:path, '~')
+GROUP BY child
+UNION ALL
+SELECT 'clock' AS kind, SUBSTR(path, :child, 16) AS child, platform, rulebook, rule, COUNT(*) AS total
+FROM clocks
+WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND due_at >= :from_at AND due_at <= :until_at AND rule IN (:rules)
+  AND CONCAT(path, '') >= :path AND CONCAT(path, '') < CONCAT(:path, '~')
+GROUP BY child, platform, rulebook, rule
+
+-- name: dashboard.children
+-- The open units right below one, each with whether others stand below it.
+SELECT u.id AS unit_id, u.name AS unit_name, EXISTS (SELECT 1 FROM units b WHERE b.parent_id = u.id AND b.closed_at IS NULL) AS has_below
+FROM units u WHERE u.parent_id = :id AND u.closed_at IS NULL ORDER BY u.name, u.id
+
+-- name: dashboard.homes
+-- The units at which a person holds one of the roles.
+SELECT DISTINCT u.id, u.path, u.name FROM person_roles r JOIN units u ON u.id = r.unit_id
+WHERE r.person_id = :person_id AND r.role IN (:roles) ORDER BY u.path
+
+-- name: dashboard.trend
+-- How many silences that were too long began in each span of time, ended or not: breaches that are recorded, and clocks that are late still.
+SELECT since, SUM(total) AS total FROM (
+    SELECT due_at - (due_at - :from_at) % :length AS since, COUNT(*) AS total FROM breaches
+    WHERE due_at >= :from_at AND due_at < :until_at AND path >= :path AND path < CONCAT(:path, '~') GROUP BY since
+    UNION ALL
+    SELECT due_at - (due_at - :from_at) % :length AS since, COUNT(*) AS total FROM clocks
+    WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND due_at >= :from_at AND due_at < :until_at AND rule IN (:rules)
+      AND path >= :path AND path < CONCAT(:path, '~') GROUP BY since
+) spans GROUP BY since ORDER BY since

@@ -41,18 +41,18 @@ SELECT place, published_at FROM (
 -- The updates next to a post: the one before it or at the same instant, and the one after it.
 SELECT place, published_at FROM (
     SELECT 0 AS place, earlier.published_at FROM (
-        SELECT published_at FROM posts WHERE column_id = :column_id AND published_at <= :at AND id <> :post_id ORDER BY published_at DESC LIMIT 1) earlier
+        SELECT published_at FROM posts WHERE column_id IN (:column_ids) AND published_at <= :at AND id <> :post_id ORDER BY published_at DESC LIMIT 1) earlier
     UNION ALL
     SELECT 1 AS place, later.published_at FROM (
-        SELECT published_at FROM posts WHERE column_id = :column_id AND published_at > :at ORDER BY published_at LIMIT 1) later
+        SELECT published_at FROM posts WHERE column_id IN (:column_ids) AND published_at > :at ORDER BY published_at LIMIT 1) later
 ) around ORDER BY place
 
 -- name: post.times_of_account
 -- When an account was updated since it was put into use, in order.
 SELECT published_at FROM posts WHERE account_id = :account_id AND published_at >= :since ORDER BY published_at
 
--- name: post.times_of_column
-SELECT published_at FROM posts WHERE column_id = :column_id ORDER BY published_at
+-- name: post.times_of_columns
+SELECT published_at FROM posts WHERE column_id IN (:column_ids) ORDER BY published_at
 
 -- name: post.list
 -- The posts of an account, or of one column of it, the latest first, a page by key.

@@ -45,6 +45,7 @@ CREATE TABLE acts (
     section       VARCHAR(32)   NOT NULL,
     rule          VARCHAR(64)   NOT NULL,
     at            BIGINT        NOT NULL, -- when it was done
+    kinds         VARCHAR(200)  NOT NULL, -- JSON list: as what it counts, where the rule names kinds
     note          VARCHAR(1000) NOT NULL,
     url           VARCHAR(500)  NOT NULL,
     sampled       BIGINT        NOT NULL, -- sites in the sample; 0 where there is none

@@ -2,14 +2,14 @@
 -- Where a thing stands in the tree of units is on its own row, so that one range of an index finds a subtree; how it
 -- stands with the clocks is on the account and the column.
 ALTER TABLE accounts ADD COLUMN path VARCHAR(180) NOT NULL DEFAULT ''; -- the unit's
-ALTER TABLE accounts ADD COLUMN standing VARCHAR(16) NOT NULL DEFAULT ''; -- empty: not in use; timed, no_rule, calendar_pending, unknown
+ALTER TABLE accounts ADD COLUMN watch VARCHAR(16) NOT NULL DEFAULT ''; -- empty: not in use; timed, no_rule, calendar_pending, unknown
 ALTER TABLE accounts ADD COLUMN due_at BIGINT NULL; -- the first due time of its running update clocks
 ALTER TABLE accounts ADD COLUMN unread_since BIGINT NULL; -- since when nobody could read its posts from outside
 ALTER TABLE accounts ADD COLUMN unread_reason VARCHAR(500) NOT NULL DEFAULT '';
 ALTER TABLE columns ADD COLUMN parent_id VARCHAR(16) NULL; -- the column above it
 ALTER TABLE columns ADD COLUMN last_below_at BIGINT NULL; -- the last update of the columns below it
 ALTER TABLE columns ADD COLUMN path VARCHAR(180) NOT NULL DEFAULT '';
-ALTER TABLE columns ADD COLUMN standing VARCHAR(16) NOT NULL DEFAULT '';
+ALTER TABLE columns ADD COLUMN watch VARCHAR(16) NOT NULL DEFAULT '';
 ALTER TABLE columns ADD COLUMN due_at BIGINT NULL;
 ALTER TABLE clocks ADD COLUMN path VARCHAR(180) NOT NULL DEFAULT '';
 ALTER TABLE clocks ADD COLUMN platform VARCHAR(24) NOT NULL DEFAULT ''; -- of the account; empty for other things
@@ -22,13 +22,13 @@ UPDATE accounts SET path = (SELECT u.path FROM units u WHERE u.id = accounts.uni
 UPDATE columns SET path = (SELECT u.path FROM units u WHERE u.id = columns.unit_id);
 UPDATE clocks SET path = (SELECT u.path FROM units u WHERE u.id = clocks.unit_id);
 UPDATE breaches SET path = (SELECT u.path FROM units u WHERE u.id = breaches.unit_id);
-CREATE INDEX accounts_path ON accounts (path, standing, due_at, platform, id);
-CREATE INDEX accounts_due ON accounts (standing, due_at, id, path, platform);
-CREATE INDEX columns_path ON columns (path, standing, due_at, id);
-CREATE INDEX columns_due ON columns (standing, due_at, id, path);
+CREATE INDEX accounts_path ON accounts (path, watch, due_at, platform, id);
+CREATE INDEX accounts_due ON accounts (watch, due_at, id, path, platform);
+CREATE INDEX columns_path ON columns (path, watch, due_at, id);
+CREATE INDEX columns_due ON columns (watch, due_at, id, path);
 CREATE INDEX columns_parent ON columns (parent_id, id);
 CREATE INDEX clocks_rulebook ON clocks (rulebook, done_at, due_at, id, path, platform, rule);
-CREATE INDEX clocks_path ON clocks (rulebook, done_at, path, due_at, id, platform, rule);
+CREATE INDEX clocks_path ON clocks (rulebook, done_at, path, due_at, id, platform, rule, reason);
 CREATE INDEX breaches_due ON breaches (due_at, path);
 CREATE INDEX breaches_path ON breaches (path, due_at);
 
@@ -40,7 +40,7 @@ CREATE TABLE tallies (
     platform VARCHAR(24) NOT NULL,
     rulebook VARCHAR(64) NOT NULL, -- of clocks; else empty
     rule     VARCHAR(64) NOT NULL, -- of clocks; else empty
-    slot     BIGINT      NOT NULL, -- quarters of days of Beijing since 1970; below 0 there is no due time: see accounts/tally.go
+    slot     BIGINT      NOT NULL, -- when the quarter begins; below 0 there is no due time: see accounts/tally.go
     total    BIGINT      NOT NULL,
     PRIMARY KEY (unit_id, kind, platform, rulebook, rule, slot)
 ) WITHOUT ROWID;

@@ -1,0 +1,239 @@
+package accounts
+
+import (
+	"context"
+	"database/sql/driver"
+	"slices"
+	"strings"
+
+	"govmedia/sql"
+)
+
+// The dashboard of a province counts hundreds of thousands of accounts. Their due times are therefore tallied: for each
+// unit, how many accounts, columns and clocks of the units below it fall due in which quarter of which day. A tally says
+// nothing about now, so time makes none wrong; only a change does. Whoever changes something marks the unit in the same
+// transaction, and CountTallies counts marked units anew. Until then readers count marked units themselves, so that what
+// they answer is exact at any moment.
+
+// tally is one count of a unit's share.
+type tally struct {
+	Kind     tallyKind `json:"k"`
+	Platform Platform  `json:"p"`
+	Rulebook string    `json:"b,omitempty"`
+	Rule     string    `json:"r,omitempty"`
+	Slot     int64     `json:"s"` // when the quarter of a day begins; below 0 there is no due time
+	Total    int64     `json:"n"`
+}
+
+type tallyKind string
+
+const (
+	tallyAccount tallyKind = "account"
+	tallyColumn  tallyKind = "column"
+	tallyClock   tallyKind = "clock"
+)
+
+// The slots of what has no due time.
+const (
+	slotNoRule  = -1
+	slotPending = -2
+	slotUnread  = -3
+)
+
+// slotLength is a quarter of a day, in milliseconds. The statements in tallies.sql cut by the same length.
+const slotLength = 6 * 60 * 60 * 1000
+
+// beijingOffset is what lies between UTC and Beijing, in milliseconds.
+const beijingOffset = 8 * 60 * 60 * 1000
+
+// slotOf is the beginning of the quarter of a day in which an instant lies.
+func slotOf(at sql.Time) int64 { return int64(at) - (int64(at)+beijingOffset)%slotLength }
+
+// share is what one unit by itself added to the tallies of the units above it.
+type share struct {
+	UnitID string
+	Path   string
+	Counts tallies
+}
+
+type tallies []tally
+
+// Value implements driver.Valuer.
+func (t tallies) Value() (driver.Value, error) { return sql.EncodeJSON([]tally(t)) }
+
+// Scan implements sql.Scanner.
+func (t *tallies) Scan(value any) error { return sql.DecodeJSON(value, (*[]tally)(t)) }
+
+// markTallies says that the shares of some units are behind.
+func markTallies(ctx context.Context, tx *sql.DB, unitIDs map[string]bool) error {
+	if len(unitIDs) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "tally.mark", sql.Args{"ids": sortedKeys(unitIDs)})
+	return err
+}
+
+// tallyBatch is how many units one transaction of CountTallies counts.
+const tallyBatch = 100
+
+// CountTallies counts the units anew whose tallies are behind, a batch in each transaction, and returns how many units that
+// were. It may run twice and be killed at any point; one node at a time should run it, for two would only wait for each
+// other.
+func CountTallies(ctx context.Context, db *sql.DB) (int, error) {
+	counted := 0
+	for ctx.Err() == nil {
+		batch := 0
+		err := db.InTx(ctx, func(tx *sql.DB) (err error) {
+			batch, err = countBatch(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return counted, wrap(err, "count tallies")
+		}
+		if batch == 0 {
+			return counted, nil
+		}
+		counted += batch
+	}
+	return counted, ctx.Err()
+}
+
+// RebuildTallies marks every unit, for CountTallies to count all anew.
+func RebuildTallies(ctx context.Context, db *sql.DB) error {
+	_, err := db.Exec(ctx, "tally.mark_all", nil)
+	return wrap(err, "mark all tallies")
+}
+
+// tallyKey is one row of tallies.
+type tallyKey struct {
+	unitID string
+	tally  // with no total
+}
+
+func countBatch(ctx context.Context, tx *sql.DB) (int, error) {
+	ids, err := sql.List[string](ctx, tx, "tally.marked", sql.Args{"limit": tallyBatch})
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, "tally.hold", sql.Args{"ids": ids}); err != nil {
+		return 0, err
+	}
+	shares, err := sharesOf(ctx, tx, ids)
+	if err != nil {
+		return 0, err
+	}
+	live, err := liveShares(ctx, tx, ids)
+	if err != nil {
+		return 0, err
+	}
+	differences := map[tallyKey]int64{}
+	for _, id := range ids {
+		before, known := shares[id]
+		now := live[id]
+		differ(differences, before, -1)
+		differ(differences, now, 1)
+		if err := keepShare(ctx, tx, now, known); err != nil {
+			return 0, err
+		}
+	}
+	if err := addTallies(ctx, tx, differences); err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, "tally.unmark", sql.Args{"ids": ids})
+	return len(ids), err
+}
+
+func sharesOf(ctx context.Context, db *sql.DB, ids []string) (map[string]share, error) {
+	list, err := sql.List[share](ctx, db, "tally.shares", sql.Args{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]share{}
+	for _, s := range list {
+		by[s.UnitID] = s
+	}
+	return by, nil
+}
+
+// liveShares counts what units by themselves hold now.
+func liveShares(ctx context.Context, db *sql.DB, ids []string) (map[string]share, error) {
+	by := map[string]share{}
+	units, err := sql.List[struct{ UnitID, Path string }](ctx, db, "tally.paths", sql.Args{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	for _, unit := range units {
+		by[unit.UnitID] = share{UnitID: unit.UnitID, Path: unit.Path, Counts: tallies{}}
+	}
+	rows, err := sql.List[struct {
+		UnitID string
+		tally
+	}](ctx, db, "tally.live", sql.Args{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		s := by[row.UnitID]
+		s.Counts = append(s.Counts, row.tally)
+		by[row.UnitID] = s
+	}
+	return by, nil
+}
+
+// differ adds a share, times a sign, to the tallies of the units above the one it belongs to.
+func differ(differences map[tallyKey]int64, s share, sign int64) {
+	for _, above := range ancestors(s.Path) {
+		for _, count := range s.Counts {
+			key := tallyKey{unitID: above, tally: count}
+			key.Total = 0
+			differences[key] += sign * count.Total
+		}
+	}
+}
+
+// ancestors are the units on a path above its last one.
+func ancestors(path string) []string {
+	ids := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	return ids[:len(ids)-1]
+}
+
+func keepShare(ctx context.Context, tx *sql.DB, now share, known bool) error {
+	if now.UnitID == "" { // the unit is gone; nothing of it is left to keep
+		return nil
+	}
+	name := "tally.share_insert"
+	if known {
+		name = "tally.share_update"
+	}
+	_, err := tx.Exec(ctx, name, now)
+	return err
+}
+
+func addTallies(ctx context.Context, tx *sql.DB, differences map[tallyKey]int64) error {
+	var keys []tallyKey
+	touched := map[string]bool{}
+	for key, difference := range differences {
+		if difference != 0 {
+			keys = append(keys, key)
+			touched[key.unitID] = touched[key.unitID] || difference < 0
+		}
+	}
+	slices.SortFunc(keys, func(a, b tallyKey) int { return strings.Compare(a.unitID+a.Rule, b.unitID+b.Rule) })
+	for _, key := range keys {
+		args := sql.Args{"unit_id": key.unitID, "kind": key.Kind, "platform": key.Platform, "rulebook": key.Rulebook, "rule": key.Rule, "slot": key.Slot,
+			"total": differences[key]}
+		changed, err := tx.ExecOne(ctx, "tally.add", args)
+		if err == nil && !changed {
+			_, err = tx.Exec(ctx, "tally.insert", args)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	shrunk := slices.DeleteFunc(sortedKeys(touched), func(id string) bool { return !touched[id] })
+	if len(shrunk) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "tally.sweep", sql.Args{"ids": shrunk})
+	return err
+}
