@@ -144,7 +144,7 @@ func ParseNotice(text string) (YearDraft, []string, error) {
 	if n.draft.DocumentNumber == "" {
 		n.remarks = append(n.remarks, "没有在通知里找到文号，可以手工补上。")
 	}
-	return n.draft, n.remarks, nil
+	return n.draft.sorted(), n.remarks, nil
 }
 
 // plainNotice takes out what has no meaning in a notice: spaces and line breaks, the width of signs, the kinds of dashes.
