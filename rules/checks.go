@@ -19,7 +19,12 @@ func (doc *document) checkReferences() {
 	if count != nil {
 		articles, _ = strconv.Atoi(count.Value)
 	}
-	known := map[string]bool{}
+	clauses, known := map[string]bool{}, map[string]bool{}
+	if _, list := child(doc.root, "clauses"); list != nil {
+		for _, clause := range list.Content {
+			clauses[clause.Value] = true
+		}
+	}
 	if _, list := child(doc.root, "interpretations"); list != nil {
 		for _, entry := range list.Content {
 			if _, id := child(entry, "id"); id != nil {
@@ -30,7 +35,7 @@ func (doc *document) checkReferences() {
 	doc.walk(doc.root, nil, func(node *yaml.Node, place at) {
 		switch {
 		case len(place) > 0 && place[len(place)-1] == "articles":
-			doc.checkArticles(node, place, articles)
+			doc.checkArticles(node, place, articles, clauses)
 		case len(place) > 0 && place[len(place)-1] == "interp":
 			doc.checkInterp(node, place, known)
 		case node.Kind == yaml.SequenceNode:
@@ -58,15 +63,21 @@ func (doc *document) walk(node *yaml.Node, place at, visit func(*yaml.Node, at))
 	}
 }
 
-// checkArticles refuses an article beyond the last one. Malformed articles are the schema's business.
-func (doc *document) checkArticles(node *yaml.Node, place at, count int) {
+// checkArticles refuses an article beyond the last one and a clause that the header does not list. Malformed articles
+// are the schema's business.
+func (doc *document) checkArticles(node *yaml.Node, place at, count int, clauses map[string]bool) {
 	for i, item := range node.Content {
+		place := append(slices.Clone(place), i)
 		m := articleForm.FindStringSubmatch(item.Value)
-		if m == nil {
-			continue
-		}
-		if number, _ := strconv.Atoi(m[1]); number < 1 || number > count {
-			doc.complain(append(slices.Clone(place), i), "第 %d 条不存在，本办法共 %d 条", number, count)
+		switch {
+		case m == nil && isClause(item.Value) && !clauses[item.Value]:
+			doc.complain(place, "条款「%s」不在 clauses 里，请核对名称", item.Value)
+		case m != nil && count == 0:
+			doc.complain(place, "第 %s 条不存在，本办法不分条（没有 article_count），请写 clauses 里的条款名", m[1])
+		case m != nil:
+			if number, _ := strconv.Atoi(m[1]); number < 1 || number > count {
+				doc.complain(place, "第 %d 条不存在，本办法共 %d 条", number, count)
+			}
 		}
 	}
 }
@@ -115,6 +126,9 @@ func (doc *document) checkFigures(node *yaml.Node, place at) {
 
 // checkMeaning checks what the schema cannot say about a decoded rulebook.
 func (doc *document) checkMeaning(rb *Rulebook) {
+	if rb.Jurisdiction.Level != "state" && rb.Jurisdiction.Province == "" {
+		doc.complain(at{"jurisdiction"}, "缺少必填的字段 province，只有全国性文件（level: state）可以不写")
+	}
 	doc.checkDates(rb.Dates)
 	doc.checkScope(rb)
 	doc.checkUpdateLimits(rb.UpdateLimits)
@@ -123,6 +137,11 @@ func (doc *document) checkMeaning(rb *Rulebook) {
 		doc.checkReviewStages(rb.Review.Stages)
 	}
 	doc.checkPeriodsOfDays(rb)
+	doc.checkVetoes(rb)
+	doc.checkCard(rb.ScoreCard)
+	if card := rb.SupervisionCard; card != nil {
+		doc.checkLines(at{"supervision_card"}, card.Total, card.FailBelow, card.BonusAbove)
+	}
 	doc.checkReadings(rb)
 	for i, s := range rb.Staffing {
 		if s.Max > 0 && s.Max < s.Min {
@@ -132,7 +151,7 @@ func (doc *document) checkMeaning(rb *Rulebook) {
 }
 
 func (doc *document) checkDates(dates Dates) {
-	for key, text := range map[string]string{"adopted": dates.Adopted, "issued": dates.Issued, "published": dates.Published, "effective": dates.Effective} {
+	for key, text := range map[string]string{"dated": dates.Dated, "adopted": dates.Adopted, "issued": dates.Issued, "published": dates.Published, "effective": dates.Effective} {
 		if text == "" {
 			continue
 		}
@@ -168,6 +187,12 @@ func (doc *document) checkScope(rb *Rulebook) {
 	}
 	for i, inspection := range rb.Inspections {
 		check(at{"inspections", i, "subjects"}, inspection.Subjects...)
+	}
+	for i, veto := range rb.Vetoes {
+		check(at{"vetoes", i, "objects"}, veto.Objects...)
+	}
+	if rb.ScoreCard != nil {
+		check(at{"score_card", "objects"}, rb.ScoreCard.Objects...)
 	}
 }
 

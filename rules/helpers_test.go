@@ -58,7 +58,7 @@ func programFiles(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{"rulebooks/tongnan-2022.yaml", "rulebooks/zhaotong-2018.yaml", "rulebooks/xiangxi-2018.yaml",
-		"rulebooks/dongcheng-2014.yaml", "rulebooks/chaoan.yaml", "calendar/cn-workdays.yaml"} {
+		"rulebooks/dongcheng-2014.yaml", "rulebooks/chaoan.yaml", "rulebooks/national-2019.yaml", "calendar/cn-workdays.yaml"} {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -80,12 +80,12 @@ func (rb *Rulebook) UpdateLimit(s Subject) (*UpdateLimit, Reason) {
 
 // limitNaming finds the limit that names a kind at a level; otherLevel says that the kind is named, but for other
 // levels only. A loaded rulebook has at most one such limit; where a reading widens one to every level (I-TN-04), the one
-// for the level itself prevails.
+// for the level itself prevails. A limit that nothing confirms is never found.
 func (rb *Rulebook) limitNaming(target Target, kind Kind, level int) (found *UpdateLimit, otherLevel bool) {
 	for i := range rb.UpdateLimits {
 		limit := &rb.UpdateLimits[i]
 		switch {
-		case limit.Target != target || !slices.Contains(limit.Kinds, kind):
+		case limit.Target != target || !slices.Contains(limit.Kinds, kind) || !limit.Enforced():
 		case limit.ColumnLevel == max(level, 1):
 			return limit, false
 		case limit.ColumnLevel == 0:

@@ -8,13 +8,15 @@ type Rulebook struct {
 	Schema         string       `yaml:"schema" json:"schema"`
 	ID             string       `yaml:"id" json:"id"`
 	ShortName      string       `yaml:"short_name" json:"short_name"` // as citations write it: 潼南 2022
-	SourceFile     string       `yaml:"source_file" json:"source_file"`
+	SourceFile     string       `yaml:"source_file,omitempty" json:"source_file,omitempty"`
+	Origin         *Origin      `yaml:"source,omitempty" json:"source,omitempty"` // instead of SourceFile
 	Title          string       `yaml:"title" json:"title"`
 	DocumentNumber string       `yaml:"document_number,omitempty" json:"document_number,omitempty"`
 	Issuer         string       `yaml:"issuer,omitempty" json:"issuer,omitempty"`
 	Jurisdiction   Jurisdiction `yaml:"jurisdiction" json:"jurisdiction"`
 	Dates          Dates        `yaml:"dates" json:"dates"`
-	ArticleCount   int          `yaml:"article_count" json:"article_count"`
+	ArticleCount   int          `yaml:"article_count,omitempty" json:"article_count,omitempty"` // 0 = it has no numbered articles
+	Clauses        []string     `yaml:"clauses,omitempty" json:"clauses,omitempty"`             // the named clauses that articles may cite
 	Supervisor     Supervisor   `yaml:"supervisor" json:"supervisor"`
 	Scope          Scope        `yaml:"scope" json:"scope"`
 
@@ -57,6 +59,9 @@ type Rulebook struct {
 	Training            []Training           `yaml:"training,omitempty" json:"training,omitempty"`
 	Vendors             *Vendors             `yaml:"vendors,omitempty" json:"vendors,omitempty"`
 	Consequences        *Consequences        `yaml:"consequences,omitempty" json:"consequences,omitempty"`
+	Vetoes              []Veto               `yaml:"vetoes,omitempty" json:"vetoes,omitempty"`
+	ScoreCard           *ScoreCard           `yaml:"score_card,omitempty" json:"score_card,omitempty"`
+	SupervisionCard     *SupervisionCard     `yaml:"supervision_card,omitempty" json:"supervision_card,omitempty"`
 	Interpretations     []Interpretation     `yaml:"interpretations" json:"interpretations"`
 
 	FileName string `yaml:"-" json:"-"`      // the file it was read from
@@ -74,15 +79,46 @@ type Source struct {
 	effects []Effect // of the readings in force; set when the rulebook is loaded or changed, never written into
 }
 
+// Origin is where a regulation is to be read whose text is no file of ours.
+type Origin struct {
+	Title          string `yaml:"title" json:"title"`
+	DocumentNumber string `yaml:"document_number" json:"document_number"`
+	Address        string `yaml:"address" json:"address"` // the official one
+	Note           string `yaml:"note,omitempty" json:"note,omitempty"`
+}
+
+// Proof is how sure an entry is that was not read in the official text. Confirmed is nil, or false for what nothing
+// retrieved confirms: show it as such and enforce nothing by it (Enforced). Evidence is "mirror" for what was read in a
+// copy or a report: it holds, and Remark is shown beside it.
+type Proof struct {
+	Confirmed *bool  `yaml:"confirmed,omitempty" json:"confirmed,omitempty"`
+	Evidence  string `yaml:"evidence,omitempty" json:"evidence,omitempty"`
+}
+
+// Enforced reports whether the entry may count for or against anybody.
+func (p Proof) Enforced() bool { return p.Confirmed == nil || *p.Confirmed }
+
+// Remark is what a screen shows beside the entry; "" when it was read in the official text.
+func (p Proof) Remark() string {
+	switch {
+	case !p.Enforced():
+		return "未经证实，只作参考，不据此判定"
+	case p.Evidence == "mirror":
+		return "据转载件录入，使用前请与原文核对"
+	}
+	return ""
+}
+
 // Jurisdiction is where the regulation holds.
 type Jurisdiction struct {
-	Province string `yaml:"province" json:"province"`
+	Province string `yaml:"province,omitempty" json:"province,omitempty"` // empty only for the whole state
 	Name     string `yaml:"name" json:"name"`
-	Level    string `yaml:"level" json:"level"` // province, prefecture, county
+	Level    string `yaml:"level" json:"level"` // state, province, prefecture, county
 }
 
 // Dates are the regulation's own dates as YYYY-MM-DD; empty when the source gives none.
 type Dates struct {
+	Dated         string `yaml:"dated,omitempty" json:"dated,omitempty"` // what stands under the text
 	Adopted       string `yaml:"adopted,omitempty" json:"adopted,omitempty"`
 	Issued        string `yaml:"issued,omitempty" json:"issued,omitempty"`
 	Published     string `yaml:"published,omitempty" json:"published,omitempty"`
@@ -128,12 +164,13 @@ type UpdateLimit struct {
 	MaxGap      Duration `yaml:"max_gap" json:"max_gap"`
 	Strength    Strength `yaml:"strength,omitempty" json:"strength,omitempty"`
 	Source      `yaml:",inline"`
+	Proof       `yaml:",inline"`
 }
 
 // ColumnRule is a rule about the columns of a site.
 type ColumnRule struct {
 	ID     string     `yaml:"id" json:"id"`
-	Rule   string     `yaml:"rule" json:"rule"` // blank_is_stale, no_blank, required_columns …
+	Rule   string     `yaml:"rule" json:"rule"` // blank_is_stale, undated_is_stale, no_blank, required_columns …
 	Text   string     `yaml:"text" json:"text"`
 	Items  []Numbered `yaml:"items,omitempty" json:"items,omitempty"`
 	Source `yaml:",inline"`

@@ -218,14 +218,24 @@ type Evaluation struct {
 // AnnualReport is a yearly report about the year before (K08).
 type AnnualReport struct {
 	ID         string    `yaml:"id" json:"id"`
-	Kind       string    `yaml:"kind" json:"kind"`     // website_work, information_disclosure
-	Covers     string    `yaml:"covers" json:"covers"` // previous_year
+	Kind       string    `yaml:"kind" json:"kind"`                         // website_work, website_supervision, information_disclosure
+	Levels     []string  `yaml:"levels,omitempty" json:"levels,omitempty"` // province, ministry: only they owe it; empty = every unit
+	Covers     string    `yaml:"covers" json:"covers"`                     // previous_year
 	SubmitBy   *MonthDay `yaml:"submit_by,omitempty" json:"submit_by,omitempty"`
 	SubmitTo   string    `yaml:"submit_to,omitempty" json:"submit_to,omitempty"`
 	SubmitForm string    `yaml:"submit_form,omitempty" json:"submit_form,omitempty"`
 	PublishBy  MonthDay  `yaml:"publish_by" json:"publish_by"`
 	Contents   []string  `yaml:"contents,omitempty" json:"contents,omitempty"`
+	Rows       []Rows    `yaml:"rows,omitempty" json:"rows,omitempty"` // what its form asks, part by part
 	Source     `yaml:",inline"`
+	Proof      `yaml:",inline"`
+}
+
+// Rows is one part of a report's form.
+type Rows struct {
+	Part  string   `yaml:"part" json:"part"`
+	Names []string `yaml:"names" json:"names"`
+	Proof `yaml:",inline"`
 }
 
 // MonthDay is a fixed date of every year.

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,8 @@ func (doc *document) addInvalid(invalid *jsonschema.ValidationError) {
 	switch k := invalid.ErrorKind.(type) {
 	case *kind.OneOf:
 		doc.complain(place, "%s", oneOfReason(k, invalid.Causes))
+	case *kind.AnyOf:
+		doc.complain(place, "%s", waysReason(invalid.Causes))
 	case *kind.AdditionalProperties:
 		for _, property := range k.Properties {
 			unknown := append(slices.Clone(place), property)
@@ -91,11 +94,13 @@ var (
 
 	// patternHints say what the schema's patterns mean; a pattern without a hint is shown as it is.
 	patternHints = map[string]string{
-		`^I-(TN|ZT|XX|DC|CA)-[0-9]{2}$`: "解释编号应如 I-TN-01",
-		`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:  "日期应如 2022-08-04",
-		`^[a-z0-9-]+$`:                  "编号只能用小写字母、数字和连字符",
-		`^[0-9a-z_]+\.txt$`:             "应是小写的 .txt 文件名",
-		`^[0-9]{1,2}(\.p[0-9])?(\([一二三四五六七八九十]{1,3}\)(\([0-9]\))?)?$`: "条款应如 21、8.p3、21(六)、13(三)(8)，用半角括号",
+		`^I-(TN|ZT|XX|DC|CA|GB)-[0-9]{2}$`: "解释编号应如 I-TN-01",
+		`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:     "日期应如 2022-08-04",
+		`^[a-z0-9-]+$`:                     "编号只能用小写字母、数字和连字符",
+		`^[0-9a-z_]+\.txt$`:                "应是小写的 .txt 文件名",
+		`^https?://[^\s]+$`:                "应是 http:// 或 https:// 开头的网址，中间没有空格",
+		`^[^0-9\s]([^\r\n]*[^\s])?$`:       "条款名不能以数字或空格开头，也不能以空格结尾",
+		`^([0-9]{1,2}(\.p[0-9])?(\([一二三四五六七八九十]{1,3}\)(\([0-9]\))?)?|[^0-9\s]([^\r\n]*[^\s])?)$`: "条款应如 21、8.p3、21(六)、13(三)(8)，用半角括号；没有条号的写 clauses 里的条款名",
 	}
 )
 
@@ -118,9 +123,11 @@ func reasonOf(reason jsonschema.ErrorKind) string {
 		}
 		return fmt.Sprintf("「%s」写法不对，须符合 %s", k.Got, k.Want)
 	case *kind.Minimum:
-		return fmt.Sprintf("%s 太小，至少为 %s", k.Got.RatString(), k.Want.RatString())
+		return fmt.Sprintf("%s 太小，至少为 %s", decimal(k.Got), decimal(k.Want))
 	case *kind.Maximum:
-		return fmt.Sprintf("%s 太大，至多为 %s", k.Got.RatString(), k.Want.RatString())
+		return fmt.Sprintf("%s 太大，至多为 %s", decimal(k.Got), decimal(k.Want))
+	case *kind.MultipleOf:
+		return fmt.Sprintf("%s 不对，须是 %s 的整数倍", decimal(k.Got), decimal(k.Want))
 	case *kind.MinItems:
 		return fmt.Sprintf("至少要有 %d 项", k.Want)
 	case *kind.MinLength:
@@ -136,6 +143,11 @@ func oneOfReason(k *kind.OneOf, causes []*jsonschema.ValidationError) string {
 	if len(k.Subschemas) > 0 {
 		return "几种写法只能取一种，不能同时写"
 	}
+	return waysReason(causes)
+}
+
+// waysReason names the fields one of which is wanted.
+func waysReason(causes []*jsonschema.ValidationError) string {
 	var ways []string
 	for _, cause := range causes {
 		if required, ok := cause.ErrorKind.(*kind.Required); ok {
@@ -143,6 +155,14 @@ func oneOfReason(k *kind.OneOf, causes []*jsonschema.ValidationError) string {
 		}
 	}
 	return "缺少 " + strings.Join(ways, " 或 ") + " 之一"
+}
+
+// decimal writes a figure as people do: 0.5, not 1/2.
+func decimal(figure *big.Rat) string {
+	if figure.IsInt() {
+		return figure.RatString()
+	}
+	return strings.TrimRight(figure.FloatString(6), "0")
 }
 
 func typeName(types ...string) string {
