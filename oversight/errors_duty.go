@@ -1,6 +1,9 @@
 package oversight
 
-import "govmedia/fault"
+import (
+	"govmedia/fault"
+	"govmedia/units"
+)
 
 // The refusals a person can meet at matters with a time limit, the fields first.
 var (
@@ -29,13 +32,26 @@ var (
 	ErrOfflineTooLong  = fault.Define("offline.too_long", fault.Conflict, "计划下线的时间超过规定的最长时间，请提前恢复的时间。")
 	ErrOfflineUsedUp   = fault.Define("offline.used_up", fault.Conflict, "这个网站本年度临时下线的次数已经用完，不能再临时下线。")
 	ErrOfflineCause    = fault.Define("offline.cause", fault.Invalid, "没有这种不占次数的情形，请从列表中选择。")
+	ErrDutyNotOwed     = fault.Define("duty.not_owed", fault.Invalid, "这个单位没有这项定期职责：它由别的单位承担，或本单位没有本办法管理的在用网站、账号。请核对单位和规定。")
 	ErrDutyElsewhere   = fault.Define("duty.elsewhere", fault.Invalid, "只有临时下线才填写计划恢复时间和下线情形，请去掉。")
 	ErrActNotFound     = fault.Define("act.not_found", fault.NotFound, "没有找到这条履职记录，可能不在您的管理范围内。请刷新后再看。")
 	ErrActVoid         = fault.Define("act.void", fault.Conflict, "这条履职记录已经作废，请刷新后查看。")
-	ErrActSample       = fault.Define("act.sample", fault.Conflict, "抽查的数量不够，不能结案。")
 	ErrActSampleNumber = fault.Define("act.sample_number", fault.Invalid, "抽查数量不对：不能少于 0，也不能多于在册总数。")
+	ErrActKinds        = fault.Define("act.kinds", fault.Invalid, "请从列表中选择这次活动的类型，不要重复。")
 	ErrActTotal        = fault.Define("act.total", fault.Invalid, "在册总数少于台账中的数量，请核对。")
-	ErrActPublished    = fault.Define("act.published", fault.Conflict, "结果还没有公开，不能结案，请先填写公开的网址。")
+	ErrRosterStale     = fault.Define("roster.stale", fault.Conflict, "值班表刚被别人修改过，请刷新后再保存。")
 	ErrRosterShift     = fault.Define("roster.shift", fault.Invalid, "值班安排不对：请填写姓名，结束时间要晚于开始时间，一班最长 7 天。")
-	ErrRosterSpan      = fault.Define("roster.span", fault.Invalid, "时间段不对：结束要晚于开始，最长 92 天，班次要在这段时间之内，最多 1000 班。")
+	ErrRosterSpan      = fault.Define("roster.span", fault.Invalid, "时间段不对：结束要晚于开始，最长 92 天，班次要在这段时间内开始，最多 1000 班。")
+)
+
+// What is done to matters, acts and rosters, as the audit chain says it.
+const (
+	ActionMatterOpen    units.Action = "matter.open"
+	ActionMatterFinish  units.Action = "matter.finish"
+	ActionMatterVoid    units.Action = "matter.void"
+	ActionMatterCorrect units.Action = "matter.correct"
+	ActionMatterRecount units.Action = "matter.recount" // the program's own, after a change of the rules or the working days
+	ActionActRecord     units.Action = "act.record"
+	ActionActVoid       units.Action = "act.void"
+	ActionRosterSet     units.Action = "roster.set"
 )
