@@ -72,6 +72,7 @@ type DutyRule struct {
 	Interp     []string `json:"interp,omitempty"`
 	Strength   Strength `json:"strength"`  // never empty; what is only usual warns and is not late (K14)
 	Confirmed  bool     `json:"confirmed"` // false: shown, never enforced
+	Remark     string   `json:"remark,omitempty"`
 	Event      Event    `json:"event,omitempty"`
 	EventLabel string   `json:"event_label,omitempty"`
 
@@ -107,7 +108,7 @@ func (rb *Rulebook) Duties() []DutyRule {
 				duty.source = *e.source
 			}
 			duty.Articles, duty.Interp, duty.Citation = duty.source.Articles, duty.source.Interp, rb.Cite(duty.source.Articles)
-			duty.KindLabel, duty.EventLabel, duty.Confirmed = duty.Kind.Label(), duty.Event.Label(), e.confirmed()
+			duty.KindLabel, duty.EventLabel, duty.Confirmed, duty.Remark = duty.Kind.Label(), duty.Event.Label(), e.confirmed(), e.remark()
 			if by := e.value.FieldByName("By"); by.IsValid() {
 				duty.By = by.String()
 			}

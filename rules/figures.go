@@ -78,6 +78,7 @@ type Figure struct {
 	Interp     []string  `json:"interp,omitempty"`
 	Strength   Strength  `json:"strength"`             // never empty
 	Confirmed  bool      `json:"confirmed"`            // false: shown, never enforced
+	Remark     string    `json:"remark,omitempty"`     // what a screen shows beside it, where it was not read in the official text
 	Regulation *Amount   `json:"regulation,omitempty"` // what the regulation says, where an office is stricter
 	Change     string    `json:"change,omitempty"`     // id of the change that made it so
 }
@@ -157,7 +158,7 @@ func (rb *Rulebook) figure(e entry, found amount) Figure {
 	}
 	figure := Figure{
 		Section: e.section, Rule: e.rule, Field: found.field, Label: name.label, Text: e.text(), Value: found.read(), Direction: name.direction,
-		Strength: e.strength(found.field), Confirmed: e.confirmed(),
+		Strength: e.strength(found.field), Confirmed: e.confirmed(), Remark: e.remark(),
 	}
 	if !known {
 		figure.Label = found.field
@@ -321,6 +322,16 @@ func (e entry) confirmed() bool {
 		}
 	}
 	return true
+}
+
+// remark is what is to be said of the entry's source, of the nearest part that says anything.
+func (e entry) remark() string {
+	for at := &e; at != nil; at = at.under {
+		if c, ok := at.value.Interface().(interface{ Remark() string }); ok && c.Remark() != "" {
+			return c.Remark()
+		}
+	}
+	return ""
 }
 
 // text is what the rule is about, for a screen.
