@@ -102,7 +102,7 @@ const noSuchID = "0000000000000000"
 
 // address fills the parameters of a route's path.
 func address(line tableLine, id string) string {
-	return strings.NewReplacer("{id}", id, ":id", id, "{rulebook}", "tongnan-2022", ":picture", noSuchID, "/*", "/").Replace(line.Path)
+	return strings.NewReplacer("{id}", id, ":id", id, "{rulebook}", "tongnan-2022", "{year}", "2027", ":picture", noSuchID, "/*", "/").Replace(line.Path)
 }
 
 // guardedRoutes returns the routes that need a sign-in, whatever they are registered with.

@@ -3,6 +3,7 @@ package main
 import (
 	"govmedia/articles"
 	"govmedia/channels/picture"
+	"govmedia/rules"
 	"govmedia/units"
 )
 
@@ -70,6 +71,12 @@ func (s *server) routes() {
 	add(s, units.ReadDashboard, "GET /api/dashboard/accounts", "list-watched", "更新监测清单", s.listWatched)
 	add(s, units.ReadRules, "GET /api/rulebooks", "list-rulebooks", "规则库", s.listRulebooks)
 	add(s, units.ReadRules, "GET /api/rulebooks/{rulebook}", "get-rulebook", "规则", s.getRulebook)
+
+	// working days
+	add(s, units.ReadRules, "GET /api/calendar", "get-calendar", "工作日历", s.getCalendar)
+	add(s, units.WriteRules, "POST /api/calendar/parse", "parse-calendar", "识别放假通知", s.parseCalendar, s.form(largestNotice, rules.ErrCalendarTooLarge))
+	add(s, units.WriteRules, "POST /api/calendar/preview", "preview-calendar-year", "预览放假安排的影响", s.previewYear)
+	add(s, units.WriteRules, "PUT /api/calendar/{year}", "save-calendar-year", "录入或更正放假安排", s.saveYear)
 
 	// the public
 	s.addPlain(anyone, "GET /p/:id", s.publicPage)
