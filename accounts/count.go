@@ -2,14 +2,13 @@ package accounts
 
 import (
 	"context"
-	"strings"
 
 	"govmedia/sql"
 )
 
 // smallSubtree is up to how many accounts a subtree is counted row by row: an index range of a few milliseconds, the same
-// in a district alone and in a district of the whole country. Larger ones are read from the tallies.
-const smallSubtree = 5000
+// in a district alone and in a district of the whole country. Larger ones are read from the tallies. Only tests change it.
+var smallSubtree = 5000
 
 // mostMarked is how many units with tallies that are behind a reader counts itself; beyond, it counts everything row by row.
 const mostMarked = 300
@@ -67,12 +66,6 @@ func (c *counting) line(child string) string {
 		return child
 	}
 	return c.top.ID
-}
-
-// childOf is the unit next below the top on a path.
-func (c *counting) childOf(path string) string {
-	id, _, _ := strings.Cut(strings.TrimPrefix(path, c.top.Path), "/")
-	return id
 }
 
 // live counts the subtree row by row.
@@ -152,16 +145,17 @@ func (c *counting) readMarked(ctx context.Context, marked []string) error {
 		shares map[string]share
 		sign   int64
 	}{{before, -1}, {now, 1}} {
-		for id, share := range change.shares {
-			if !strings.HasPrefix(share.Path, c.top.Path) {
-				continue // it stood elsewhere when it was counted
-			}
-			child := c.childOf(share.Path)
+		for _, share := range change.shares {
+			above := ancestors(share.Path)
 			for _, tally := range share.Counts {
 				cell := c.cellOf(tally, change.sign)
-				c.put(cell)
-				if child != id && c.children[child] { // a unit right below the top is counted by readOwn
-					c.putUnit(child, cell)
+				for _, unit := range above {
+					if unit == c.top.ID {
+						c.put(cell)
+					}
+					if c.children[unit] {
+						c.putUnit(unit, cell)
+					}
 				}
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"govmedia/accounts"
+	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
 )
@@ -16,7 +17,7 @@ func TestTotalsCountByUnitAndPlatform(t *testing.T) {
 		populate(w)
 		w.at("2026-03-06 09:00")
 		stale := accounts.Counts{Total: 1, Stale: 1}
-		board, err := accounts.Totals(t.Context(), w.db, w.People["officer"], accounts.DashboardFilter{}, w.db.Now())
+		board, err := accounts.Totals(t.Context(), w.db, w.book, w.People["officer"], accounts.DashboardFilter{}, w.db.Now())
 		if err != nil {
 			t.Fatalf("Totals: %v", err)
 		}
@@ -33,19 +34,19 @@ func TestTotalsCountByUnitAndPlatform(t *testing.T) {
 		if len(board.ByPlatform) != 3 || board.ByPlatform[0] != (accounts.PlatformCounts{Platform: accounts.Weibo, Counts: stale}) {
 			t.Errorf("by platform %+v, want Weibo with its stale one first", board.ByPlatform)
 		}
-		whole, err := accounts.Totals(t.Context(), w.db, w.People["admin"], accounts.DashboardFilter{}, w.db.Now())
+		whole, err := accounts.Totals(t.Context(), w.db, w.book, w.People["admin"], accounts.DashboardFilter{}, w.db.Now())
 		if want := (accounts.Counts{Total: 5, OK: 3, DueSoon: 2, Stale: 1, NoRule: 1}); err != nil || whole.Overall != want {
 			t.Errorf("the office counts %+v, %v, want %+v", whole.Overall, err, want)
 		}
-		narrow, err := accounts.Totals(t.Context(), w.db, w.People["admin"], accounts.DashboardFilter{UnitID: w.Town.ID, Platform: accounts.Weibo}, w.db.Now())
+		narrow, err := accounts.Totals(t.Context(), w.db, w.book, w.People["admin"], accounts.DashboardFilter{UnitID: w.Town.ID, Platform: accounts.Weibo}, w.db.Now())
 		if err != nil || narrow.Overall != stale {
 			t.Errorf("Weibo of Town counts %+v, %v, want %+v", narrow.Overall, err, stale)
 		}
-		foreign, err := accounts.Totals(t.Context(), w.db, w.People["stranger"], accounts.DashboardFilter{}, w.db.Now())
+		foreign, err := accounts.Totals(t.Context(), w.db, w.book, w.People["stranger"], accounts.DashboardFilter{}, w.db.Now())
 		if err != nil || foreign.Overall != (accounts.Counts{}) {
 			t.Errorf("a stranger counts %+v, %v, want nothing", foreign.Overall, err)
 		}
-		_, err = accounts.Totals(t.Context(), w.db, w.People["stranger"], accounts.DashboardFilter{UnitID: w.Town.ID}, w.db.Now())
+		_, err = accounts.Totals(t.Context(), w.db, w.book, w.People["stranger"], accounts.DashboardFilter{UnitID: w.Town.ID}, w.db.Now())
 		refused(t, "Totals of a unit out of reach", err, units.ErrNotFound)
 	})
 }
@@ -79,7 +80,7 @@ func TestWatchlistPagesAndNarrows(t *testing.T) {
 			want   []string
 		}{
 			{"one a page", "admin", accounts.WatchFilter{PerPage: 1}, byDue},
-			{"stale only", "admin", accounts.WatchFilter{StaleOnly: true}, byDue[:1]},
+			{"stale only", "admin", accounts.WatchFilter{Status: rules.StatusStale}, byDue[:1]},
 			{"platform", "admin", accounts.WatchFilter{Platform: accounts.WeChat}, []string{"丙 Alpha", "乙服务号"}},
 			{"unit", "admin", accounts.WatchFilter{UnitID: w.Section.ID}, []string{"丁抖音"}},
 			{"stranger", "stranger", accounts.WatchFilter{}, []string{}},

@@ -22,7 +22,7 @@ func MoveUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ver
 			return err
 		}
 		args := sql.Args{"old_path": before.Path, "new_path": moved.Path, "kept": len(before.Path) + 1}
-		for _, name := range []string{"account.shift_paths", "column.shift_paths"} {
+		for _, name := range []string{"account.shift_paths", "column.shift_paths", "tally.shift_marks"} {
 			if _, err := tx.Exec(ctx, name, args); err != nil {
 				return err
 			}

@@ -176,7 +176,7 @@ func TestO10NoRuleIsNotInOrder(t *testing.T) {
 		if card.Standing.Reason != rules.ReasonNotGoverned.Label() || len(card.Clocks) != 0 {
 			t.Errorf("reason %q with %d clocks, want %q and none", card.Standing.Reason, len(card.Clocks), rules.ReasonNotGoverned.Label())
 		}
-		board, err := accounts.Totals(t.Context(), w.db, admin, accounts.DashboardFilter{}, w.db.Now())
+		board, err := accounts.Totals(t.Context(), w.db, w.book, admin, accounts.DashboardFilter{}, w.db.Now())
 		if want := (accounts.Counts{Total: 1, NoRule: 1}); err != nil || board.Overall != want {
 			t.Errorf("Totals = %+v, %v, want %+v", board.Overall, err, want)
 		}
@@ -197,7 +197,7 @@ func TestO11LongestOverStandsFirst(t *testing.T) {
 		w.post(third, "", "2026-03-10 09:00")
 		w.at("2026-03-16 09:00")
 		officer := w.People["officer"]
-		stale, err := accounts.Watchlist(t.Context(), w.db, w.book, officer, accounts.WatchFilter{StaleOnly: true}, w.db.Now())
+		stale, err := accounts.Watchlist(t.Context(), w.db, w.book, officer, accounts.WatchFilter{Status: rules.StatusStale}, w.db.Now())
 		if err != nil || len(stale.Items) != 2 {
 			t.Fatalf("Watchlist = %d lines, %v, want 2", len(stale.Items), err)
 		}
@@ -215,7 +215,7 @@ func TestO11LongestOverStandsFirst(t *testing.T) {
 		if err != nil || len(all.Items) != 3 || all.Items[2].Name != "订阅号丙" || all.Items[2].Standing.RemainingMs != 86_400_000 {
 			t.Errorf("Watchlist = %+v, %v, want 丙 third with one day left", all.Items, err)
 		}
-		board, err := accounts.Totals(t.Context(), w.db, officer, accounts.DashboardFilter{}, w.db.Now())
+		board, err := accounts.Totals(t.Context(), w.db, w.book, officer, accounts.DashboardFilter{}, w.db.Now())
 		if want := (accounts.Counts{Total: 3, OK: 1, DueSoon: 1, Stale: 2}); err != nil || board.Overall != want {
 			t.Errorf("Totals = %+v, %v, want %+v", board.Overall, err, want)
 		}

@@ -219,7 +219,7 @@ func TestColumnsStopWithTheirSite(t *testing.T) {
 		}
 		w.stands("旧栏目", page.Items[0].Standing, "不在用", "", "")
 		w.at("2026-03-13 09:00")
-		board, err := accounts.Totals(ctx, w.db, admin, accounts.DashboardFilter{}, w.db.Now())
+		board, err := accounts.Totals(ctx, w.db, w.book, admin, accounts.DashboardFilter{}, w.db.Now())
 		if want := (accounts.Counts{Total: 1, Stale: 1}); err != nil || board.Columns != want || board.Overall != (accounts.Counts{Total: 1, NoRule: 1}) {
 			t.Errorf("Totals = %+v, %v, want one stale column and a site without a rule", board, err)
 		}
@@ -231,7 +231,7 @@ func TestColumnsStopWithTheirSite(t *testing.T) {
 			t.Fatalf("Suspend: %v", err)
 		}
 		w.missed("动态 up to the suspension", w.columnCard(news.ID).Breaches, "03-02 09:00 → 03-13 09:00: 264, 24", "03-01 09:00 → 03-02 09:00: 24, 24")
-		board, err = accounts.Totals(ctx, w.db, admin, accounts.DashboardFilter{}, w.db.Now())
+		board, err = accounts.Totals(ctx, w.db, w.book, admin, accounts.DashboardFilter{}, w.db.Now())
 		if err != nil || board.Columns.Total != 0 || board.Overall.Total != 0 {
 			t.Errorf("Totals with the site suspended = %+v, %v, want nothing", board, err)
 		}
@@ -404,7 +404,7 @@ func TestAMissingCalendarYearIsPendingUntilItComes(t *testing.T) {
 		if card.Clocks[0].DueAt != nil || card.Clocks[0].Reason != rules.ClockPending {
 			t.Errorf("the clock is due %v for %q, want no due time and the reason", card.Clocks[0].DueAt, card.Clocks[0].Reason)
 		}
-		board, err := accounts.Totals(t.Context(), w.db, w.People["officer"], accounts.DashboardFilter{}, w.db.Now())
+		board, err := accounts.Totals(t.Context(), w.db, w.book, w.People["officer"], accounts.DashboardFilter{}, w.db.Now())
 		if want := (accounts.Counts{Total: 1, Pending: 1}); err != nil || board.Overall != want {
 			t.Errorf("Totals = %+v, %v, want %+v", board.Overall, err, want)
 		}
@@ -430,11 +430,11 @@ func TestAnotherRulebookTakesOver(t *testing.T) {
 		w.post(account, "", "2026-03-02 09:00")
 		w.at("2026-03-10 09:00")
 		from := w.under("zhaotong-2018")
-		if _, err := units.Move(ctx, w.db, w.People["admin"], w.Town.ID, w.Town.Version, from.ID); err != nil {
-			t.Fatalf("units.Move: %v", err)
+		if _, err := accounts.MoveUnit(ctx, w.db, w.People["admin"], w.Town.ID, w.Town.Version, from.ID); err != nil {
+			t.Fatalf("MoveUnit: %v", err)
 		}
-		if n, err := accounts.Resettle(ctx, w.db, w.book, from.ID); n != 1 || err != nil {
-			t.Fatalf("Resettle = %d, %v, want 1", n, err)
+		if n, err := accounts.RejudgeDue(ctx, w.db, w.book, "node"); n != 1 || err != nil {
+			t.Fatalf("RejudgeDue = %d, %v, want 1 clock changed", n, err)
 		}
 		card := w.card(account.ID)
 		w.stands("under 昭通", card.Standing, "无规则", "", "昭通 2018 第2条、第20条")

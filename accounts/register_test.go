@@ -210,11 +210,11 @@ func TestAccountsAreSeenWithinReach(t *testing.T) {
 		}
 		_, err = accounts.List(t.Context(), w.db, w.book, w.People["stranger"], accounts.Filter{UnitID: w.Town.ID})
 		refused(t, "List of a unit out of reach", err, units.ErrNotFound)
-		if got := w.card(account.ID).Actions; !slices.Equal(got, []string{"record_post"}) {
+		if got := w.card(account.ID).Actions; !slices.Equal(got, []string{"record_post", "mark_unread"}) {
 			t.Errorf("an officer may %q, want record_post", got)
 		}
 		card, err := accounts.CardOf(t.Context(), w.db, w.book, w.People["admin"], account.ID)
-		if want := []string{"update", "close", "suspend", "bind", "record_post"}; err != nil || !slices.Equal(card.Actions, want) {
+		if want := []string{"update", "close", "suspend", "bind", "record_post", "mark_unread"}; err != nil || !slices.Equal(card.Actions, want) {
 			t.Errorf("the office may %q, %v, want %q", card.Actions, err, want)
 		}
 	})

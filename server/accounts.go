@@ -15,7 +15,7 @@ type listAccountsInput struct {
 	Platform accounts.Platform `query:"platform" maxLength:"24"`
 	Kind     accounts.Kind     `query:"kind" maxLength:"32"`
 	State    accounts.State    `query:"state" enum:"applying,in_use,suspended,closed"`
-	Status   rules.Status      `query:"status" enum:"ok,stale,no_rule,calendar_pending"`
+	Status   rules.Status      `query:"status" enum:"ok,stale,no_rule,calendar_pending,unknown"`
 	Query    string            `query:"q" maxLength:"100" doc:"A part of the name"`
 	Order    accounts.Order    `query:"order" enum:"name,due,last_post"`
 }
@@ -113,6 +113,7 @@ func (s *server) suspendAccount(ctx context.Context, in *stateInput) (*Body[acco
 type recordPostInput struct {
 	ByID
 	Body struct {
+		ColumnID    *string  `json:"column_id,omitempty" maxLength:"16" doc:"Of a website: the column in which it appeared"`
 		Title       string   `json:"title" maxLength:"400"`
 		URL         string   `json:"url" maxLength:"1000"`
 		PublishedAt sql.Time `json:"published_at"`
@@ -120,7 +121,68 @@ type recordPostInput struct {
 }
 
 func (s *server) recordPost(ctx context.Context, in *recordPostInput) (*Body[accounts.Post], error) {
-	post, _, err := accounts.RecordByHand(ctx, s.db, s.book, actorOf(ctx), accounts.NewPost{AccountID: in.ID, Title: in.Body.Title, URL: in.Body.URL,
+	post, _, err := accounts.RecordByHand(ctx, s.db, s.book, actorOf(ctx), accounts.NewPost{AccountID: in.ID, ColumnID: in.Body.ColumnID, Title: in.Body.Title, URL: in.Body.URL,
 		Source: accounts.ByHand, PublishedAt: in.Body.PublishedAt})
 	return answer(post, err)
+}
+
+type unreadInput struct {
+	ByID
+	Body struct {
+		Since  sql.Time `json:"since" doc:"Since when nobody can read it"`
+		Reason string   `json:"reason" maxLength:"1000"`
+	}
+}
+
+func (s *server) markUnread(ctx context.Context, in *unreadInput) (*Body[accounts.Account], error) {
+	return answer(accounts.MarkUnread(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Since, in.Body.Reason))
+}
+
+func (s *server) markRead(ctx context.Context, in *ByID) (*Body[accounts.Account], error) {
+	return answer(accounts.MarkRead(ctx, s.db, s.book, actorOf(ctx), in.ID))
+}
+
+type listColumnsInput struct {
+	ByID
+	PageQuery
+}
+
+func (s *server) listColumns(ctx context.Context, in *listColumnsInput) (*Body[accounts.ColumnPage], error) {
+	return answer(accounts.Columns(ctx, s.db, s.book, actorOf(ctx), accounts.ColumnFilter{AccountID: in.ID, After: in.Cursor, PerPage: in.PerPage}))
+}
+
+type createColumnInput struct {
+	ByID
+	Body struct {
+		Name      string     `json:"name" maxLength:"240"`
+		Kind      rules.Kind `json:"kind" maxLength:"32"`
+		ParentID  string     `json:"parent_id,omitempty" maxLength:"16" doc:"The column above it; left out for a top column"`
+		Level     int        `json:"level,omitempty" minimum:"0" maximum:"9" doc:"1 is the top level; left out below another column"`
+		URL       string     `json:"url,omitempty" maxLength:"1000"`
+		CreatedAt *sql.Time  `json:"created_at,omitempty" doc:"When it was opened on the site; left out: now"`
+	}
+}
+
+func (s *server) createColumn(ctx context.Context, in *createColumnInput) (*Body[accounts.Column], error) {
+	b := in.Body
+	if b.Level == 0 && b.ParentID == "" {
+		b.Level = 1
+	}
+	return answer(accounts.CreateColumn(ctx, s.db, s.book, actorOf(ctx), accounts.NewColumn{AccountID: in.ID, Name: b.Name, Kind: b.Kind, ParentID: b.ParentID,
+		Level: b.Level, URL: b.URL, CreatedAt: b.CreatedAt}))
+}
+
+func (s *server) getColumn(ctx context.Context, in *ByID) (*Body[accounts.ColumnCard], error) {
+	return answer(accounts.ColumnCardOf(ctx, s.db, s.book, actorOf(ctx), in.ID))
+}
+
+type closeColumnInput struct {
+	ByID
+	Body struct {
+		Version int64 `json:"version"`
+	}
+}
+
+func (s *server) closeColumn(ctx context.Context, in *closeColumnInput) (*Body[accounts.Column], error) {
+	return answer(accounts.CloseColumn(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version))
 }

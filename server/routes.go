@@ -65,10 +65,18 @@ func (s *server) routes() {
 	add(s, units.ActDeliveries, "POST /api/accounts/{id}/posts", "record-post", "登记更新", s.recordPost)
 	add(s, units.WriteAccounts, "POST /api/accounts/{id}/use", "use-account", "启用", s.useAccount)
 	add(s, units.WriteAccounts, "POST /api/accounts/{id}/suspend", "suspend-account", "暂停", s.suspendAccount)
+	add(s, units.ActDeliveries, "POST /api/accounts/{id}/unread", "mark-account-unread", "标为读不到", s.markUnread)
+	add(s, units.ActDeliveries, "POST /api/accounts/{id}/read", "mark-account-read", "恢复读取", s.markRead)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/columns", "list-columns", "栏目", s.listColumns)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/columns", "create-column", "登记栏目", s.createColumn)
+	add(s, units.ReadAccounts, "GET /api/columns/{id}", "get-column", "栏目", s.getColumn)
+	add(s, units.WriteAccounts, "POST /api/columns/{id}/close", "close-column", "关闭栏目", s.closeColumn)
 
 	// the clocks, seen from above
 	add(s, units.ReadDashboard, "GET /api/dashboard", "get-dashboard", "看板", s.getDashboard)
 	add(s, units.ReadDashboard, "GET /api/dashboard/accounts", "list-watched", "更新监测清单", s.listWatched)
+	s.addPlain(units.ReadDashboard, "GET /api/dashboard/accounts.xlsx", s.exportWatched)
+	add(s, units.ReadDashboard, "GET /api/dashboard/trend", "get-trend", "十三周趋势", s.getTrend)
 	add(s, units.ReadRules, "GET /api/rulebooks", "list-rulebooks", "规则库", s.listRulebooks)
 	add(s, units.ReadRules, "GET /api/rulebooks/{rulebook}", "get-rulebook", "规则", s.getRulebook)
 

@@ -73,3 +73,7 @@ FROM clocks
 WHERE unit_id IN (:ids) AND done_at IS NULL AND subject_kind IN ('account', 'column') AND section IN ('update_limits', 'column_rules')
   AND reason IN ('', 'blank', 'calendar_pending')
 GROUP BY unit_id, platform, rulebook, rule, slot
+
+-- name: tally.shift_marks
+-- Gives the marks of a subtree the new beginning of their paths. :kept is where the part that stays begins, from 1.
+UPDATE tally_marks SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')

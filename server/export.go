@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/xuri/excelize/v2"
+
+	"govmedia/accounts"
+	"govmedia/fault"
+	"govmedia/rules"
+	"govmedia/sql"
+)
+
+// workbookType is what a browser is told of a workbook.
+const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// mostExported bounds an export; beyond it nobody reads the sheet.
+const mostExported = 300_000
+
+var errExportFilter = fault.Define("export.filter_invalid", fault.Invalid, "导出条件不对，请回到看板重新选择筛选条件后再导出。")
+
+// exportHead are the columns of the watchlist's sheet.
+var exportHead = []any{"单位", "账号或栏目", "所属网站", "平台", "类型", "状态", "截止时间", "剩余（小时）", "超出（小时）", "最近更新", "依据", "各规则库的时限"}
+
+// exportWatched writes the watchlist, filtered and sorted as on the screen, as a workbook. Rows are read in pages and
+// written as they come, so that a long list costs no memory.
+func (s *server) exportWatched(c echo.Context) error {
+	filter, err := exportFilter(c)
+	if err != nil {
+		return err
+	}
+	actor, now := actorOf(c.Request().Context()), s.db.Now()
+	read := func(ctx context.Context, after string) (accounts.WatchPage, error) {
+		filter.After, filter.PerPage = after, 100
+		return accounts.Watchlist(ctx, s.db, s.book, actor, filter, now)
+	}
+	page, err := read(c.Request().Context(), "") // a refusal must come before the first byte
+	if err != nil {
+		return err
+	}
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }()
+	if err := writeWatched(c.Request().Context(), book, page, read, now); err != nil {
+		return fmt.Errorf("export the watchlist: %w", err)
+	}
+	c.Response().Header().Set(echo.HeaderContentType, workbookType)
+	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="watchlist-%s.xlsx"`, now.Std().Format("20060102-1504")))
+	c.Response().WriteHeader(http.StatusOK)
+	return book.Write(c.Response())
+}
+
+func exportFilter(c echo.Context) (accounts.WatchFilter, error) {
+	var in struct {
+		UnitID      string `query:"unit_id"`
+		Platform    string `query:"platform"`
+		Rulebook    string `query:"rulebook"`
+		SubjectKind string `query:"subject_kind"`
+		Rule        string `query:"rule"`
+		Status      string `query:"status"`
+		DueSoon     bool   `query:"due_soon"`
+		Query       string `query:"q"`
+		Order       string `query:"order"`
+	}
+	if err := (&echo.DefaultBinder{}).BindQueryParams(c, &in); err != nil {
+		return accounts.WatchFilter{}, errExportFilter.Because(err)
+	}
+	return accounts.WatchFilter{UnitID: in.UnitID, Platform: accounts.Platform(in.Platform), Rulebook: in.Rulebook, SubjectKind: rules.SubjectKind(in.SubjectKind),
+		Rule: in.Rule, Status: rules.Status(in.Status), DueSoon: in.DueSoon, Query: in.Query, Order: accounts.Order(in.Order)}, nil
+}
+
+func writeWatched(ctx context.Context, book *excelize.File, page accounts.WatchPage, read func(context.Context, string) (accounts.WatchPage, error), now sql.Time) error {
+	sheet := book.GetSheetName(0)
+	out, err := book.NewStreamWriter(sheet)
+	if err != nil {
+		return err
+	}
+	if err := out.SetColWidth(1, 3, 24); err != nil {
+		return err
+	}
+	if err := out.SetColWidth(7, 12, 20); err != nil {
+		return err
+	}
+	if err := out.SetRow("A1", exportHead); err != nil {
+		return err
+	}
+	row := 1
+	for {
+		for _, item := range page.Items {
+			row++
+			if err := out.SetRow(fmt.Sprintf("A%d", row), exportRow(item, now)); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" || row > mostExported {
+			return out.Flush()
+		}
+		if page, err = read(ctx, page.Next); err != nil {
+			return err
+		}
+	}
+}
+
+func exportRow(item accounts.Watched, now sql.Time) []any {
+	site := ""
+	if item.SubjectKind == rules.ColumnSubject {
+		site = item.AccountName
+	}
+	clocks := ""
+	for i, clock := range item.Clocks {
+		if i > 0 {
+			clocks += "；"
+		}
+		clocks += clock.Citation + " " + clock.Label
+		if clock.DueAt != nil {
+			clocks += " 截止 " + cellTime(clock.DueAt)
+		}
+	}
+	left, over := any(nil), any(nil)
+	if due := item.Standing.DueAt; due != nil && *due > now {
+		left = hours(due.Sub(now))
+	} else if due != nil {
+		over = hours(now.Sub(*due))
+	}
+	return []any{item.UnitName, item.Name, site, platformNames[item.Platform], kindLabel(item), item.Standing.Label, cellTime(item.Standing.DueAt), left, over,
+		cellTime(item.LastPostAt), item.Standing.Citation, clocks}
+}
+
+// hours is a length in hours with one digit behind the point.
+func hours(d time.Duration) float64 { return float64(d.Round(6*time.Minute)/(6*time.Minute)) / 10 }
+
+func cellTime(at *sql.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.Std().Format("2006-01-02 15:04")
+}
+
+// platformNames are the platforms as a sheet names them.
+var platformNames = map[accounts.Platform]string{accounts.WeChat: "微信公众平台", accounts.Weibo: "新浪微博", accounts.App: "移动客户端",
+	accounts.VideoAccount: "微信视频号", accounts.Douyin: "抖音", accounts.Kuaishou: "快手", accounts.Toutiao: "今日头条", accounts.Website: "网站", accounts.Other: "其他"}
+
+// accountKinds are the kinds of account that a rulebook does not name.
+var accountKinds = map[accounts.Kind]string{accounts.KindVideoAccount: "视频号", accounts.KindDouyin: "抖音号", accounts.KindKuaishou: "快手号",
+	accounts.KindToutiao: "头条号", accounts.KindWebsite: "网站", accounts.KindSubsite: "子网站", accounts.KindOther: "其他"}
+
+func kindLabel(item accounts.Watched) string {
+	if label := accountKinds[accounts.Kind(item.Kind)]; label != "" && item.SubjectKind == rules.AccountSubject {
+		return label
+	}
+	return rules.Kind(item.Kind).Label()
+}
