@@ -80,16 +80,29 @@ func (rb *Rulebook) With(changes []Change) (*Rulebook, error) {
 	for _, change := range changes {
 		all = append(slices.DeleteFunc(slices.Clone(all), change.replaces), change)
 	}
-	patched := deepCopy(reflect.ValueOf(regulation)).Interface().(*Rulebook)
-	patched.regulation = regulation
+	patched := regulation.copyFor(all)
 	if err := patched.layReadings(all); err != nil {
 		return nil, err
 	}
 	if err := patched.layFigures(all); err != nil {
 		return nil, err
 	}
-	patched.changes = all
+	patched.changes, patched.duties = all, patched.listDuties()
 	return patched, nil
+}
+
+// copyFor is a copy that may be written into where the changes write: in their sections, for a reading anywhere.
+func (rb *Rulebook) copyFor(changes []Change) *Rulebook {
+	patched := *rb
+	patched.regulation = rb
+	anywhere := slices.ContainsFunc(changes, func(c Change) bool { return c.What == ReadingChange })
+	fields := reflect.ValueOf(&patched).Elem()
+	for i, name := range shapeOf(fields.Type()).names {
+		if name != "" && (anywhere || slices.ContainsFunc(changes, func(c Change) bool { return c.Section == name })) {
+			fields.Field(i).Set(deepCopy(fields.Field(i)))
+		}
+	}
+	return &patched
 }
 
 // replaces reports whether a change takes the place of an earlier one: a reading that of anybody, a figure that of the
@@ -103,10 +116,12 @@ func (c Change) replaces(earlier Change) bool {
 
 // layReadings chooses the readings and carries them to the rules.
 func (rb *Rulebook) layReadings(changes []Change) error {
+	settled := true
 	for _, change := range changes {
 		if change.What != ReadingChange {
 			continue
 		}
+		settled = false
 		if change.Rulebook != rb.ID {
 			return ErrChangeInvalid.On("rulebook")
 		}
@@ -120,7 +135,9 @@ func (rb *Rulebook) layReadings(changes []Change) error {
 			}
 		}
 	}
-	rb.settleReadings()
+	if !settled {
+		rb.settleReadings()
+	}
 	return nil
 }
 
@@ -137,19 +154,11 @@ func (rb *Rulebook) layFigures(changes []Change) error {
 		if err != nil {
 			return err
 		}
-		for _, entry := range rb.entries() {
-			if entry.section != change.Section || entry.rule != change.Rule {
-				continue
-			}
-			for _, found := range entry.amounts() {
-				switch {
-				case found.field != change.Field:
-				case value.Period != nil:
-					found.value.Set(reflect.ValueOf(*value.Period))
-				default:
-					found.value.SetInt(int64(value.Number))
-				}
-			}
+		_, found, _ := rb.find(change.Section, change.Rule, change.Field)
+		if value.Period != nil {
+			found.value.Set(reflect.ValueOf(*value.Period))
+		} else {
+			found.value.SetInt(int64(value.Number))
 		}
 	}
 	return nil

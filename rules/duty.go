@@ -96,9 +96,12 @@ type DutyRule struct {
 }
 
 // Duties lists what the rulebook demands that runs in time, besides updates, in the order of its sections.
-func (rb *Rulebook) Duties() []DutyRule {
+func (rb *Rulebook) Duties() []DutyRule { return slices.Clone(rb.duties) }
+
+// listDuties puts together what Duties gives. It must follow every change of the rulebook.
+func (rb *Rulebook) listDuties() []DutyRule {
 	var duties []DutyRule
-	for _, e := range rb.entries() {
+	for _, e := range rb.entries("") {
 		for _, duty := range dutiesOf(e.value.Interface()) {
 			duty.Rulebook, duty.Section, duty.Rule = rb.ID, e.section, e.rule+duty.Rule
 			if duty.Text == "" {
@@ -124,12 +127,11 @@ func (rb *Rulebook) Duties() []DutyRule {
 
 // DutyRule finds a duty; false when the rulebook has none such.
 func (rb *Rulebook) DutyRule(section, rule string) (DutyRule, bool) {
-	for _, duty := range rb.Duties() {
-		if duty.Section == section && duty.Rule == rule {
-			return duty, true
-		}
+	i := slices.IndexFunc(rb.duties, func(d DutyRule) bool { return d.Section == section && d.Rule == rule })
+	if i < 0 {
+		return DutyRule{}, false
 	}
-	return DutyRule{}, false
+	return rb.duties[i], true
 }
 
 // dutiesOf is what one rule demands. Rule is empty for the rule's own duty, and .field for another one.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The sections that have figures or start clocks, besides those named with the clocks.
@@ -129,7 +130,7 @@ var changeableSections = []string{
 // Figures lists every figure of the rulebook in its order.
 func (rb *Rulebook) Figures() []Figure {
 	var figures []Figure
-	for _, entry := range rb.entries() {
+	for _, entry := range rb.entries("") {
 		for _, found := range entry.amounts() {
 			figures = append(figures, rb.figure(entry, found))
 		}
@@ -139,12 +140,26 @@ func (rb *Rulebook) Figures() []Figure {
 
 // Figure finds a figure; false when the rulebook has none such.
 func (rb *Rulebook) Figure(section, rule, field string) (Figure, bool) {
-	for _, figure := range rb.Figures() {
-		if figure.Section == section && figure.Rule == rule && figure.Field == field {
-			return figure, true
+	entry, found, ok := rb.find(section, rule, field)
+	if !ok {
+		return Figure{}, false
+	}
+	return rb.figure(entry, found), true
+}
+
+// find is where a figure stands.
+func (rb *Rulebook) find(section, rule, field string) (entry, amount, bool) {
+	for _, entry := range rb.entries(section) {
+		if entry.rule != rule {
+			continue
+		}
+		for _, found := range entry.amounts() {
+			if found.field == field {
+				return entry, found, true
+			}
 		}
 	}
-	return Figure{}, false
+	return entry{}, amount{}, false
 }
 
 func (rb *Rulebook) figure(e entry, found amount) Figure {
@@ -185,15 +200,17 @@ type entry struct {
 	value         reflect.Value // the struct, addressable
 	source        *Source       // its own, or that of what it is a part of; nil where neither has one
 	prefix        string        // of its fields' names, where it is a part of a rule with an id
+	hasID         bool          // it, or what it is a part of, has an id of its own
 	under         *entry        // what it is a part of; nil at the top
+	shape         *shape        // of the struct's type
 }
 
-// entries lists the rules of all sections with their parts, in the order of the types.
-func (rb *Rulebook) entries() []entry {
+// entries lists the rules of a section with their parts, in the order of the types; of all sections where it is "".
+func (rb *Rulebook) entries(section string) []entry {
 	var found []entry
 	top := reflect.ValueOf(rb).Elem()
-	for i := range top.NumField() {
-		if name := yamlName(top.Type().Field(i)); name != "" && name != "interpretations" {
+	for i, name := range shapeOf(top.Type()).names {
+		if name != "" && name != "interpretations" && (section == "" || section == name) {
 			found = collect(found, top.Field(i), entry{section: name, rule: name})
 		}
 	}
@@ -208,34 +225,34 @@ func collect(found []entry, v reflect.Value, e entry) []entry {
 			return collect(found, v.Elem(), e)
 		}
 	case reflect.Slice:
-		for i := range v.Len() {
-			found = collect(found, v.Index(i), e)
+		if kind := v.Type().Elem().Kind(); kind == reflect.Struct || kind == reflect.Pointer {
+			for i := range v.Len() {
+				found = collect(found, v.Index(i), e)
+			}
 		}
 	case reflect.Struct:
 		if isAmount(v.Type()) {
 			return found
 		}
-		e.value = v
-		hasID := e.under != nil && e.under.hasID()
-		if id := v.FieldByName("ID"); id.IsValid() && id.String() != "" {
-			if hasID {
-				e.rule = e.under.rule + "/" + id.String()
-			} else {
-				e.rule = id.String()
+		e.value, e.shape = v, shapeOf(v.Type())
+		e.hasID = e.under != nil && e.under.hasID
+		if e.shape.id >= 0 && v.Field(e.shape.id).String() != "" {
+			id := v.Field(e.shape.id).String()
+			if e.hasID {
+				id = e.under.rule + "/" + id
 			}
-			e.prefix = ""
+			e.rule, e.prefix, e.hasID = id, "", true
 		}
 		if own := ownSource(v); own != nil {
 			e.source = own
 		}
 		found = append(found, e)
-		for i := range v.NumField() {
-			name := yamlName(v.Type().Field(i))
+		for i, name := range e.shape.names {
 			if name == "" {
 				continue
 			}
 			part := entry{section: e.section, rule: e.rule, source: e.source, under: &e}
-			if e.hasID() {
+			if e.hasID {
 				part.prefix = e.prefix + name + "."
 			} else {
 				part.rule = name
@@ -246,10 +263,32 @@ func collect(found []entry, v reflect.Value, e entry) []entry {
 	return found
 }
 
-// hasID reports whether the entry, or what it is a part of, has an id of its own.
-func (e *entry) hasID() bool {
-	id := e.value.FieldByName("ID")
-	return id.IsValid() && id.String() != "" || e.under != nil && e.under.hasID()
+// shape is what the walk needs to know of a type: the names of its fields in the file, and where its id and source are.
+type shape struct {
+	names      []string // by field; empty for one that is none of the file's own
+	id, source int      // -1 where it has none
+}
+
+// shapes are remembered: the walk comes by often, and there are few types.
+var shapes sync.Map // of *shape by reflect.Type
+
+func shapeOf(t reflect.Type) *shape {
+	if known, ok := shapes.Load(t); ok {
+		return known.(*shape)
+	}
+	made := &shape{names: make([]string, t.NumField()), id: -1, source: -1}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		made.names[i] = yamlName(field)
+		switch {
+		case made.names[i] == "id" && field.Type.Kind() == reflect.String:
+			made.id = i
+		case field.Type == reflect.TypeFor[Source]():
+			made.source = i
+		}
+	}
+	shapes.Store(t, made)
+	return made
 }
 
 // amount is one figure of an entry.
@@ -271,8 +310,8 @@ func (a amount) read() Amount {
 // amounts lists the figures among the entry's own fields: periods, fixed dates, and the numbers whose names say min or max.
 func (e entry) amounts() []amount {
 	var found []amount
-	for i := range e.value.NumField() {
-		field, name := e.value.Field(i), yamlName(e.value.Type().Field(i))
+	for i, name := range e.shape.names {
+		field := e.value.Field(i)
 		if field.Kind() == reflect.Pointer {
 			field = field.Elem() // the zero Value when nil
 		}
@@ -293,16 +332,16 @@ func isAmount(t reflect.Type) bool {
 
 // ownSource is the source an entry carries itself; nil when it has none.
 func ownSource(v reflect.Value) *Source {
-	if field := v.FieldByName("Source"); field.IsValid() && field.Type() == reflect.TypeFor[Source]() {
-		return field.Addr().Interface().(*Source)
+	if i := shapeOf(v.Type()).source; i >= 0 {
+		return v.Field(i).Addr().Interface().(*Source)
 	}
 	return nil
 }
 
 // strength is how firmly the figure is demanded: by the strength of its own field or of its rule.
 func (e entry) strength(field string) Strength {
-	for i := range e.value.NumField() {
-		if name := yamlName(e.value.Type().Field(i)); name == field+"_strength" {
+	for i, name := range e.shape.names {
+		if name == field+"_strength" {
 			return Strength(e.value.Field(i).String()).orMust()
 		}
 	}

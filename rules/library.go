@@ -125,6 +125,7 @@ func loadRulebook(fsys fs.FS, name string, schema *jsonschema.Schema) (*Rulebook
 	}
 	book.FileName, book.SHA256 = name, doc.sha256
 	book.settleReadings()
+	book.duties = book.listDuties()
 	doc.checkMeaning(book)
 	return book, doc.problems
 }

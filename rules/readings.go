@@ -186,7 +186,7 @@ func (rb *Rulebook) settleReadings() {
 	for _, i := range rb.Interpretations {
 		inForce[i.ID] = i.Effect()
 	}
-	for _, entry := range rb.entries() {
+	for _, entry := range rb.entries("") {
 		source := ownSource(entry.value)
 		if source == nil {
 			continue
@@ -229,7 +229,7 @@ func settle(rule any) {
 
 // checkReadings refuses options that cannot be chosen between or that nothing computes with.
 func (doc *document) checkReadings(rb *Rulebook) {
-	entries := rb.entries()
+	entries := rb.entries("")
 	for i, interpretation := range rb.Interpretations {
 		if len(interpretation.Options) == 0 {
 			continue
