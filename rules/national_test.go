@@ -84,7 +84,7 @@ func TestNationalLimitsOfColumns(t *testing.T) {
 }
 
 // What nothing confirms is there to be read and decides nothing.
-func TestAnUnconfirmedLimitIsShownAndNeverEnforced(t *testing.T) {
+func TestALimitThatIsNotConfirmedIsReadAndDecidesNothing(t *testing.T) {
 	rb := changedNational(t, "max_gap: {n: 2, unit: week}, evidence: mirror,", "max_gap: {n: 2, unit: week}, confirmed: false,")
 	shown := slices.IndexFunc(rb.UpdateLimits, func(l rules.UpdateLimit) bool { return l.ID == "column-news" })
 	if limit := rb.UpdateLimits[shown]; limit.Enforced() || limit.Remark() != "未经证实，只作参考，不据此判定" {
@@ -191,8 +191,8 @@ func TestYearlySheets(t *testing.T) {
 		if due := report.PublishBy.In(2027); due.String() != "2027-01-31 24:00" {
 			t.Errorf("%s due %s, want 2027-01-31 24:00", report.ID, due)
 		}
-		if supervision := report.Kind == "website_supervision"; supervision != slices.Equal(report.Levels, []string{"province", "ministry"}) {
-			t.Errorf("%s is owed by %v", report.ID, report.Levels)
+		if supervision := report.Kind == "website_supervision"; supervision != (report.By == "province_or_ministry") {
+			t.Errorf("%s is owed by %q", report.ID, report.By)
 		}
 		for _, rows := range report.Rows {
 			if rows.Enforced() {

@@ -218,9 +218,9 @@ type Evaluation struct {
 // AnnualReport is a yearly report about the year before (K08).
 type AnnualReport struct {
 	ID         string    `yaml:"id" json:"id"`
-	Kind       string    `yaml:"kind" json:"kind"`                         // website_work, website_supervision, information_disclosure
-	Levels     []string  `yaml:"levels,omitempty" json:"levels,omitempty"` // province, ministry: only they owe it; empty = every unit
-	Covers     string    `yaml:"covers" json:"covers"`                     // previous_year
+	Kind       string    `yaml:"kind" json:"kind"`                 // website_work, website_supervision, information_disclosure
+	By         string    `yaml:"by,omitempty" json:"by,omitempty"` // unit, province_or_ministry; empty = every unit
+	Covers     string    `yaml:"covers" json:"covers"`             // previous_year
 	SubmitBy   *MonthDay `yaml:"submit_by,omitempty" json:"submit_by,omitempty"`
 	SubmitTo   string    `yaml:"submit_to,omitempty" json:"submit_to,omitempty"`
 	SubmitForm string    `yaml:"submit_form,omitempty" json:"submit_form,omitempty"`
