@@ -317,3 +317,38 @@ func TestAPreviewCountsTheDutiesThatWouldMoveAndChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLawCountsByTheYearsThatWereEntered(t *testing.T) {
+	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+		db = inNovember(t, db)
+		unitstest.District(t, db)
+		book := rules.NewBook(builtin(t))
+		law := func() *rules.Law {
+			t.Helper()
+			law, err := book.Law(t.Context(), db)
+			if err != nil {
+				t.Fatalf("Law: %v", err)
+			}
+			return law
+		}
+		before := law()
+		if _, err := before.Calendar.IsWorkday(date(t, "2027-01-04")); !errors.Is(err, rules.ErrCalendarPending) {
+			t.Errorf("IsWorkday of 2027 = %v, want ErrCalendarPending", err)
+		}
+		if _, err := rules.SaveYear(t.Context(), db, book, units.System, year2027(), 0); err != nil {
+			t.Fatalf("SaveYear: %v", err)
+		}
+		if works, err := law().Calendar.IsWorkday(date(t, "2027-01-04")); err != nil || !works {
+			t.Errorf("IsWorkday of 2027 once entered = %t, %v, want a working day", works, err)
+		}
+		if _, err := before.Calendar.IsWorkday(date(t, "2027-01-04")); !errors.Is(err, rules.ErrCalendarPending) {
+			t.Errorf("the law read before = %v, want it unchanged", err)
+		}
+		if _, err := rules.SaveYear(t.Context(), db, book, units.System, amended2026(t), 0); err != nil {
+			t.Fatalf("SaveYear: %v", err)
+		}
+		if works, err := law().Calendar.IsWorkday(date(t, "2026-12-31")); err != nil || works {
+			t.Errorf("IsWorkday of the amended day = %t, %v, want a day off", works, err)
+		}
+	})
+}
