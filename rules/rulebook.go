@@ -69,6 +69,7 @@ type Rulebook struct {
 
 	regulation *Rulebook // as the file has it, when this is a copy with changes laid over it; see With
 	changes    []Change
+	duties     []DutyRule // what Duties lists
 }
 
 // Source is what nearly every entry carries: the articles it comes from and the readings chosen where they are open.
