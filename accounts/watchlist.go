@@ -146,14 +146,16 @@ func watchQuery(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 			return nil, "", err
 		}
 	}
-	name := "watch.wide"
-	if size <= smallSubtree {
-		name = "watch.narrow"
+	small := size <= smallSubtree
+	switch {
+	case small && filter.Rulebook != "":
+		return args, "watch.narrow_under", nil
+	case small:
+		return args, "watch.narrow", nil
+	case filter.Rulebook != "":
+		return args, "watch.wide_under", nil
 	}
-	if filter.Rulebook != "" {
-		name += "_under"
-	}
-	return args, name, nil
+	return args, "watch.wide", nil
 }
 
 // watchPath is the path of the subtree that is asked for, in the actor's sight: of the unit, or of the actor's only home.

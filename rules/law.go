@@ -92,7 +92,12 @@ func (b Book) read(ctx context.Context, db *sql.DB, mark string) (*Law, error) {
 	for _, change := range changes {
 		law.changes[change.UnitID] = append(law.changes[change.UnitID], change)
 	}
-	return law, nil
+	years, err := sql.List[YearDraft](ctx, db, "law.years", nil)
+	if err != nil || len(years) == 0 {
+		return law, err
+	}
+	law.Calendar, err = b.Calendar.WithYears(years)
+	return law, err
 }
 
 // Regime returns the rules that hold for a unit, by its path (units.Unit.Path).

@@ -24,10 +24,6 @@ UPDATE rejudgements SET finished_at = :now, holder = NULL, lease_until = NULL, t
 -- Lets it go after an error; the next look takes it up where it was.
 UPDATE rejudgements SET error = :error, lease_until = :lease_until WHERE id = :id AND holder = :holder AND finished_at IS NULL
 
--- name: rejudgement.get
-SELECT id, unit_id, path, why, why_id, due_at, total, looked, changed, after_id, error, created_by, created_at, started_at, finished_at
-FROM rejudgements WHERE id = :id
-
 -- name: rejudgement.list
 -- The latest first; of the units a person reaches, and those of the whole installation.
 SELECT id, unit_id, path, why, why_id, due_at, total, looked, changed, after_id, error, created_by, created_at, started_at, finished_at
