@@ -1,6 +1,12 @@
 package accounts
 
-import "testing"
+import (
+	"context"
+	"testing"
+
+	"govmedia/rules"
+	"govmedia/sql"
+)
 
 // FromTallies lets a test have even the smallest subtree read from the tallies.
 func FromTallies(t *testing.T, yes bool) {
@@ -10,4 +16,9 @@ func FromTallies(t *testing.T, yes bool) {
 		smallSubtree = -1
 	}
 	t.Cleanup(func() { smallSubtree = 5000 })
+}
+
+// SettleForTest settles one account, as a rejudgement does.
+func SettleForTest(ctx context.Context, db *sql.DB, book rules.Book, id string) error {
+	return db.InTx(ctx, func(tx *sql.DB) error { return settleAccounts(ctx, tx, book, id) })
 }
