@@ -369,7 +369,7 @@ func (rb *Rulebook) PeriodDue(section, rule string, at time.Time) (start, due ti
 		first := Date{1970, time.January, 1}
 		day := DateOf(at)
 		passed := int(day.Start().Sub(first.Start()) / (24 * time.Hour))
-		day = day.AddDays(-(passed % duty.Every.N))
+		day = day.AddDays(-((passed%duty.Every.N + duty.Every.N) % duty.Every.N))
 		return day.Start(), day.AddDays(duty.Every.N).Start(), duty.MinTimes, nil
 	}
 	return time.Time{}, time.Time{}, 0, ErrDutyNotPeriodic.Under(rb.ID, duty.Articles)
@@ -447,7 +447,7 @@ func (g Gap) String() string {
 // RosterGaps lists, in order, the times from one instant up to another in which no shift has anybody on duty. Shifts may
 // overlap, stand in any order and reach beyond; one that ends before it begins covers nothing.
 func RosterGaps(shifts []Shift, from, until time.Time) []Gap {
-	shifts = slices.Clone(shifts)
+	shifts = slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return !s.Until.After(s.From) })
 	slices.SortFunc(shifts, func(a, b Shift) int { return a.From.Compare(b.From) })
 	var gaps []Gap
 	covered := from
@@ -455,7 +455,7 @@ func RosterGaps(shifts []Shift, from, until time.Time) []Gap {
 		if !shift.From.Before(until) {
 			break
 		}
-		if shift.From.After(covered) && shift.Until.After(shift.From) {
+		if shift.From.After(covered) {
 			gaps = append(gaps, Gap{From: covered, Until: shift.From})
 		}
 		if shift.Until.After(covered) {
