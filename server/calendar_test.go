@@ -8,7 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"govmedia/accounts"
+	"govmedia/oversight"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
@@ -240,4 +243,76 @@ func TestOnlyTheOfficeAtTheTopMayEnterAYear(t *testing.T) {
 			t.Errorf("the calendar = %+v, want 2027 for everybody", view.Items)
 		}
 	})
+}
+
+// A public notice of fifteen working days is put up three days before the end of 2026: nobody can say when it may come
+// down until the working days of 2027 are entered.
+func TestADeadlineThatWaitsForTheNoticeGetsItsDay(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, town *town) {
+		town.start()
+		town.addPerson("xitong", units.SystemAdmin, "guanli", false)
+		admin, system := town.signIn("guanli"), town.signIn("xitong")
+		draft := admin.draft2027()
+		db, book := town.onDay("2026-12-28 10:00")
+		matter, err := oversight.OpenMatter(t.Context(), db, book, units.System, oversight.NewMatter{UnitID: unitOf(town.signIn("xinxi")), Rulebook: "tongnan-2022",
+			Section: "public_notices", Rule: "change-shut-cancel", Title: "注销公告", EventAt: db.Now()})
+		if err != nil || !matter.Pending() || matter.Label != "待日历确认" {
+			t.Fatalf("OpenMatter = %s due %q, %v, want 待日历确认", matter.Label, matter.DueText, err)
+		}
+		var preview rules.YearPreview
+		admin.do(http.MethodPost, "/api/calendar/preview", previewForm(draft), http.StatusOK, &preview)
+		if preview.Clocks != 1 || preview.Resolved != 1 {
+			t.Errorf("preview = %+v, want the one duty that waits", preview)
+		}
+		admin.do(http.MethodPut, "/api/calendar/2027", enteredForm(draft, 0), http.StatusOK, nil)
+		if _, err := oversight.RecountMatters(t.Context(), db, book); err != nil {
+			t.Fatalf("RecountMatters: %v", err)
+		}
+		got, err := oversight.GetMatter(t.Context(), db, book, units.System, matter.ID)
+		if err != nil || got.Pending() || got.DueText != "2027-01-19 24:00" {
+			t.Errorf("once the notice is entered the matter is due %q, %v, want 2027-01-19 24:00", got.DueText, err)
+		}
+		clocks, err := rules.ClocksOf(t.Context(), db, oversight.MatterSubject, matter.ID)
+		if err != nil || len(clocks) != 1 || clocks[0].Reason != "" || clocks[0].DueAt == nil || clocks[0].DueAt.String() != "2027-01-20 00:00:00" {
+			t.Errorf("its clock = %+v, %v, want it due at the end of the 19th", clocks, err)
+		}
+		for kind, id := range map[string]string{"matter": matter.ID, "calendar_year": "2027"} {
+			var lines Page[units.AuditLine]
+			system.do(http.MethodGet, "/api/audit?object_kind="+kind+"&object_id="+id, nil, http.StatusOK, &lines)
+			if !slices.ContainsFunc(lines.Items, func(line units.AuditLine) bool {
+				return line.Action == rules.ActionCalendarSet && line.PersonName == "管小理" || line.Action == oversight.ActionMatterRecount && line.PersonID == ""
+			}) {
+				t.Errorf("the audit lines of %s %s are %+v, want the change among them", kind, id, lines.Items)
+			}
+		}
+		town.wait("the accounts to be judged by the new year", func() bool {
+			if _, err := accounts.RejudgeDue(t.Context(), db.WithClock(time.Now), book, "test"); err != nil {
+				t.Fatalf("RejudgeDue: %v", err)
+			}
+			return admin.calendar().Recounts == 0
+		})
+		admin.do(http.MethodPost, "/api/calendar/preview", previewForm(draft), http.StatusOK, &preview)
+		if preview.Clocks != 0 {
+			t.Errorf("preview of what is entered = %+v, want nothing to change", preview)
+		}
+	})
+}
+
+// onDay opens the installation's database as of a moment of Beijing time, beside the program.
+func (town *town) onDay(moment string) (*sql.DB, rules.Book) {
+	town.t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", moment, sql.Beijing)
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	db, err := sql.Open(town.t.Context(), town.config.DSN)
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	town.t.Cleanup(func() { _ = db.Close() })
+	library, err := rules.Builtin()
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	return db.WithClock(func() time.Time { return at }), rules.NewBook(library)
 }
