@@ -107,6 +107,9 @@ func markOf(shifts []Shift, from, until sql.Time) string {
 	return mark
 }
 
+// alwaysOpen is the rule by which two regulations want their sites, and not people, there around the clock (东城 27, 潮安 40(二)).
+const alwaysOpen = "always-open"
+
 // gaps lists the times between two instants that no shift covers, where a rulebook in force when they begin wants somebody there.
 func (o owner) gaps(shifts []Shift, from, until sql.Time) []Gap {
 	covers := make([]rules.Shift, len(shifts))
@@ -115,7 +118,7 @@ func (o owner) gaps(shifts []Shift, from, until sql.Time) []Gap {
 	}
 	gaps := []Gap{}
 	for _, gap := range rules.RosterGaps(covers, from.Std(), until.Std()) {
-		if duty, found := o.first(gap.From, func(d rules.DutyRule) bool { return d.Kind == rules.DutyCoverage }); found {
+		if duty, found := o.first(gap.From, func(d rules.DutyRule) bool { return d.Kind == rules.DutyCoverage && d.Rule != alwaysOpen }); found {
 			gaps = append(gaps, Gap{FromAt: sql.FromStd(gap.From), UntilAt: sql.FromStd(gap.Until), Text: gap.String(), Rulebook: duty.Rulebook, Rule: duty.Rule,
 				Citation: duty.Citation})
 		}
