@@ -3,6 +3,7 @@ package rules_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,39 +11,56 @@ import (
 	"govmedia/rules"
 )
 
-func TestAdd(t *testing.T) {
-	cal := builtin(t).Calendar
-	for _, c := range []struct {
-		name, start, want string
-		d                 rules.Duration
-	}{
-		{"K02 hours run through a holiday", "2026-05-01 22:40", "2026-05-01 23:40", rules.Duration{N: 1, Unit: rules.Hour}},
-		{"K02 hours pass midnight", "2026-02-28 23:30", "2026-03-01 00:30", rules.Duration{N: 1, Unit: rules.Hour}},
-		{"K02 a week is 7 x 24 hours through a holiday", "2026-02-14 10:00", "2026-02-21 10:00", rules.Duration{N: 1, Unit: rules.Week}},
-		{"K02 days are exact", "2026-04-20 16:00", "2026-04-30 16:00", rules.Duration{N: 10, Unit: rules.Day}},
-		{"K02 days keep the seconds", "2026-12-31 23:59:59", "2027-01-01 23:59:59", rules.Duration{N: 1, Unit: rules.Day}},
-		{"K03 months fall back to the end of February", "2025-08-31 12:00", "2026-02-28 12:00", rules.Duration{N: 6, Unit: rules.Month}},
-		{"K03 and to the 29th in a leap year", "2023-08-31 12:00", "2024-02-29 12:00", rules.Duration{N: 6, Unit: rules.Month}},
-		{"K03 a leap day plus a year", "2024-02-29 08:00", "2025-02-28 08:00", rules.Duration{N: 1, Unit: rules.Year}},
-		{"K03 a short month does not stretch", "2026-02-28 10:00", "2026-03-28 10:00", rules.Duration{N: 1, Unit: rules.Month}},
-		{"K03 months pass the year", "2025-11-30 00:00", "2026-02-28 00:00", rules.Duration{N: 3, Unit: rules.Month}},
-		{"K05 the day of the event is day 0", "2026-11-02 09:00", "2026-11-03 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K05 so it is at 00:00 and at 23:59", "2026-11-02 23:59:59", "2026-11-03 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K05 midnight belongs to the day it begins", "2026-11-03 00:00", "2026-11-04 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K05 an event on a rest day", "2026-10-03 12:00", "2026-10-08 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K05 除夕 2024 was a working day", "2024-02-08 12:00", "2024-02-09 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K05 a weekend worked counts", "2026-02-13 12:00", "2026-02-14 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K16 the end of a known year needs no next one", "2026-12-30 09:00", "2026-12-31 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"K16 day 0 may be the last day of an unknown year", "2023-12-31 09:00", "2024-01-02 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
-		{"潼南 9: 15 working days across the National Day", "2026-09-28 10:00", "2026-10-23 24:00", rules.Duration{N: 15, Unit: rules.WorkingDay}},
-	} {
+// addCase is a period that is added, with its outcome.
+type addCase struct {
+	name, start, want string
+	d                 rules.Duration
+}
+
+func checkAdd(t *testing.T, cases []addCase) {
+	t.Helper()
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := rules.Add(clock(t, c.start), c.d, cal)
+			got, err := rules.Add(clock(t, c.start), c.d, builtin(t).Calendar)
 			if err != nil || got.String() != c.want {
 				t.Errorf("Add(%s, %s) = %s, %v; want %s", c.start, c.d, got, err, c.want)
 			}
 		})
 	}
+}
+
+func TestK02HoursDaysAndWeeksAreExactLengths(t *testing.T) {
+	checkAdd(t, []addCase{
+		{"hours run through a holiday", "2026-05-01 22:40", "2026-05-01 23:40", rules.Duration{N: 1, Unit: rules.Hour}},
+		{"hours pass midnight", "2026-02-28 23:30", "2026-03-01 00:30", rules.Duration{N: 1, Unit: rules.Hour}},
+		{"a week is 7 x 24 hours through a holiday", "2026-02-14 10:00", "2026-02-21 10:00", rules.Duration{N: 1, Unit: rules.Week}},
+		{"days are exact", "2026-04-20 16:00", "2026-04-30 16:00", rules.Duration{N: 10, Unit: rules.Day}},
+		{"days keep the seconds", "2026-12-31 23:59:59", "2027-01-01 23:59:59", rules.Duration{N: 1, Unit: rules.Day}},
+	})
+}
+
+func TestK03MonthsGoByTheCalendarAndFallBackToTheLastDay(t *testing.T) {
+	checkAdd(t, []addCase{
+		{"months fall back to the end of February", "2025-08-31 12:00", "2026-02-28 12:00", rules.Duration{N: 6, Unit: rules.Month}},
+		{"and to the 29th in a leap year", "2023-08-31 12:00", "2024-02-29 12:00", rules.Duration{N: 6, Unit: rules.Month}},
+		{"a leap day plus a year", "2024-02-29 08:00", "2025-02-28 08:00", rules.Duration{N: 1, Unit: rules.Year}},
+		{"a short month does not stretch", "2026-02-28 10:00", "2026-03-28 10:00", rules.Duration{N: 1, Unit: rules.Month}},
+		{"months pass the year", "2025-11-30 00:00", "2026-02-28 00:00", rules.Duration{N: 3, Unit: rules.Month}},
+	})
+}
+
+func TestK05WorkingDaysBeginWithTheNextAndEndAtMidnight(t *testing.T) {
+	checkAdd(t, []addCase{
+		{"the day of the event is day 0", "2026-11-02 09:00", "2026-11-03 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"so it is at 00:00 and at 23:59", "2026-11-02 23:59:59", "2026-11-03 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"midnight belongs to the day it begins", "2026-11-03 00:00", "2026-11-04 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"an event on a rest day", "2026-10-03 12:00", "2026-10-08 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"除夕 2024 was a working day", "2024-02-08 12:00", "2024-02-09 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"a weekend worked counts", "2026-02-13 12:00", "2026-02-14 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"K16 the end of a known year needs no next one", "2026-12-30 09:00", "2026-12-31 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"K16 day 0 may be the last day of an unknown year", "2023-12-31 09:00", "2024-01-02 24:00", rules.Duration{N: 1, Unit: rules.WorkingDay}},
+		{"潼南 9: 15 working days across the National Day", "2026-09-28 10:00", "2026-10-23 24:00", rules.Duration{N: 15, Unit: rules.WorkingDay}},
+	})
 }
 
 func TestK01AddCountsInShanghaiWhateverZoneTheInstantIsIn(t *testing.T) {
@@ -91,7 +109,7 @@ func TestAddRefusesAUnitItDoesNotKnow(t *testing.T) {
 }
 
 // K04 and K05: at the exact instant it is in time and, still open, late; at 24:00 it is no longer in time.
-func TestDue(t *testing.T) {
+func TestK04DoneAtTheInstantIsInTimeAndOpenAtItIsLate(t *testing.T) {
 	exact, err := rules.Add(clock(t, "2026-03-02 09:00"), rules.Duration{N: 1, Unit: rules.Week}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -260,6 +278,25 @@ func TestO23ThirtyDaysOfflineAreAllowedAndThirtyOneAreNot(t *testing.T) {
 	due, err := rules.Add(clock(t, "2026-03-01 10:00"), book(t, "zhaotong-2018").TemporaryOffline.MaxDuration, nil)
 	if err != nil || !due.Met(clock(t, "2026-03-31 10:00")) || due.Met(clock(t, "2026-04-01 10:00")) {
 		t.Errorf("due %s, %v: want a return on 03-31 10:00 in time and on 04-01 10:00 late", due, err)
+	}
+}
+
+func TestK07TheFigureItselfIsEnough(t *testing.T) {
+	zhaotong, cal := book(t, "zhaotong-2018"), builtin(t).Calendar
+	if back, err := zhaotong.TemporaryOffline.Back(clock(t, "2026-03-01 10:00"), cal); err != nil || !back.Met(clock(t, "2026-03-31 10:00")) || back.Met(clock(t, "2026-03-31 10:00:01")) {
+		t.Errorf("thirty days: back by %s, %v; want the thirtieth day itself in time", back, err)
+	}
+	least := rules.SampleSize(20, zhaotong.Inspections[0].MinSamplePercent)
+	if zhaotong.InspectionEnough("quarterly-sample", least, 20, true) != nil || zhaotong.InspectionEnough("quarterly-sample", least-1, 20, true) == nil {
+		t.Errorf("a sample of %d in 20: want it enough and one less not", least)
+	}
+	twice, _ := book(t, "chaoan").DutyRule("self_inspections", "routine")
+	if !twice.Judge(nil, nil).Enough || twice.Judge(nil).Enough {
+		t.Error("at least two: want two enough and one not")
+	}
+	credentials := book(t, "tongnan-2022").Credentials
+	if least := strings.Repeat("x", credentials.MinLength); !credentials.LongEnough(least) || credentials.LongEnough(least[1:]) {
+		t.Errorf("%d characters: want them enough and one less not", credentials.MinLength)
 	}
 }
 

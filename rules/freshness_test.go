@@ -79,6 +79,47 @@ func TestK19ExceptLeavesAKindWithoutALimit(t *testing.T) {
 	}
 }
 
+// K12: only what was published counts, which is the caller's to say; what is planned for later does not, and what was taken
+// down later does.
+func TestK12OnlyWhatWasPublishedByNowIsAnUpdate(t *testing.T) {
+	rb, now := book(t, "tongnan-2022"), clock(t, "2026-04-08 10:00")
+	published, planned := clock(t, "2026-04-01 10:00"), clock(t, "2026-04-09 09:00")
+	with, err := rb.Breaches(account(rules.Weibo), []time.Time{published, planned}, published, now, nil)
+	without, _ := rb.Breaches(account(rules.Weibo), []time.Time{published}, published, now, nil)
+	if err != nil || len(with) != 1 || len(without) != 1 || with[0].Over != 0 || with[0].Ended != nil || without[0].Due != with[0].Due {
+		t.Errorf("with the planned post %+v, without %+v, %v; want the same open silence", with, without, err)
+	}
+	first, _ := rb.Breaches(account(rules.Weibo), []time.Time{planned}, published, now, nil)
+	if len(first) != 1 || first[0].Reason != rules.ReasonNeverPosted {
+		t.Errorf("nothing but a planned post: %+v, want never posted", first)
+	}
+}
+
+// K15: whatever is outside the scope has no rule, whatever happened to it.
+func TestK15WhatIsNotInTheScopeHasNoRule(t *testing.T) {
+	now, checked := clock(t, "2026-03-01 09:00"), 0
+	for _, rb := range builtin(t).All() {
+		for _, object := range []rules.Object{rules.Website, rules.Subsite, rules.NewMedia, rules.Column, rules.Domain, rules.Mailbox} {
+			if rb.Governs(object) {
+				continue
+			}
+			checked++
+			for _, last := range []*time.Time{nil, &now} {
+				v := rb.Freshness(rules.Subject{Object: object, Kind: rules.NewsColumn}, last, now, now.AddDate(9, 0, 0), nil)
+				if v.Status != rules.StatusNoRule || v.Reason != rules.ReasonNotGoverned || v.Due != nil || v.RuleID != "" {
+					t.Errorf("%s, %s: %s; want 无规则", rb.ID, object, v)
+				}
+			}
+			if breaches, err := rb.Breaches(rules.Subject{Object: object}, nil, now, now.AddDate(9, 0, 0), nil); err != nil || len(breaches) != 0 {
+				t.Errorf("%s, %s: %v, %v; want no breaches", rb.ID, object, breaches, err)
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d objects outside a scope", checked)
+	}
+}
+
 func TestFreshness(t *testing.T) {
 	created := "2025-01-01 00:00"
 	for _, c := range []struct {

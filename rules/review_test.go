@@ -57,6 +57,34 @@ func TestO31TheWholeChainOfTongnan(t *testing.T) {
 	}
 }
 
+// K17: a change of the text voids every signature; the chain then begins again with its first stages.
+func TestK17WithItsSignaturesVoidTheChainBeginsAgain(t *testing.T) {
+	for _, rb := range builtin(t).All() {
+		if rb.Review == nil {
+			continue
+		}
+		first := labels(rb.Review.Next(nil))
+		var signed []rules.Signed
+		for range rb.Review.Stages {
+			for _, stage := range rb.Review.Next(signed) {
+				signed = append(signed, rules.Signed{Label: stage.Label, Person: stage.Label})
+			}
+		}
+		if first == "" || len(rb.Review.Next(signed)) != 0 {
+			t.Fatalf("%s: first %q, after all %q; want a chain that is gone through", rb.ID, first, labels(rb.Review.Next(signed)))
+		}
+		signed = signed[:0]
+		if again := labels(rb.Review.Next(signed)); again != first {
+			t.Errorf("%s: void, Next = %q; want %q", rb.ID, again, first)
+		}
+		for _, stage := range rb.Review.Next(signed) {
+			if _, refused := rb.Review.MayNotRepeat(stage.Label, stage.Label, signed); refused {
+				t.Errorf("%s: who signed before may not sign %s again", rb.ID, stage.Label)
+			}
+		}
+	}
+}
+
 func TestMayNotRepeat(t *testing.T) {
 	signed := []rules.Signed{{"一审", "li"}, {"二审", "wang"}, {"一校", "zhao"}}
 	for _, c := range []struct{ name, book, label, person, because string }{
