@@ -36,7 +36,7 @@ var (
 		"工作日历由全平台共用，只有最上级主管单位的管理员可以录入或更正。请把通知转给最上级主管单位。")
 	ErrYearExists    = fault.Define("calendar.year_exists", fault.Conflict, "这一年的放假安排已经录入，请刷新后打开该年进行更正。")
 	ErrYearStale     = fault.Define("calendar.year_stale", fault.Conflict, "这一年的放假安排刚被别人修改过，请刷新后核对再保存。")
-	ErrYearUnchanged = fault.Define("calendar.year_unchanged", fault.Conflict, "填写的内容与现行的放假安排完全相同，没有需要保存的改动。")
+	ErrYearUnchanged = fault.Define("calendar.year_unchanged", fault.Conflict, "填写的内容与现行的放假安排完全相同，不必保存。如要更正，请先改动日期再保存。")
 )
 
 // WorkdaysDiffer is the Detail of ErrWorkdaysDiffer.
