@@ -40,6 +40,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 栏目 */
+        get: operations["list-columns"];
+        put?: never;
+        /** 登记栏目 */
+        post: operations["create-column"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/credentials": {
         parameters: {
             query?: never;
@@ -75,6 +93,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复读取 */
+        post: operations["mark-account-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/suspend": {
         parameters: {
             query?: never;
@@ -86,6 +121,23 @@ export interface paths {
         put?: never;
         /** 暂停 */
         post: operations["suspend-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 标为读不到 */
+        post: operations["mark-account-unread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -315,6 +367,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工作日历 */
+        get: operations["get-calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 识别放假通知 */
+        post: operations["parse-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览放假安排的影响 */
+        post: operations["preview-calendar-year"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 录入或更正放假安排 */
+        put: operations["save-calendar-year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/columns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 栏目 */
+        get: operations["get-column"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/columns/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 关闭栏目 */
+        post: operations["close-column"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard": {
         parameters: {
             query?: never;
@@ -341,6 +495,23 @@ export interface paths {
         };
         /** 更新监测清单 */
         get: operations["list-watched"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 十三周趋势 */
+        get: operations["get-trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -668,6 +839,9 @@ export interface components {
             state: string;
             unit_id: string;
             unit_name: string;
+            unread_reason: string;
+            /** Format: int64 */
+            unread_since: number | null;
             /** Format: int64 */
             updated_at: number;
             /** Format: int64 */
@@ -694,8 +868,94 @@ export interface components {
             account: components["schemas"]["Account"];
             actions: string[];
             breaches: components["schemas"]["AccountBreach"][];
-            clocks: components["schemas"]["RuleClock"][];
+            clocks: components["schemas"]["AccountClockLine"][];
             standing: components["schemas"]["AccountStanding"];
+        };
+        AccountClockLine: {
+            articles: string[];
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            done_at: number | null;
+            /** Format: int64 */
+            due_at: number | null;
+            end_of_day: boolean;
+            id: string;
+            /** Format: int64 */
+            limit_n: number;
+            limit_unit: string;
+            path: string;
+            platform: string;
+            reason: string;
+            rule: string;
+            rulebook: string;
+            section: string;
+            standing: components["schemas"]["AccountStanding"];
+            /** Format: int64 */
+            started_at: number;
+            subject_id: string;
+            subject_kind: string;
+            unit_id: string;
+            /** Format: int64 */
+            updated_at: number;
+            /** Format: int64 */
+            version: number;
+        };
+        AccountColumn: {
+            account_id: string;
+            /** Format: int64 */
+            created_at: number;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            last_below_at: number | null;
+            /** Format: int64 */
+            last_post_at: number | null;
+            /** Format: int64 */
+            level: number;
+            name: string;
+            parent_id: string | null;
+            state: string;
+            unit_id: string;
+            /** Format: int64 */
+            updated_at: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AccountColumnCard: {
+            account: components["schemas"]["Account"];
+            breaches: components["schemas"]["AccountBreach"][];
+            clocks: components["schemas"]["AccountClockLine"][];
+            column: components["schemas"]["AccountColumn"];
+            standing: components["schemas"]["AccountStanding"];
+        };
+        AccountColumnLine: {
+            account_id: string;
+            /** Format: int64 */
+            created_at: number;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            last_below_at: number | null;
+            /** Format: int64 */
+            last_post_at: number | null;
+            /** Format: int64 */
+            level: number;
+            name: string;
+            parent_id: string | null;
+            standing: components["schemas"]["AccountStanding"];
+            state: string;
+            unit_id: string;
+            /** Format: int64 */
+            updated_at: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AccountColumnPage: {
+            items: components["schemas"]["AccountColumnLine"][];
+            next: string;
         };
         AccountCounts: {
             /** Format: int64 */
@@ -710,9 +970,12 @@ export interface components {
             stale: number;
             /** Format: int64 */
             total: number;
+            /** Format: int64 */
+            unknown: number;
         };
         AccountDashboard: {
             by_platform: components["schemas"]["AccountPlatformCounts"][];
+            by_rule: components["schemas"]["AccountRuleCounts"][];
             by_unit: components["schemas"]["AccountUnitCounts"][];
             columns: components["schemas"]["AccountCounts"];
             overall: components["schemas"]["AccountCounts"];
@@ -741,6 +1004,9 @@ export interface components {
             state: string;
             unit_id: string;
             unit_name: string;
+            unread_reason: string;
+            /** Format: int64 */
+            unread_since: number | null;
             /** Format: int64 */
             updated_at: number;
             /** Format: int64 */
@@ -764,6 +1030,8 @@ export interface components {
             stale: number;
             /** Format: int64 */
             total: number;
+            /** Format: int64 */
+            unknown: number;
         };
         AccountPost: {
             account_id: string;
@@ -786,12 +1054,35 @@ export interface components {
             items: components["schemas"]["AccountPost"][];
             next: string;
         };
+        AccountRuleCounts: {
+            /** Format: int64 */
+            calendar_pending: number;
+            citation: string;
+            /** Format: int64 */
+            due_soon: number;
+            limit: string;
+            /** Format: int64 */
+            no_rule: number;
+            /** Format: int64 */
+            ok: number;
+            rule: string;
+            rulebook: string;
+            /** Format: int64 */
+            stale: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unknown: number;
+            what: string;
+        };
         AccountStanding: {
             articles: string[];
             citation: string;
+            clock_id: string;
             /** Format: int64 */
             due_at: number | null;
             label: string;
+            limit: string;
             /** Format: int64 */
             over_ms: number;
             reason: string;
@@ -799,6 +1090,7 @@ export interface components {
             remaining_ms: number;
             rule: string;
             rulebook: string;
+            section: string;
             /** Format: int64 */
             started_at: number | null;
             status: string;
@@ -808,6 +1100,7 @@ export interface components {
             calendar_pending: number;
             /** Format: int64 */
             due_soon: number;
+            has_below: boolean;
             /** Format: int64 */
             no_rule: number;
             /** Format: int64 */
@@ -818,6 +1111,8 @@ export interface components {
             total: number;
             unit_id: string;
             unit_name: string;
+            /** Format: int64 */
+            unknown: number;
         };
         AccountWatchPage: {
             items: components["schemas"]["AccountWatched"][];
@@ -826,6 +1121,7 @@ export interface components {
         AccountWatched: {
             account_id: string;
             account_name: string;
+            clocks: components["schemas"]["AccountStanding"][];
             kind: string;
             /** Format: int64 */
             last_post_at: number | null;
@@ -836,6 +1132,14 @@ export interface components {
             subject_kind: string;
             unit_id: string;
             unit_name: string;
+        };
+        AccountWeek: {
+            /** Format: int64 */
+            began: number;
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            until: number;
         };
         Article: {
             author_id: string;
@@ -1019,6 +1323,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        CalendarView: {
+            items: components["schemas"]["RuleYearLine"][];
+            /** @description Whether this person may enter or correct a year */
+            may_enter: boolean;
+            /**
+             * Format: int64
+             * @description Recounts of open duties still to be done after a change; 0: every due time is that of these years
+             */
+            recounts: number;
+        };
+        CloseColumnInputBody: {
+            /** Format: int64 */
+            version: number;
+        };
         ConfirmInputBody: {
             url: string;
             /** Format: int64 */
@@ -1044,6 +1362,23 @@ export interface components {
             /** @enum {string} */
             state: "applying" | "in_use";
             unit_id: string;
+        };
+        CreateColumnInputBody: {
+            /**
+             * Format: int64
+             * @description When it was opened on the site; left out: now
+             */
+            created_at?: number;
+            kind: string;
+            /**
+             * Format: int64
+             * @description 1 is the top level; left out below another column
+             */
+            level?: number;
+            name: string;
+            /** @description The column above it; left out for a top column */
+            parent_id?: string;
+            url?: string;
         };
         DeliveryAlarm: {
             account_id: string;
@@ -1218,6 +1553,22 @@ export interface components {
         PreviewList: {
             items: components["schemas"]["ArticleChannelPreview"][];
         };
+        PreviewYearInputBody: {
+            /** @description YYYY-MM-DD */
+            announced: string;
+            document_number?: string;
+            note?: string;
+            rest: components["schemas"]["RuleRestSpan"][];
+            /** @description Weekend days worked instead, YYYY-MM-DD */
+            work: string[];
+            /**
+             * Format: int64
+             * @description As published; the check on the days below
+             */
+            workdays_total: number;
+            /** Format: int64 */
+            year: number;
+        };
         Problem: {
             /** @description The cited articles */
             articles?: string[];
@@ -1240,7 +1591,12 @@ export interface components {
             /** @description Finds the request in the logs */
             trace_id: string;
         };
+        Readings: {
+            items: components["schemas"]["RuleYearReading"][];
+        };
         RecordPostInputBody: {
+            /** @description Of a website: the column in which it appeared */
+            column_id?: string;
             /** Format: int64 */
             published_at: number;
             title: string;
@@ -1267,12 +1623,16 @@ export interface components {
         };
         RuleAnnualReport: {
             articles: string[];
+            by?: string;
+            confirmed?: boolean;
             contents?: string[];
             covers: string;
+            evidence?: string;
             id: string;
             interp?: string[];
             kind: string;
             publish_by: components["schemas"]["RuleMonthDay"];
+            rows?: components["schemas"]["RuleRows"][];
             submit_by?: components["schemas"]["RuleMonthDay"];
             submit_form?: string;
             submit_to?: string;
@@ -1293,6 +1653,29 @@ export interface components {
             explanation_required: boolean;
             interp?: string[];
         };
+        RuleCardGroup: {
+            id: string;
+            indicators: components["schemas"]["RuleIndicator"][];
+            name: string;
+            /** Format: double */
+            points: number;
+        };
+        RuleCardMark: {
+            after?: components["schemas"]["RuleDuration"];
+            choice?: string;
+            confirmed?: boolean;
+            each?: string;
+            evidence?: string;
+            id: string;
+            /** Format: int64 */
+            max?: number;
+            /** Format: int64 */
+            min?: number;
+            /** Format: double */
+            points: number;
+            text: string;
+            within?: components["schemas"]["RuleDuration"];
+        };
         RuleCategories: {
             articles: string[];
             interp?: string[];
@@ -1304,28 +1687,13 @@ export interface components {
             level: string;
             names: string[];
         };
-        RuleClock: {
-            articles: string[];
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            done_at: number | null;
-            /** Format: int64 */
-            due_at: number | null;
-            id: string;
-            reason: string;
-            rule: string;
-            rulebook: string;
-            section: string;
-            /** Format: int64 */
-            started_at: number;
-            subject_id: string;
-            subject_kind: string;
-            unit_id: string;
-            /** Format: int64 */
-            updated_at: number;
-            /** Format: int64 */
-            version: number;
+        RuleChangedDay: {
+            day: string;
+            workday: boolean;
+        };
+        RuleChoice: {
+            option?: string;
+            text?: string;
         };
         RuleColumnRule: {
             articles: string[];
@@ -1334,6 +1702,18 @@ export interface components {
             items?: components["schemas"]["RuleNumbered"][];
             rule: string;
             text: string;
+        };
+        RuleCondition: {
+            confirmed?: boolean;
+            count?: components["schemas"]["RuleCountThreshold"];
+            evidence?: string;
+            home_silence?: components["schemas"]["RuleDuration"];
+            id: string;
+            limit?: string;
+            missing?: components["schemas"]["RuleMissing"];
+            probe?: components["schemas"]["RuleProbe"];
+            text: string;
+            unanswered?: components["schemas"]["RuleUnanswered"];
         };
         RuleConsequences: {
             articles?: string[];
@@ -1348,6 +1728,14 @@ export interface components {
             id: string;
             interp?: string[];
             text: string;
+        };
+        RuleCountThreshold: {
+            all_if_fewer?: boolean;
+            except?: string[];
+            kinds?: string[];
+            /** Format: int64 */
+            min: number;
+            of: string;
         };
         RuleCredentials: {
             articles: string[];
@@ -1366,6 +1754,7 @@ export interface components {
         RuleDates: {
             adopted?: string;
             articles: string[];
+            dated?: string;
             effective?: string;
             effective_rule: string;
             interp?: string[];
@@ -1469,6 +1858,22 @@ export interface components {
             items: string[];
             required: boolean;
         };
+        RuleIndicator: {
+            after_others?: boolean;
+            articles: string[];
+            /** Format: double */
+            cap: number;
+            confirmed?: boolean;
+            evidence?: string;
+            id: string;
+            interp?: string[];
+            look_back?: components["schemas"]["RuleDuration"];
+            marks: components["schemas"]["RuleCardMark"][];
+            /** Format: double */
+            ministry_cap?: number;
+            name: string;
+            samples?: components["schemas"]["RuleSample"][];
+        };
         RuleInspection: {
             articles: string[];
             by: string;
@@ -1498,7 +1903,9 @@ export interface components {
         };
         RuleInterpretation: {
             articles: string[];
+            chosen?: components["schemas"]["RuleChoice"];
             id: string;
+            options?: components["schemas"]["RuleOption"][];
             question: string;
             resolution: string;
         };
@@ -1515,12 +1922,17 @@ export interface components {
         RuleJurisdiction: {
             level: string;
             name: string;
-            province: string;
+            province?: string;
         };
         RuleMailboxCheck: {
             articles: string[];
             every: components["schemas"]["RuleDuration"];
             interp?: string[];
+        };
+        RuleMissing: {
+            elements: string[];
+            /** Format: int64 */
+            min: number;
         };
         RuleMonthDay: {
             /** Format: int64 */
@@ -1566,6 +1978,17 @@ export interface components {
             text: string;
             unit_levels?: string[];
         };
+        RuleOption: {
+            effect: string;
+            id: string;
+            text: string;
+        };
+        RuleOrigin: {
+            address: string;
+            document_number: string;
+            note?: string;
+            title: string;
+        };
         RulePolicyInterpretation: {
             articles: string[];
             by: string;
@@ -1579,6 +2002,15 @@ export interface components {
             interp?: string[];
             prevails: string;
             text?: string;
+        };
+        RuleProbe: {
+            /** Format: int64 */
+            fail_percent: number;
+            period: components["schemas"]["RuleDuration"];
+            /** Format: int64 */
+            visits_per_day: number;
+            /** Format: int64 */
+            wait_seconds: number;
         };
         RulePromptReply: {
             articles: string[];
@@ -1642,6 +2074,11 @@ export interface components {
             required: boolean;
             text?: string;
         };
+        RuleRestSpan: {
+            from: string;
+            name: string;
+            to: string;
+        };
         RuleRetention: {
             articles: string[];
             id: string;
@@ -1675,6 +2112,12 @@ export interface components {
             seq: number;
             sign?: boolean;
         };
+        RuleRows: {
+            confirmed?: boolean;
+            evidence?: string;
+            names: string[];
+            part: string;
+        };
         RuleRumours: {
             articles: string[];
             interp?: string[];
@@ -1682,12 +2125,37 @@ export interface components {
             text?: string;
             when: string;
         };
+        RuleSample: {
+            of: string;
+            /** Format: int64 */
+            size: number;
+        };
         RuleScope: {
             articles: string[];
             interp?: string[];
             objects: string[];
             processes: string[];
             units: string;
+        };
+        RuleScoreCard: {
+            articles: string[];
+            /** Format: double */
+            bonus: number;
+            /** Format: double */
+            bonus_above: number;
+            bonus_groups: components["schemas"]["RuleCardGroup"][];
+            confirmed?: boolean;
+            evidence?: string;
+            /** Format: double */
+            fail_below: number;
+            groups: components["schemas"]["RuleCardGroup"][];
+            interp?: string[];
+            name: string;
+            objects: string[];
+            /** Format: double */
+            total: number;
+            website_class?: string;
+            without_services?: components["schemas"]["RuleWithoutServices"];
         };
         RuleSecrecyReview: {
             articles: string[];
@@ -1742,6 +2210,27 @@ export interface components {
             required: boolean;
             text?: string;
         };
+        RuleSupervisionCard: {
+            articles: string[];
+            /** Format: double */
+            bonus: number;
+            /** Format: double */
+            bonus_above: number;
+            complete: boolean;
+            confirmed?: boolean;
+            deductions?: components["schemas"]["RuleCardMark"][];
+            evidence?: string;
+            /** Format: double */
+            fail_below: number;
+            gains?: components["schemas"]["RuleCardMark"][];
+            interp?: string[];
+            name: string;
+            subjects: string;
+            /** Format: double */
+            total: number;
+            unread?: components["schemas"]["RuleCondition"][];
+            vetoes?: components["schemas"]["RuleCondition"][];
+        };
         RuleSupervisor: {
             articles: string[];
             interp?: string[];
@@ -1790,10 +2279,16 @@ export interface components {
             rule?: string;
             text?: string;
         };
+        RuleUnanswered: {
+            after: components["schemas"]["RuleDuration"];
+            look_back: components["schemas"]["RuleDuration"];
+        };
         RuleUpdateLimit: {
             articles: string[];
             /** Format: int64 */
             column_level?: number;
+            confirmed?: boolean;
+            evidence?: string;
             except?: string[];
             id: string;
             interp?: string[];
@@ -1814,13 +2309,111 @@ export interface components {
             security_requirements?: boolean;
             undertaker_outsourced?: components["schemas"]["RuleVendors"];
         };
+        RuleVeto: {
+            articles: string[];
+            conditions: components["schemas"]["RuleCondition"][];
+            confirmed?: boolean;
+            evidence?: string;
+            id: string;
+            interp?: string[];
+            name: string;
+            objects: string[];
+            services_only?: boolean;
+        };
+        RuleWithoutServices: {
+            articles: string[];
+            /** Format: double */
+            base: number;
+            confirmed?: boolean;
+            /** Format: int64 */
+            divide: number;
+            evidence?: string;
+            interp?: string[];
+            /** Format: int64 */
+            multiply: number;
+            skip_groups: string[];
+        };
+        RuleYearDraft: {
+            announced: string;
+            document_number: string;
+            note: string;
+            rest: components["schemas"]["RuleRestSpan"][];
+            work: string[];
+            /** Format: int64 */
+            workdays_total: number;
+            /** Format: int64 */
+            year: number;
+        };
+        RuleYearLine: {
+            announced: string;
+            document_number: string;
+            /** Format: int64 */
+            entered_at: number | null;
+            entered_by_name: string;
+            note: string;
+            prevails: boolean;
+            rest: components["schemas"]["RuleRestSpan"][];
+            source: string;
+            /** Format: int64 */
+            version: number;
+            work: string[];
+            /** Format: int64 */
+            workdays: number;
+            /** Format: int64 */
+            workdays_total: number;
+            /** Format: int64 */
+            year: number;
+        };
+        RuleYearPreview: {
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            clocks: number;
+            days: components["schemas"]["RuleChangedDay"][];
+            /** Format: int64 */
+            earlier: number;
+            /** Format: int64 */
+            extra: number;
+            known: boolean;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            resolved: number;
+            /** Format: int64 */
+            rest_days: number;
+            /** Format: int64 */
+            workdays: number;
+            /** Format: int64 */
+            year: number;
+        };
+        RuleYearProblem: {
+            field: string;
+            reason: string;
+        };
+        RuleYearReading: {
+            draft: components["schemas"]["RuleYearDraft"];
+            problems: components["schemas"]["RuleYearProblem"][];
+            remarks: string[];
+            summary: components["schemas"]["RuleYearSummary"];
+        };
+        RuleYearSummary: {
+            /** Format: int64 */
+            extra: number;
+            /** Format: int64 */
+            rest_days: number;
+            /** Format: int64 */
+            workdays: number;
+            /** Format: int64 */
+            year: number;
+        };
         Rulebook: {
             account_cleanup?: components["schemas"]["RuleDemand"][];
             account_limit?: components["schemas"]["RuleAccountLimit"];
             annual_reports?: components["schemas"]["RuleAnnualReport"][];
             approval_chains?: components["schemas"]["RuleApprovalChain"][];
             /** Format: int64 */
-            article_count: number;
+            article_count?: number;
+            clauses?: string[];
             column_rules?: components["schemas"]["RuleColumnRule"][];
             conduct_prohibitions?: components["schemas"]["RuleDemand"][];
             consequences?: components["schemas"]["RuleConsequences"];
@@ -1854,13 +2447,16 @@ export interface components {
             review?: components["schemas"]["RuleReview"];
             schema: string;
             scope: components["schemas"]["RuleScope"];
+            score_card?: components["schemas"]["RuleScoreCard"];
             secrecy_review?: components["schemas"]["RuleSecrecyReview"];
             security_measures?: components["schemas"]["RuleDemand"][];
             self_inspections?: components["schemas"]["RuleSelfInspection"][];
             sha256: string;
             short_name: string;
-            source_file: string;
+            source?: components["schemas"]["RuleOrigin"];
+            source_file?: string;
             staffing?: components["schemas"]["RuleStaffing"][];
+            supervision_card?: components["schemas"]["RuleSupervisionCard"];
             supervisor: components["schemas"]["RuleSupervisor"];
             surveys?: components["schemas"]["RuleSurveys"];
             takedown?: components["schemas"]["RuleTakedown"][];
@@ -1869,6 +2465,7 @@ export interface components {
             training?: components["schemas"]["RuleTraining"][];
             update_limits?: components["schemas"]["RuleUpdateLimit"][];
             vendors?: components["schemas"]["RuleVendors"];
+            vetoes?: components["schemas"]["RuleVeto"][];
         };
         RulebookLine: {
             /** Format: int64 */
@@ -1907,6 +2504,25 @@ export interface components {
             unit_id: string;
             /** Format: int64 */
             version: number;
+        };
+        SaveYearInputBody: {
+            /** @description YYYY-MM-DD */
+            announced: string;
+            document_number?: string;
+            note?: string;
+            rest: components["schemas"]["RuleRestSpan"][];
+            /**
+             * Format: int64
+             * @description Of the entered arrangement the person saw; 0 when there was none
+             */
+            version: number;
+            /** @description Weekend days worked instead, YYYY-MM-DD */
+            work: string[];
+            /**
+             * Format: int64
+             * @description As published; the check on the days below
+             */
+            workdays_total: number;
         };
         SavedArticle: {
             article: components["schemas"]["Article"];
@@ -1993,6 +2609,9 @@ export interface components {
             roles: components["schemas"]["SessionRole"][];
             units: components["schemas"]["SessionUnit"][];
         };
+        TrendList: {
+            items: components["schemas"]["AccountWeek"][];
+        };
         UnitAuditLine: {
             action: string;
             /** Format: int64 */
@@ -2025,7 +2644,6 @@ export interface components {
             name: string;
             parent_id: string | null;
             path: string;
-            rulebook: string | null;
             short_name: string;
             /** Format: int64 */
             updated_at: number;
@@ -2034,6 +2652,14 @@ export interface components {
         };
         UnitList: {
             items: components["schemas"]["UnitBranch"][];
+        };
+        UnreadInputBody: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description Since when nobody can read it
+             */
+            since: number;
         };
     };
     responses: never;
@@ -2055,7 +2681,7 @@ export interface operations {
                 platform?: string;
                 kind?: string;
                 state?: "applying" | "in_use" | "suspended" | "closed";
-                status?: "ok" | "stale" | "no_rule" | "calendar_pending";
+                status?: "ok" | "stale" | "no_rule" | "calendar_pending" | "unknown";
                 /** @description A part of the name */
                 q?: string;
                 order?: "name" | "due" | "last_post";
@@ -2293,6 +2919,130 @@ export interface operations {
             };
         };
     };
+    "list-columns": {
+        parameters: {
+            query?: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountColumnPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-column": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateColumnInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountColumn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "bind-account": {
         parameters: {
             query?: never;
@@ -2479,6 +3229,64 @@ export interface operations {
             };
         };
     };
+    "mark-account-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "suspend-account": {
         parameters: {
             query?: never;
@@ -2491,6 +3299,68 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-account-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnreadInputBody"];
             };
         };
         responses: {
@@ -3468,12 +4338,380 @@ export interface operations {
             };
         };
     };
+    "get-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "parse-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The notice as a text file, or years in the form of cn-workdays.yaml
+                     */
+                    file?: string;
+                    /** @description The notice, pasted; left out when a file is sent */
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-calendar-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewYearInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleYearPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-calendar-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveYearInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleYearLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-column": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountColumnCard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-column": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseColumnInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountColumn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-dashboard": {
         parameters: {
             query?: {
                 /** @description This unit and those below it */
                 unit_id?: string;
                 platform?: string;
+                /** @description Stand under this rulebook alone; left out: as the clock that is due first says */
+                rulebook?: string;
             };
             header?: never;
             path?: never;
@@ -3537,7 +4775,18 @@ export interface operations {
                 /** @description This unit and those below it */
                 unit_id?: string;
                 platform?: string;
-                stale_only?: boolean;
+                /** @description Stand under this rulebook alone; left out: as the clock that is due first says */
+                rulebook?: string;
+                subject_kind?: "account" | "column";
+                /** @description Of the rulebook that is named */
+                rule?: string;
+                /** @description Left out: all that a clock counts */
+                status?: "ok" | "stale" | "no_rule" | "calendar_pending" | "unknown";
+                /** @description With status ok: what falls due within three days */
+                due_soon?: boolean;
+                /** @description A part of the name */
+                q?: string;
+                order?: "due" | "name" | "last_post";
             };
             header?: never;
             path?: never;
@@ -3552,6 +4801,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountWatchPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-trend": {
+        parameters: {
+            query?: {
+                /** @description This unit and those below it */
+                unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendList"];
                 };
             };
             /** @description Unauthorized */
