@@ -57,7 +57,7 @@ func (l *Law) lineOf(regime *Regime, speaking []string, belongs func(units.Ruleb
 	cuts := l.cuts(speaking)
 	for i, from := range cuts {
 		use, found := l.useAt(speaking, from, belongs)
-		if !found {
+		if !found || use.Layer == units.LayeredLayer && l.isLocal(speaking, from, use.Rulebook) {
 			continue
 		}
 		book, known := l.Library.ByID(use.Rulebook)
@@ -123,6 +123,13 @@ func (l *Law) useAt(speaking []string, at sql.Time, belongs func(units.RulebookU
 		}
 	}
 	return units.RulebookUse{}, false
+}
+
+// isLocal reports whether a rulebook is the local one at an instant. It holds once, though a unit that moved may stand below
+// an office that adds the same one.
+func (l *Law) isLocal(speaking []string, at sql.Time, rulebook string) bool {
+	local, found := l.useAt(speaking, at, func(use units.RulebookUse) bool { return use.Layer == units.LocalLayer })
+	return found && local.Rulebook == rulebook
 }
 
 // patched lays what the units chose over a rulebook, from the top: an office below may be stricter than one above it, not

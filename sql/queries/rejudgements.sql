@@ -30,3 +30,7 @@ SELECT id, unit_id, path, why, why_id, due_at, total, looked, changed, after_id,
 FROM rejudgements
 WHERE created_at > 0 AND (unit_id = '' OR unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles)))
 ORDER BY created_at DESC, id DESC LIMIT :limit
+
+-- name: rejudgement.drop
+-- Takes away what waits for the beginning of something that was withdrawn.
+DELETE FROM rejudgements WHERE why = :why AND why_id = :why_id AND started_at IS NULL
