@@ -72,11 +72,7 @@ func (b Book) Law(ctx context.Context, db *sql.DB) (*Law, error) {
 }
 
 func (b Book) read(ctx context.Context, db *sql.DB, mark string) (*Law, error) {
-	calendar, err := b.Calendar.withEntered(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	law := &Law{Library: b.Library, Calendar: calendar, mark: mark, uses: map[string][]units.RulebookUse{}, changes: map[string][]Change{},
+	law := &Law{Library: b.Library, Calendar: b.Calendar, mark: mark, uses: map[string][]units.RulebookUse{}, changes: map[string][]Change{},
 		regimes: map[string]*Regime{}}
 	uses, err := sql.List[units.RulebookUse](ctx, db, "law.uses", nil)
 	if err != nil {
