@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"govmedia/sql"
+	"govmedia/units"
 )
 
 // The dashboard of a province counts hundreds of thousands of accounts. Their due times are therefore tallied: for each
@@ -158,12 +159,12 @@ func sharesOf(ctx context.Context, db *sql.DB, ids []string) (map[string]share, 
 // liveShares counts what units by themselves hold now.
 func liveShares(ctx context.Context, db *sql.DB, ids []string) (map[string]share, error) {
 	by := map[string]share{}
-	units, err := sql.List[struct{ UnitID, Path string }](ctx, db, "tally.paths", sql.Args{"ids": ids})
+	paths, err := units.Paths(ctx, db, ids)
 	if err != nil {
 		return nil, err
 	}
-	for _, unit := range units {
-		by[unit.UnitID] = share{UnitID: unit.UnitID, Path: unit.Path, Counts: tallies{}}
+	for id, path := range paths {
+		by[id] = share{UnitID: id, Path: path, Counts: tallies{}}
 	}
 	rows, err := sql.List[struct {
 		UnitID string

@@ -70,7 +70,7 @@ func load(ctx context.Context, db *sql.DB, actor units.Actor, permission units.P
 }
 
 // Get returns one article with its chain, signatures and deliveries.
-func Get(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor, id string) (View, error) {
+func Get(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (View, error) {
 	article, err := load(ctx, db, actor, units.ReadArticles, id)
 	if err != nil {
 		return View{}, err
@@ -89,13 +89,17 @@ func Get(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Ac
 		}
 		view.show(revision)
 	}
-	if view.Chain, err = chainOf(ctx, db, library, article, standing(view.Signatures, article.RevisionID)); err != nil {
+	chains, err := openChains(ctx, db, book, article.UnitID)
+	if err != nil {
+		return View{}, err
+	}
+	if view.Chain, err = chainOf(ctx, db, chains, article, standing(view.Signatures, article.RevisionID)); err != nil {
 		return View{}, err
 	}
 	if view.Deliveries, err = channels.OfOrigin(ctx, db, id); err != nil {
 		return View{}, err
 	}
-	view.Actions, view.Why = actionsFor(library, actor, view)
+	view.Actions, view.Why = actionsFor(chains, actor, view)
 	return view, nil
 }
 
@@ -105,7 +109,7 @@ func (v *View) show(r Revision) {
 }
 
 // actionsFor lists what the actor may do with the article now, and why signing is not among it.
-func actionsFor(library *rules.Library, actor units.Actor, view View) ([]string, string) {
+func actionsFor(chains chains, actor units.Actor, view View) ([]string, string) {
 	actions, why := []string{}, ""
 	writes := reaches(actor, view.UnitID, units.WriteArticles)
 	switch view.State {
@@ -114,7 +118,7 @@ func actionsFor(library *rules.Library, actor units.Actor, view View) ([]string,
 			actions = append(actions, "edit", "submit", "discard")
 		}
 	case Signing:
-		if _, err := mySigningStage(library, actor, view.Article, standing(view.Signatures, view.RevisionID), ""); err == nil {
+		if _, err := mySigningStage(chains, actor, view.Article, standing(view.Signatures, view.RevisionID), ""); err == nil {
 			actions = append(actions, "sign", "return")
 		} else {
 			why = sentenceOf(err)

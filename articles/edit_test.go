@@ -168,7 +168,7 @@ func TestSubmitTwiceIsRefused(t *testing.T) {
 		for range 3 {
 			article := o.create("officer", o.text())
 			errs := atOnce(3, func(int) error {
-				_, err := articles.Submit(o.t.Context(), o.db, o.library, o.out, o.People["officer"], article.ID, article.Version)
+				_, err := articles.Submit(o.t.Context(), o.db, o.book, o.out, o.People["officer"], article.ID, article.Version)
 				return err
 			})
 			oneOf(o.t, "three submits at once", errs, articles.ErrStale, articles.ErrNotDraft)
@@ -176,7 +176,7 @@ func TestSubmitTwiceIsRefused(t *testing.T) {
 			refused(o.t, "Submit of what is submitted", err, articles.ErrNotDraft)
 		}
 		draft := o.create("officer", o.text())
-		_, err := articles.Submit(o.t.Context(), o.db, o.library, o.out, o.People["officer"], draft.ID, draft.Version+1)
+		_, err := articles.Submit(o.t.Context(), o.db, o.book, o.out, o.People["officer"], draft.ID, draft.Version+1)
 		refused(o.t, "Submit of another version", err, articles.ErrStale)
 	})
 }
@@ -247,7 +247,7 @@ func TestWhoMayWrite(t *testing.T) {
 			_, err = articles.Discard(o.t.Context(), o.db, o.People[who], article.ID, article.Version)
 			refused(o.t, "Discard by "+who, err, want)
 		}
-		_, err := articles.Get(o.t.Context(), o.db, o.library, o.People["stranger"], article.ID)
+		_, err := articles.Get(o.t.Context(), o.db, o.book, o.People["stranger"], article.ID)
 		refused(o.t, "Get from another unit", err, articles.ErrNotFound)
 		list, err := articles.List(o.t.Context(), o.db, o.People["stranger"], articles.Filter{Limit: 10})
 		if err != nil || len(list) != 0 {

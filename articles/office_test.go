@@ -55,13 +55,13 @@ func (weChat) Poll(context.Context, *channels.Job) (channels.Progress, error) {
 
 // office is the district with an account of Town, and a clock that the test moves.
 type office struct {
-	t       *testing.T
-	db      *sql.DB
-	mu      sync.Mutex
-	now     time.Time
-	library *rules.Library
-	out     *channels.Outside
-	store   articles.Store
+	t     *testing.T
+	db    *sql.DB
+	mu    sync.Mutex
+	now   time.Time
+	book  rules.Book
+	out   *channels.Outside
+	store articles.Store
 	unitstest.Place
 	account accounts.Account // Town's
 	second  accounts.Account // Town's too
@@ -88,9 +88,9 @@ func newOffice(t *testing.T, db *sql.DB) *office {
 		t.Fatalf("OpenFolder: %v", err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	o := &office{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, sql.Beijing), library: library, store: store}
+	o := &office{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, sql.Beijing), book: rules.NewBook(library), store: store}
 	o.db = db.WithClock(o.clock)
-	o.out = &channels.Outside{Channels: map[accounts.Platform]channels.Channel{accounts.WeChat: weChat{}}, Keys: keys, Book: rules.NewBook(library),
+	o.out = &channels.Outside{Channels: map[accounts.Platform]channels.Channel{accounts.WeChat: weChat{}}, Keys: keys, Book: o.book,
 		PublicBase: "https://gov.example.cn", Pace: channels.DefaultPace(), Log: slog.New(slog.DiscardHandler)}
 	o.Place = unitstest.District(t, o.db)
 	o.account = o.register("清源镇发布", o.Town)
@@ -170,7 +170,7 @@ func (o *office) submit(who, id string) articles.View {
 
 func (o *office) trySubmit(who, id string) (articles.Article, error) {
 	o.t.Helper()
-	return articles.Submit(o.t.Context(), o.db, o.library, o.out, o.People[who], id, o.view(id).Version)
+	return articles.Submit(o.t.Context(), o.db, o.book, o.out, o.People[who], id, o.view(id).Version)
 }
 
 // submitted returns a new article of the officer that is being signed.
@@ -187,7 +187,7 @@ func (o *office) view(id string) articles.View {
 
 func (o *office) viewAs(who, id string) articles.View {
 	o.t.Helper()
-	view, err := articles.Get(o.t.Context(), o.db, o.library, o.People[who], id)
+	view, err := articles.Get(o.t.Context(), o.db, o.book, o.People[who], id)
 	if err != nil {
 		o.t.Fatalf("Get as %s: %v", who, err)
 	}
@@ -197,7 +197,7 @@ func (o *office) viewAs(who, id string) articles.View {
 func (o *office) trySign(who, id, label string) (articles.Article, error) {
 	o.t.Helper()
 	view := o.view(id)
-	return articles.Sign(o.t.Context(), o.db, o.library, o.People[who], id, view.Version, view.SHA256, label, "同意")
+	return articles.Sign(o.t.Context(), o.db, o.book, o.People[who], id, view.Version, view.SHA256, label, "同意")
 }
 
 // sign lets people sign one after another.
@@ -222,7 +222,7 @@ func (o *office) signed() articles.View {
 
 func (o *office) trySchedule(who, id string, at *sql.Time) (articles.Article, error) {
 	o.t.Helper()
-	return articles.Schedule(o.t.Context(), o.db, o.library, o.out, o.People[who], id, o.view(id).Version, at)
+	return articles.Schedule(o.t.Context(), o.db, o.book, o.out, o.People[who], id, o.view(id).Version, at)
 }
 
 func (o *office) schedule(id string, at *sql.Time) articles.View {

@@ -110,7 +110,7 @@ func TestO36TheLeaderSignsBeforePublishingAndTheRecordStays(t *testing.T) {
 		}
 		_, err = articles.Withdraw(o.t.Context(), o.db, o.People[officer], article.ID, before.Version)
 		refused(o.t, "Withdraw of what is released", err, articles.ErrNotSigning)
-		_, err = articles.Return(o.t.Context(), o.db, o.library, o.People[deputy], article.ID, before.Version, before.SHA256, "", "反悔")
+		_, err = articles.Return(o.t.Context(), o.db, o.book, o.People[deputy], article.ID, before.Version, before.SHA256, "", "反悔")
 		refused(o.t, "Return of what is released", err, articles.ErrNotSigning)
 		after := o.view(article.ID)
 		if labels(after.Signatures) != labels(before.Signatures) || after.SHA256 != before.SHA256 || after.Version != before.Version {

@@ -68,7 +68,7 @@ var errTampered = ErrRevision.Say("送审时冻结的文本被改动过，不能
 
 // Submit freezes an article's text and opens the signing chain of its unit's rulebook. What would only fail later is
 // refused now, while the author still has the text open: foreign pictures, missing ones, a platform's limits.
-func Submit(ctx context.Context, db *sql.DB, library *rules.Library, out *channels.Outside, actor units.Actor, id string, version int64) (Article, error) {
+func Submit(ctx context.Context, db *sql.DB, book rules.Book, out *channels.Outside, actor units.Actor, id string, version int64) (Article, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		article, err := load(ctx, tx, actor, units.ReadArticles, id)
 		if err != nil {
@@ -83,7 +83,7 @@ func Submit(ctx context.Context, db *sql.DB, library *rules.Library, out *channe
 		if article.Version != version {
 			return ErrStale
 		}
-		rulebook, err := chainRulebook(ctx, tx, library, article.UnitID)
+		rulebook, err := chainRulebook(ctx, tx, book, article.UnitID)
 		if err != nil {
 			return err
 		}
@@ -112,12 +112,12 @@ func Submit(ctx context.Context, db *sql.DB, library *rules.Library, out *channe
 }
 
 // chainRulebook returns the rulebook whose chain a unit signs under; article.no_chain when there is none.
-func chainRulebook(ctx context.Context, db *sql.DB, library *rules.Library, unitID string) (*rules.Rulebook, error) {
-	id, err := units.RulebookOf(ctx, db, unitID)
+func chainRulebook(ctx context.Context, db *sql.DB, book rules.Book, unitID string) (*rules.Rulebook, error) {
+	chains, err := openChains(ctx, db, book, unitID)
 	if err != nil {
 		return nil, err
 	}
-	rulebook, ok := library.ByID(id)
+	rulebook, ok := chains.local(unitID)
 	if !ok || rulebook.Review == nil {
 		return nil, ErrNoChain
 	}

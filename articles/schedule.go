@@ -20,7 +20,7 @@ const (
 
 // Schedule releases a signed article to its accounts at a time, or at once when at is nil. Releasing and queueing are
 // one transaction: what is signed is queued, byte for byte, or nothing happens.
-func Schedule(ctx context.Context, db *sql.DB, library *rules.Library, out *channels.Outside, actor units.Actor, id string, version int64, at *sql.Time) (Article, error) {
+func Schedule(ctx context.Context, db *sql.DB, book rules.Book, out *channels.Outside, actor units.Actor, id string, version int64, at *sql.Time) (Article, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		article, err := load(ctx, tx, actor, units.ReadArticles, id)
 		if err != nil {
@@ -33,7 +33,7 @@ func Schedule(ctx context.Context, db *sql.DB, library *rules.Library, out *chan
 		if err != nil {
 			return err
 		}
-		revision, err := releasable(ctx, tx, library, article)
+		revision, err := releasable(ctx, tx, book, article)
 		if err != nil {
 			return err
 		}
@@ -78,11 +78,15 @@ func dueTime(now sql.Time, at *sql.Time) (sql.Time, error) {
 }
 
 // releasable returns the frozen text of an article whose chain is complete; article.not_signed names what is missing.
-func releasable(ctx context.Context, tx *sql.DB, library *rules.Library, article Article) (Revision, error) {
+func releasable(ctx context.Context, tx *sql.DB, book rules.Book, article Article) (Revision, error) {
 	if article.State == Scheduled {
 		return Revision{}, ErrNotSigned.Say("稿件已经排期，不能重复排期。需要改时间请先撤销排期。")
 	}
-	rulebook, ok := library.ByID(article.Rulebook)
+	chains, err := openChains(ctx, tx, book, article.UnitID)
+	if err != nil {
+		return Revision{}, err
+	}
+	rulebook, ok := chains.of(article)
 	if article.RevisionID == nil || !ok || rulebook.Review == nil {
 		return Revision{}, ErrNotSigned.Say("稿件还没有送审，不能发布。")
 	}

@@ -93,7 +93,7 @@ func TestReleasedTwiceGoesOutOnce(t *testing.T) {
 		for range 3 {
 			article := o.signed()
 			errs := atOnce(3, func(i int) error {
-				_, err := articles.Schedule(o.t.Context(), o.db, o.library, o.out, o.People[[]string{"officer", "deputy", "head"}[i]], article.ID, article.Version, nil)
+				_, err := articles.Schedule(o.t.Context(), o.db, o.book, o.out, o.People[[]string{"officer", "deputy", "head"}[i]], article.ID, article.Version, nil)
 				return err
 			})
 			oneOf(o.t, "three releases at once", errs, articles.ErrStale, articles.ErrNotSigned)
@@ -107,7 +107,7 @@ func TestReleasedTwiceGoesOutOnce(t *testing.T) {
 		_, err := o.trySchedule("deputy", draft.ID, nil)
 		refused(o.t, "Schedule of a draft", err, articles.ErrNotSigned, "没有送审")
 		signed := o.signed()
-		_, err = articles.Schedule(o.t.Context(), o.db, o.library, o.out, o.People["deputy"], signed.ID, signed.Version-1, nil)
+		_, err = articles.Schedule(o.t.Context(), o.db, o.book, o.out, o.People["deputy"], signed.ID, signed.Version-1, nil)
 		refused(o.t, "Schedule of a stale version", err, articles.ErrStale)
 	})
 }
@@ -225,7 +225,7 @@ func TestTasksListTheRightPeopleOnly(t *testing.T) {
 		tasks := func(what, id string, want map[string]string) {
 			o.t.Helper()
 			for _, name := range who {
-				list, err := articles.Tasks(o.t.Context(), o.db, o.library, o.People[name])
+				list, err := articles.Tasks(o.t.Context(), o.db, o.book, o.People[name])
 				got := ""
 				for _, task := range list {
 					if task.ID == id {

@@ -59,23 +59,23 @@ type ChainStage struct {
 // Sign gives the actor's signature for the stage whose turn it is, bound to the text the actor read: the hash must be
 // the frozen one's. label names the stage where several stand open side by side; empty takes the one the actor may sign.
 // After the last stage the article is signed.
-func Sign(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor, id string, version int64, sha256, label, opinion string) (Article, error) {
-	return decide(ctx, db, library, actor, id, version, sha256, label, opinion, DecisionSigned)
+func Sign(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, sha256, label, opinion string) (Article, error) {
+	return decide(ctx, db, book, actor, id, version, sha256, label, opinion, DecisionSigned)
 }
 
 // Return sends an article back to its author with a reason. Every signature on the text is voided; a new submission
 // starts the chain anew.
-func Return(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor, id string, version int64, sha256, label, reason string) (Article, error) {
+func Return(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, sha256, label, reason string) (Article, error) {
 	if strings.TrimSpace(reason) == "" {
 		return Article{}, ErrReason.On("reason")
 	}
-	return decide(ctx, db, library, actor, id, version, sha256, label, reason, DecisionReturned)
+	return decide(ctx, db, book, actor, id, version, sha256, label, reason, DecisionReturned)
 }
 
 // maxOpinion is how many characters an opinion may have.
 const maxOpinion = 1000
 
-func decide(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor, id string, version int64, sha256, label, opinion string, decision Decision) (Article, error) {
+func decide(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, sha256, label, opinion string, decision Decision) (Article, error) {
 	opinion = strings.TrimSpace(opinion)
 	if used := len([]rune(opinion)); used > maxOpinion {
 		return Article{}, ErrTooLong.Say("意见最多 %d 个字，现在有 %d 个字，请缩短。", maxOpinion, used).On("opinion")
@@ -85,18 +85,22 @@ func decide(ctx context.Context, db *sql.DB, library *rules.Library, actor units
 		if err != nil {
 			return err
 		}
-		stage, err := mySigningStage(library, actor, article, signed, label)
+		chains, err := openChains(ctx, tx, book, article.UnitID)
 		if err != nil {
 			return err
 		}
-		signature := newSignature(library, actor, article, revision, stage, decision, opinion, tx.Now())
+		stage, err := mySigningStage(chains, actor, article, signed, label)
+		if err != nil {
+			return err
+		}
+		signature := newSignature(chains, actor, article, revision, stage, decision, opinion, tx.Now())
 		if _, err := tx.Exec(ctx, "signature.insert", signature); err != nil {
 			if sql.IsDuplicate(err) {
 				return ErrStale.Because(err) // somebody else signed this stage in the same moment
 			}
 			return err
 		}
-		if err := settle(ctx, tx, library, article, append(signed, signature), decision); err != nil {
+		if err := settle(ctx, tx, chains, article, append(signed, signature), decision); err != nil {
 			return err
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article." + string(decision), ObjectKind: "article", ObjectID: id,
@@ -139,7 +143,7 @@ func loadForSigning(ctx context.Context, tx *sql.DB, actor units.Actor, id strin
 }
 
 // settle moves the article after a decision: back to the author, on to signed after the last stage, or just counted.
-func settle(ctx context.Context, tx *sql.DB, library *rules.Library, article Article, signed []Signature, decision Decision) error {
+func settle(ctx context.Context, tx *sql.DB, chains chains, article Article, signed []Signature, decision Decision) error {
 	args := sql.Args{"id": article.ID, "version": article.Version, "now": tx.Now()}
 	statement := "article.touch"
 	if decision == DecisionReturned {
@@ -147,7 +151,7 @@ func settle(ctx context.Context, tx *sql.DB, library *rules.Library, article Art
 			return err
 		}
 		statement, args["to"] = "article.back", Returned
-	} else if rulebook, ok := library.ByID(article.Rulebook); ok && len(rulebook.Review.Next(given(signed))) == 0 {
+	} else if rulebook, ok := chains.of(article); ok && len(rulebook.Review.Next(given(signed))) == 0 {
 		statement, args["from"], args["to"] = "article.move", Signing, Signed
 	}
 	changed, err := tx.ExecOne(ctx, statement, args)
@@ -159,8 +163,8 @@ func settle(ctx context.Context, tx *sql.DB, library *rules.Library, article Art
 
 // mySigningStage returns the open stage that the actor may sign, the one called label where it is named; a fault with
 // the clause says why there is none.
-func mySigningStage(library *rules.Library, actor units.Actor, article Article, signed []Signature, label string) (rules.ReviewStage, error) {
-	rulebook, ok := library.ByID(article.Rulebook)
+func mySigningStage(chains chains, actor units.Actor, article Article, signed []Signature, label string) (rules.ReviewStage, error) {
+	rulebook, ok := chains.of(article)
 	if !ok || rulebook.Review == nil {
 		return rules.ReviewStage{}, ErrNoChain
 	}
@@ -214,9 +218,9 @@ func roleFor(actor units.Actor, unitID string, stage rules.ReviewStage) (rules.R
 	return "", false
 }
 
-func newSignature(library *rules.Library, actor units.Actor, article Article, revision Revision, stage rules.ReviewStage, decision Decision, opinion string, now sql.Time) Signature {
+func newSignature(chains chains, actor units.Actor, article Article, revision Revision, stage rules.ReviewStage, decision Decision, opinion string, now sql.Time) Signature {
 	role, _ := roleFor(actor, article.UnitID, stage)
-	rulebook, _ := library.ByID(article.Rulebook)
+	rulebook, _ := chains.of(article)
 	place := slices.IndexFunc(rulebook.ReviewStages(), func(s rules.ReviewStage) bool { return s.Label == stage.Label })
 	return Signature{
 		ID: sql.NewID(), ArticleID: article.ID, RevisionID: revision.ID, RevisionNo: revision.No, SHA256: revision.SHA256, Stage: place,
@@ -281,15 +285,11 @@ func given(signed []Signature) []rules.Signed {
 }
 
 // chainOf shows the chain of an article: the one being signed, or for a draft the one it would be submitted to.
-func chainOf(ctx context.Context, db *sql.DB, library *rules.Library, article Article, signed []Signature) ([]ChainStage, error) {
-	id := article.Rulebook
-	if id == "" {
-		var err error
-		if id, err = units.RulebookOf(ctx, db, article.UnitID); err != nil {
-			return nil, err
-		}
+func chainOf(ctx context.Context, db *sql.DB, chains chains, article Article, signed []Signature) ([]ChainStage, error) {
+	rulebook, ok := chains.of(article)
+	if article.Rulebook == "" {
+		rulebook, ok = chains.local(article.UnitID)
 	}
-	rulebook, ok := library.ByID(id)
 	if !ok || rulebook.Review == nil {
 		return []ChainStage{}, nil
 	}

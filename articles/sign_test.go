@@ -15,7 +15,7 @@ import (
 func (o *office) sendBack(who, id, reason string) error {
 	o.t.Helper()
 	view := o.view(id)
-	_, err := articles.Return(o.t.Context(), o.db, o.library, o.People[who], id, view.Version, view.SHA256, "", reason)
+	_, err := articles.Return(o.t.Context(), o.db, o.book, o.People[who], id, view.Version, view.SHA256, "", reason)
 	return err
 }
 
@@ -117,7 +117,7 @@ func TestReturnVoidsAllAndTheNextRevisionBeginsAnew(t *testing.T) {
 		if second.RevisionNo != 2 || second.SHA256 == first.SHA256 || second.Chain[0].Status != "current" {
 			o.t.Errorf("revision %d with hash %s, 一审 is %s; want 2, another hash, current", second.RevisionNo, second.SHA256, second.Chain[0].Status)
 		}
-		_, err := articles.Sign(o.t.Context(), o.db, o.library, o.People["officer"], first.ID, second.Version, first.SHA256, "", "")
+		_, err := articles.Sign(o.t.Context(), o.db, o.book, o.People["officer"], first.ID, second.Version, first.SHA256, "", "")
 		refused(o.t, "Sign with the hash of the first revision", err, articles.ErrRevision)
 		o.sign(first.ID, chain...)
 		o.is("signed anew", first.ID, articles.Signed, 6)
@@ -142,16 +142,16 @@ func TestASignatureIsBoundToWhatWasRead(t *testing.T) {
 	eachOffice(t, func(o *office) {
 		article := o.submitted()
 		sign := func(version int64, hash string) error {
-			_, err := articles.Sign(o.t.Context(), o.db, o.library, o.People["officer"], article.ID, version, hash, "", "")
+			_, err := articles.Sign(o.t.Context(), o.db, o.book, o.People["officer"], article.ID, version, hash, "", "")
 			return err
 		}
 		refused(o.t, "Sign with a wrong hash", sign(article.Version, strings.Repeat("0", 64)), articles.ErrRevision)
 		refused(o.t, "Sign without a hash", sign(article.Version, ""), articles.ErrRevision)
 		refused(o.t, "Sign of a stale version", sign(article.Version-1, article.SHA256), articles.ErrStale)
 		draft := o.create("officer", o.text())
-		_, err := articles.Sign(o.t.Context(), o.db, o.library, o.People["officer"], draft.ID, draft.Version, "", "", "")
+		_, err := articles.Sign(o.t.Context(), o.db, o.book, o.People["officer"], draft.ID, draft.Version, "", "", "")
 		refused(o.t, "Sign of a draft", err, articles.ErrNotSigning)
-		_, err = articles.Sign(o.t.Context(), o.db, o.library, o.People["officer"], article.ID, article.Version, article.SHA256, "", strings.Repeat("好", 1001))
+		_, err = articles.Sign(o.t.Context(), o.db, o.book, o.People["officer"], article.ID, article.Version, article.SHA256, "", strings.Repeat("好", 1001))
 		refused(o.t, "Sign with too long an opinion", err, articles.ErrTooLong)
 		o.is("after all refusals", article.ID, articles.Signing, 0)
 		if err := sign(article.Version, article.SHA256); err != nil {
@@ -174,7 +174,7 @@ func TestTwoWhoSignOneStageAtOnceGiveOneSignature(t *testing.T) {
 			article := o.submitted()
 			errs := atOnce(4, func(i int) error {
 				who := []string{"officer", "officer2"}[i%2] // the third and fourth are double clicks
-				_, err := articles.Sign(o.t.Context(), o.db, o.library, o.People[who], article.ID, article.Version, article.SHA256, "一审", "")
+				_, err := articles.Sign(o.t.Context(), o.db, o.book, o.People[who], article.ID, article.Version, article.SHA256, "一审", "")
 				return err
 			})
 			oneOf(o.t, "一审 by two at once", errs, articles.ErrStale)
@@ -191,7 +191,7 @@ func TestASignatureAndAnEditAtOnceAreOneOrTheOther(t *testing.T) {
 			text.Title = "改过的标题"
 			errs := atOnce(2, func(i int) (err error) {
 				if i == 0 {
-					_, err = articles.Sign(o.t.Context(), o.db, o.library, o.People["officer2"], article.ID, article.Version, article.SHA256, "", "")
+					_, err = articles.Sign(o.t.Context(), o.db, o.book, o.People["officer2"], article.ID, article.Version, article.SHA256, "", "")
 				} else {
 					_, err = articles.Save(o.t.Context(), o.db, o.People["officer"], article.ID, article.Version, text)
 				}

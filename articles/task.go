@@ -20,8 +20,8 @@ const maxTasks = 200
 
 // Tasks returns what waits for the actor, the longest first: articles to sign, own ones sent back, own ones to schedule. An
 // article whose author may not take the next step waits for those of its unit who may.
-func Tasks(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor) ([]Task, error) {
-	tasks, err := toSign(ctx, db, library, actor)
+func Tasks(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor) ([]Task, error) {
+	tasks, err := toSign(ctx, db, book, actor)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func Tasks(ctx context.Context, db *sql.DB, library *rules.Library, actor units.
 	return tasks, nil
 }
 
-func toSign(ctx context.Context, db *sql.DB, library *rules.Library, actor units.Actor) ([]Task, error) {
+func toSign(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor) ([]Task, error) {
 	candidates, err := sql.List[Article](ctx, db, "article.signing_for", sql.Args{
 		"person_id": actor.PersonID, "roles": units.RolesWith(units.SignArticles), "limit": maxTasks})
 	if err != nil {
@@ -56,9 +56,17 @@ func toSign(ctx context.Context, db *sql.DB, library *rules.Library, actor units
 	if err != nil {
 		return nil, err
 	}
+	var unitIDs []string
+	for _, article := range candidates {
+		unitIDs = append(unitIDs, article.UnitID)
+	}
+	chains, err := openChains(ctx, db, book, unitIDs...)
+	if err != nil {
+		return nil, err
+	}
 	tasks := []Task{}
 	for _, article := range candidates {
-		if stage, err := mySigningStage(library, actor, article, standing(signatures, article.RevisionID), ""); err == nil {
+		if stage, err := mySigningStage(chains, actor, article, standing(signatures, article.RevisionID), ""); err == nil {
 			tasks = append(tasks, Task{Article: article, What: "sign", Stage: stage.Label})
 		}
 	}

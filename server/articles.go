@@ -67,7 +67,7 @@ func (s *server) createArticle(ctx context.Context, in *createArticleInput) (*Bo
 }
 
 func (s *server) getArticle(ctx context.Context, in *ByID) (*Body[articles.View], error) {
-	return answer(articles.Get(ctx, s.db, s.library, actorOf(ctx), in.ID))
+	return answer(articles.Get(ctx, s.db, s.book, actorOf(ctx), in.ID))
 }
 
 type saveArticleInput struct {
@@ -83,7 +83,7 @@ func (s *server) saveArticle(ctx context.Context, in *saveArticleInput) (*Body[s
 }
 
 func (s *server) submitArticle(ctx context.Context, in *ByVersion) (*Body[articles.Article], error) {
-	return answer(articles.Submit(ctx, s.db, s.library, s.out, actorOf(ctx), in.ID, in.Body.Version))
+	return answer(articles.Submit(ctx, s.db, s.book, s.out, actorOf(ctx), in.ID, in.Body.Version))
 }
 
 func (s *server) withdrawArticle(ctx context.Context, in *ByVersion) (*Body[articles.Article], error) {
@@ -113,7 +113,7 @@ type signArticleInput struct {
 }
 
 func (s *server) signArticle(ctx context.Context, in *signArticleInput) (*Body[articles.Article], error) {
-	return answer(articles.Sign(ctx, s.db, s.library, actorOf(ctx), in.ID, in.Body.Version, in.Body.SHA256, in.Body.Stage, in.Body.Opinion))
+	return answer(articles.Sign(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.SHA256, in.Body.Stage, in.Body.Opinion))
 }
 
 type returnArticleInput struct {
@@ -125,7 +125,7 @@ type returnArticleInput struct {
 }
 
 func (s *server) returnArticle(ctx context.Context, in *returnArticleInput) (*Body[articles.Article], error) {
-	return answer(articles.Return(ctx, s.db, s.library, actorOf(ctx), in.ID, in.Body.Version, in.Body.SHA256, in.Body.Stage, in.Body.Reason))
+	return answer(articles.Return(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.SHA256, in.Body.Stage, in.Body.Reason))
 }
 
 type scheduleInput struct {
@@ -137,7 +137,7 @@ type scheduleInput struct {
 }
 
 func (s *server) scheduleArticle(ctx context.Context, in *scheduleInput) (*Body[articles.Article], error) {
-	article, err := articles.Schedule(ctx, s.db, s.library, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.At)
+	article, err := articles.Schedule(ctx, s.db, s.book, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.At)
 	if err == nil {
 		s.worker.wake()
 	}

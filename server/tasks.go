@@ -19,7 +19,7 @@ const mostAlarms = 50
 
 func (s *server) listTasks(ctx context.Context, _ *struct{}) (*Body[taskList], error) {
 	actor := actorOf(ctx)
-	tasks, err := articles.Tasks(ctx, s.db, s.library, actor)
+	tasks, err := articles.Tasks(ctx, s.db, s.book, actor)
 	if err != nil {
 		return nil, err
 	}

@@ -334,6 +334,20 @@ func topsOf(ctx context.Context, tx *sql.DB, ids []string) ([]string, error) {
 	return slices.Compact(tops), nil
 }
 
+// Paths returns the paths of some units by their ids; those that do not exist are left out. It asks for nobody in
+// particular.
+func Paths(ctx context.Context, db *sql.DB, ids []string) (map[string]string, error) {
+	list, err := sql.List[Unit](ctx, db, "unit.paths", sql.Args{"ids": ids})
+	if err != nil {
+		return nil, wrap(err, "paths of %d units", len(ids))
+	}
+	paths := make(map[string]string, len(list))
+	for _, unit := range list {
+		paths[unit.ID] = unit.Path
+	}
+	return paths, nil
+}
+
 // pathOf returns the ids from the top down to the unit.
 func pathOf(ctx context.Context, db *sql.DB, id string) ([]string, error) {
 	path, err := sql.Get[string](ctx, db, "unit.path", sql.Args{"id": id})

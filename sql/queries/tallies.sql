@@ -35,9 +35,6 @@ UPDATE tally_marks SET path = path WHERE unit_id IN (:ids)
 -- name: tally.shares
 SELECT unit_id, path, counts FROM tally_shares WHERE unit_id IN (:ids)
 
--- name: tally.paths
-SELECT id AS unit_id, path FROM units WHERE id IN (:ids)
-
 -- name: tally.share_insert
 INSERT INTO tally_shares (unit_id, path, counts) VALUES (:unit_id, :path, :counts)
 

@@ -28,6 +28,9 @@ UPDATE units SET version = version WHERE id = :id
 -- name: unit.path
 SELECT path FROM units WHERE id = :id
 
+-- name: unit.paths
+SELECT id, path FROM units WHERE id IN (:ids)
+
 -- name: unit.namesakes
 -- How many other open units below the same parent have the name; parent_id NULL asks at the top.
 SELECT COUNT(*) FROM units
