@@ -109,7 +109,7 @@ func RecordAct(ctx context.Context, db *sql.DB, book rules.Book, actor units.Act
 		if err := in.checkFor(ctx, tx, owner, rule); err != nil {
 			return err
 		}
-		act = Act{ID: sql.NewID(), UnitID: unit.ID, Rulebook: in.Rulebook, Section: in.Section, Rule: in.Rule, At: in.At, Kinds: in.Kinds, Note: in.Note, URL: in.URL,
+		act = Act{ID: sql.NewID(), UnitID: unit.ID, Rulebook: in.Rulebook, Section: in.Section, Rule: in.Rule, At: in.At, Kinds: append(sql.Strings{}, in.Kinds...), Note: in.Note, URL: in.URL,
 			Sampled: in.Sampled, Total: in.Total, PublishedURL: in.PublishedURL, CreatedBy: actor.PersonID, CreatedByName: actor.Name, CreatedAt: tx.Now(), Version: 1}
 		if _, err := tx.Exec(ctx, "act.insert", act); err != nil {
 			return err

@@ -28,25 +28,25 @@ const (
 	MatterVoid MatterState = "void" // 已作废: recorded by mistake, or withdrawn
 )
 
-// Part is one channel of a matter that is done channel by channel.
-type Part struct {
+// MatterPart is one channel of a matter that is done channel by channel.
+type MatterPart struct {
 	Name   string    `json:"name"`
 	DoneAt *sql.Time `json:"done_at"` // nil while it is open
 }
 
 // Parts are the channels of a matter; the matter is done with the last of them (K20).
-type Parts []Part
+type Parts []MatterPart
 
 // Value implements driver.Valuer.
 func (p Parts) Value() (driver.Value, error) {
 	if p == nil {
 		p = Parts{}
 	}
-	return sql.EncodeJSON([]Part(p))
+	return sql.EncodeJSON([]MatterPart(p))
 }
 
 // Scan implements sql.Scanner.
-func (p *Parts) Scan(value any) error { return sql.DecodeJSON(value, (*[]Part)(p)) }
+func (p *Parts) Scan(value any) error { return sql.DecodeJSON(value, (*[]MatterPart)(p)) }
 
 // Matter is something an event set going and that a rule wants done by a time, or left standing until one.
 type Matter struct {
@@ -177,7 +177,7 @@ func (in NewMatter) matter(actor units.Actor, now sql.Time) Matter {
 		m.AccountID = &in.AccountID
 	}
 	for _, name := range in.Parts {
-		m.Parts = append(m.Parts, Part{Name: name})
+		m.Parts = append(m.Parts, MatterPart{Name: name})
 	}
 	return m
 }

@@ -226,8 +226,8 @@ func Matters(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 	return views, nil
 }
 
-// Preview is what a new matter would be.
-type Preview struct {
+// MatterPreview is what a new matter would be.
+type MatterPreview struct {
 	Timing     Timing      `json:"timing" enum:"deadline,wait,record"`
 	DueAt      *sql.Time   `json:"due_at"`
 	DueText    string      `json:"due_text"` // 2026-05-12 24:00; empty without a due time
@@ -240,13 +240,13 @@ type Preview struct {
 
 // PreviewMatter returns what a matter would be, without saving anything. It refuses what OpenMatter refuses, save for a
 // missing title. The actor holds ReadDashboard for the unit.
-func PreviewMatter(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewMatter) (Preview, error) {
+func PreviewMatter(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewMatter) (MatterPreview, error) {
 	in.trim()
 	made, err := count(ctx, db, book, actor, in, units.ReadDashboard)
 	if err != nil {
-		return Preview{}, wrap(err, "preview a matter under %s %s of unit %s", in.Section, in.Rule, in.UnitID)
+		return MatterPreview{}, wrap(err, "preview a matter under %s %s of unit %s", in.Section, in.Rule, in.UnitID)
 	}
-	preview := Preview{Timing: made.Timing, DueAt: made.DueAt, Pending: made.Pending(), Rulebook: made.Rulebook, Articles: made.Articles,
+	preview := MatterPreview{Timing: made.Timing, DueAt: made.DueAt, Pending: made.Pending(), Rulebook: made.Rulebook, Articles: made.Articles,
 		Citation: book.Cite(made.Rulebook, made.Articles), OfflineUse: made.offline}
 	if made.DueAt != nil {
 		preview.DueText = made.due().String()

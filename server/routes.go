@@ -86,6 +86,22 @@ func (s *server) routes() {
 	add(s, units.WriteRules, "POST /api/calendar/preview", "preview-calendar-year", "预览放假安排的影响", s.previewYear)
 	add(s, units.WriteRules, "PUT /api/calendar/{year}", "save-calendar-year", "录入或更正放假安排", s.saveYear)
 
+	// duties besides updates: matters with a time limit, what comes back every day or year, who is on duty
+	add(s, units.ReadDashboard, "GET /api/duties", "list-duties", "可起算的时限规定", s.listDuties)
+	add(s, units.ReadDashboard, "GET /api/duties/due", "preview-matter", "试算期限", s.previewMatter)
+	add(s, units.ReadDashboard, "GET /api/matters", "list-matters", "时限事项", s.listMatters)
+	add(s, units.RecordDuties, "POST /api/matters", "open-matter", "登记时限事项", s.openMatter)
+	add(s, units.ReadDashboard, "GET /api/matters/{id}", "get-matter", "时限事项详情", s.getMatter)
+	add(s, units.RecordDuties, "POST /api/matters/{id}/finish", "finish-matter", "办结事项", s.finishMatter)
+	add(s, units.RecordDuties, "POST /api/matters/{id}/void", "void-matter", "作废事项", s.voidMatter)
+	add(s, units.RecordDuties, "POST /api/matters/{id}/correct", "correct-matter", "更正起算时间", s.correctMatter)
+	add(s, units.ReadDashboard, "GET /api/periods", "list-periods", "定期职责", s.listPeriods)
+	add(s, units.ReadDashboard, "GET /api/acts", "list-acts", "履职记录", s.listActs)
+	add(s, units.RecordDuties, "POST /api/acts", "record-act", "登记履职", s.recordAct)
+	add(s, units.RecordDuties, "POST /api/acts/{id}/void", "void-act", "作废履职记录", s.voidAct)
+	add(s, units.ReadDashboard, "GET /api/roster", "get-roster", "值班表", s.getRoster)
+	add(s, units.RecordDuties, "PUT /api/roster", "set-roster", "排班", s.setRoster)
+
 	// the public
 	s.addPlain(anyone, "GET /p/:id", s.publicPage)
 	s.addPlain(anyone, "GET /p/:id/:picture", s.publicPicture)

@@ -7,7 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"govmedia/oversight"
 	"govmedia/rules"
+	"govmedia/sql"
 	"govmedia/units"
 )
 
@@ -25,6 +27,10 @@ type SessionView struct {
 	Roles       []sessionRole      `json:"roles" nullable:"false"`
 	Permissions []units.Permission `json:"permissions" nullable:"false"`
 	MustChange  bool               `json:"must_change" doc:"The password must be changed before anything else"`
+
+	PasswordDueAt   *sql.Time `json:"password_due_at" doc:"By when the password is to be changed under the local rulebook; null where it has no figure"`
+	PasswordOverdue bool      `json:"password_overdue"`
+	PasswordRule    string    `json:"password_rule" doc:"The clause, in Chinese; empty without one"`
 }
 
 type sessionPerson struct {
@@ -45,7 +51,7 @@ type sessionRole struct {
 	RoleName string     `json:"role_name"`
 }
 
-func viewOf(actor units.Actor, mustChange bool) SessionView {
+func (s *server) viewOf(ctx context.Context, actor units.Actor, mustChange bool) (SessionView, error) {
 	view := SessionView{Person: sessionPerson{ID: actor.PersonID, Name: actor.Name, Username: actor.Username}, Units: []sessionUnit{}, Roles: []sessionRole{},
 		Permissions: actor.Permissions(), MustChange: mustChange}
 	seen := map[string]bool{}
@@ -56,7 +62,11 @@ func viewOf(actor units.Actor, mustChange bool) SessionView {
 		}
 		view.Roles = append(view.Roles, sessionRole{UnitID: held.UnitID, UnitName: held.UnitName, Role: held.Role, RoleName: roleName(held.Role)})
 	}
-	return view
+	age, err := oversight.PasswordDue(ctx, s.db, s.book, actor.PersonID)
+	if age != nil {
+		view.PasswordDueAt, view.PasswordOverdue, view.PasswordRule = &age.DueAt, age.Overdue, age.Citation
+	}
+	return view, err
 }
 
 // roleName is the Chinese name of a role, the platform's own two included.
@@ -106,6 +116,16 @@ func (s *server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, e
 	if err != nil {
 		return nil, err
 	}
+	age, err := oversight.PasswordDue(ctx, s.db, s.book, signed.Person.ID)
+	if err != nil {
+		return nil, err
+	}
+	if age != nil && age.Overdue && age.Demanded && !signed.Person.MustChange {
+		if err := units.DemandPassword(ctx, s.db, signed.Person.ID, age.SetAt); err != nil {
+			return nil, err
+		}
+		signed.Person.MustChange = true
+	}
 	return s.opened(ctx, signed)
 }
 
@@ -130,8 +150,11 @@ func (s *server) opened(ctx context.Context, signed units.SignedIn) (*sessionOut
 	if err != nil {
 		return nil, err
 	}
-	out := &sessionOutput{Body: tokenView{SessionView: viewOf(actor, signed.Person.MustChange), AccessToken: signed.Access,
-		ExpiresIn: int(units.AccessLife / time.Second)}}
+	view, err := s.viewOf(ctx, actor, signed.Person.MustChange)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionOutput{Body: tokenView{SessionView: view, AccessToken: signed.Access, ExpiresIn: int(units.AccessLife / time.Second)}}
 	out.SetCookie = []http.Cookie{
 		s.cookie(accessCookie, "/", signed.Access, int(units.AccessLife/time.Second)),
 		s.cookie(refreshCookie, refreshPath, signed.Secret, int(units.SessionLife/time.Second)),
@@ -145,7 +168,7 @@ func (s *server) cookie(name, path, value string, seconds int) http.Cookie {
 
 func (s *server) getSession(ctx context.Context, _ *struct{}) (*Body[SessionView], error) {
 	actor := actorOf(ctx)
-	return answer(viewOf(actor, actor.MustChange), nil)
+	return answer(s.viewOf(ctx, actor, actor.MustChange))
 }
 
 type cookieOutput struct {
@@ -175,17 +198,22 @@ func (s *server) changePassword(ctx context.Context, in *passwordInput) (*struct
 	return nil, units.ChangePassword(ctx, s.db, actor, in.Body.Old, in.Body.New, rule)
 }
 
-// passwordRule returns what the rulebook of the person's first unit demands of passwords; the zero rule where it is silent.
+// passwordRule returns what the local rulebook of the person's first unit demands of passwords now, stricter figures of the
+// office included; the zero rule where it is silent.
 func (s *server) passwordRule(ctx context.Context, actor units.Actor) (units.PasswordRule, error) {
 	if len(actor.Roles) == 0 {
 		return units.PasswordRule{}, nil
 	}
-	id, err := units.RulebookOf(ctx, s.db, actor.Roles[0].UnitID)
+	unit, err := units.Get(ctx, s.db, units.System, actor.Roles[0].UnitID)
 	if err != nil {
 		return units.PasswordRule{}, err
 	}
-	rulebook, ok := s.library.ByID(id)
-	if !ok || rulebook.Credentials == nil {
+	law, err := s.book.Law(ctx, s.db)
+	if err != nil {
+		return units.PasswordRule{}, err
+	}
+	rulebook := law.Regime(unit.Path).Local(s.db.Now().Std())
+	if rulebook == nil || rulebook.Credentials == nil {
 		return units.PasswordRule{}, nil
 	}
 	return units.PasswordRule{MinLength: rulebook.Credentials.MinLength, Rulebook: rulebook.ID, Articles: rulebook.Credentials.Articles}, nil

@@ -44,7 +44,7 @@ var (
 	ErrTokenInvalid   = fault.Define("auth.token_invalid", fault.Unauthenticated, "登录凭据无效，请重新登录。")
 	ErrSessionOver    = fault.Define("auth.session_over", fault.Unauthenticated, "登录已失效，请重新登录。")
 	ErrSessionReused  = fault.Define("auth.session_reused", fault.Unauthenticated, "同一份登录凭据在别处被再次使用，为安全起见已退出登录。请重新登录；如不是您本人操作，请立即修改密码。")
-	ErrMustChange     = fault.Define("auth.must_change", fault.Forbidden, "请先修改初始密码，再进行其他操作。")
+	ErrMustChange     = fault.Define("auth.must_change", fault.Forbidden, "您的密码是初始密码，或已到更换期限。请先修改密码，再进行其他操作。")
 	ErrPasswordShort  = fault.Define("password.too_short", fault.Invalid, "密码太短，请加长后再试。")
 	ErrPasswordLong   = fault.Define("password.too_long", fault.Invalid, "密码太长，请缩短后再试。")
 	ErrPasswordCommon = fault.Define("password.common", fault.Invalid, "这个密码太常见，很容易被猜中，请换一个。")

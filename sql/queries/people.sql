@@ -77,6 +77,11 @@ UPDATE people SET password_hash = :new_hash, password_set_at = :now, must_change
     updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version
 
+-- name: person.demand_password
+-- A password that has become too old must be changed before anything else.
+UPDATE people SET must_change = TRUE, updated_at = :now, version = version + 1
+WHERE id = :id AND password_set_at = :set_at AND must_change = FALSE
+
 -- name: person_role.insert
 INSERT INTO person_roles (person_id, unit_id, role, granted_at) VALUES (:person_id, :unit_id, :role, :now)
 
