@@ -17,6 +17,7 @@ type ColumnState string
 // The states of a column.
 const (
 	ColumnInUse  ColumnState = "in_use"
+	ColumnHidden ColumnState = "hidden" // kept, and not shown on the site: not timed
 	ColumnClosed ColumnState = "closed"
 )
 
@@ -59,8 +60,9 @@ type NewColumn struct {
 	CreatedAt *sql.Time // when it was opened on the site; nil means now
 }
 
-// CreateColumn adds a column to a website or sub-site for which the actor holds WriteAccounts. Where its rulebook says so,
-// a column without content is stale from its beginning (K13). Errors: the checks of the fields, ErrColumnNoSite,
+// CreateColumn adds a column to a website or sub-site for which the actor holds WriteAccounts. Where a rulebook says so, a
+// column without content is stale from its beginning (K13); where one says that such a column must not be shown, it begins
+// hidden, and ShowColumn shows it when it has content. Errors: the checks of the fields, ErrColumnNoSite,
 // ErrStateRefuses on a closed site, ErrNotFound, ErrForbidden.
 func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewColumn) (Column, error) {
 	column := Column{ID: sql.NewID(), AccountID: in.AccountID, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Level: in.Level,
@@ -93,6 +95,9 @@ func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 				return ErrColumnCreated.On("created_at")
 			}
 			column.CreatedAt = *in.CreatedAt
+		}
+		if column.State, err = firstState(ctx, tx, book, site); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, "column.insert", column); err != nil {
 			return err

@@ -43,6 +43,7 @@ var (
 	ErrColumnKind       = fault.Define("column.kind_unknown", fault.Invalid, "没有这种栏目类型，请从列表中选择；看不出更新周期的选“看不出周期”。")
 	ErrColumnLevel      = fault.Define("column.level_invalid", fault.Invalid, "栏目层级从 1（一级栏目）开始，最多 9 级，请重新填写。")
 	ErrColumnParent     = fault.Define("column.parent_unknown", fault.Invalid, "上级栏目不在这个网站里，或者已经关闭，请重新选择。")
+	ErrColumnBlank      = fault.Define("column.blank", fault.Conflict, "栏目还没有内容，不能设为显示。请先在栏目里发布内容，再来设为显示。")
 	ErrColumnCreated    = fault.Define("column.created_at_invalid", fault.Invalid, "栏目的开设时间不能晚于现在，也不能早于 1995 年，请核对后重新填写。")
 	ErrPostTime         = fault.Define("post.time_invalid", fault.Invalid, "发布时间不对：不能晚于现在一天以上，也不能早于 1995 年，请核对后重新填写。")
 	ErrPostURL          = fault.Define("post.url_invalid", fault.Invalid, "请填写文章的公开网址，以 http:// 或 https:// 开头。")

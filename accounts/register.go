@@ -25,6 +25,8 @@ const (
 	ActionRejudge      units.Action = "rule.rejudge"
 	ActionColumnCreate units.Action = "column.create"
 	ActionColumnClose  units.Action = "column.close"
+	ActionColumnShow   units.Action = "column.show"
+	ActionColumnHide   units.Action = "column.hide"
 	ActionPostRecord   units.Action = "post.record"
 )
 

@@ -186,3 +186,20 @@ type closeColumnInput struct {
 func (s *server) closeColumn(ctx context.Context, in *closeColumnInput) (*Body[accounts.Column], error) {
 	return answer(accounts.CloseColumn(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version))
 }
+
+func (s *server) showColumn(ctx context.Context, in *closeColumnInput) (*Body[accounts.Column], error) {
+	return answer(accounts.ShowColumn(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version))
+}
+
+func (s *server) hideColumn(ctx context.Context, in *closeColumnInput) (*Body[accounts.Column], error) {
+	return answer(accounts.HideColumn(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version))
+}
+
+type findingsInput struct {
+	UnitID string `query:"unit_id" maxLength:"16" doc:"This unit and those below it"`
+	Cursor string `query:"cursor" maxLength:"1000"`
+}
+
+func (s *server) listFindings(ctx context.Context, in *findingsInput) (*Body[accounts.FindingPage], error) {
+	return answer(accounts.ColumnFindings(ctx, s.db, s.book, actorOf(ctx), in.UnitID, in.Cursor))
+}

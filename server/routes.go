@@ -71,6 +71,9 @@ func (s *server) routes() {
 	add(s, units.WriteAccounts, "POST /api/accounts/{id}/columns", "create-column", "登记栏目", s.createColumn)
 	add(s, units.ReadAccounts, "GET /api/columns/{id}", "get-column", "栏目", s.getColumn)
 	add(s, units.WriteAccounts, "POST /api/columns/{id}/close", "close-column", "关闭栏目", s.closeColumn)
+	add(s, units.WriteAccounts, "POST /api/columns/{id}/show", "show-column", "显示栏目", s.showColumn)
+	add(s, units.WriteAccounts, "POST /api/columns/{id}/hide", "hide-column", "隐藏栏目", s.hideColumn)
+	add(s, units.ReadDashboard, "GET /api/column-findings", "list-column-findings", "栏目问题清单", s.listFindings)
 
 	// the clocks, seen from above
 	add(s, units.ReadDashboard, "GET /api/dashboard", "get-dashboard", "看板", s.getDashboard)

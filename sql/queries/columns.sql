@@ -14,7 +14,25 @@ INSERT INTO columns (id, account_id, unit_id, path, name, kind, level, url, stat
 VALUES (:id, :account_id, :unit_id, :path, :name, :kind, :level, :url, :state, :parent_id, NULL, :created_at, :updated_at, 1)
 
 -- name: column.close
-UPDATE columns SET state = 'closed', updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state = 'in_use'
+UPDATE columns SET state = 'closed', updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state <> 'closed'
+
+-- name: column.show
+-- Shows a column on its site, or hides it.
+UPDATE columns SET state = :state, updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state <> 'closed'
+
+-- name: column.shown_in_subtree
+-- The columns shown on the sites in use of a subtree that have no post yet, or few. A page by key.
+SELECT c.id, c.account_id, a.name AS account_name, c.unit_id, u.name AS unit_name, c.name, c.path, c.last_post_at, c.last_below_at
+FROM columns c JOIN accounts a ON a.id = c.account_id JOIN units u ON u.id = c.unit_id
+WHERE c.state = 'in_use' AND a.state = 'in_use' AND c.id > :after_id AND (:path = '' OR c.path >= :path AND c.path < CONCAT(:path, '~'))
+  AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
+    WHERE r.person_id = :person_id AND r.role IN (:roles) AND c.path >= home.path AND c.path < CONCAT(home.path, '~'))
+  AND (SELECT p.id FROM posts p WHERE p.column_id = c.id ORDER BY p.published_at, p.id LIMIT 1 OFFSET :most) IS NULL
+ORDER BY c.id LIMIT :limit
+
+-- name: column.titles
+-- What is published in some columns, by title.
+SELECT column_id, title FROM posts WHERE column_id IN (:ids) AND removed_at IS NULL ORDER BY column_id, published_at DESC
 
 -- name: column.watch
 -- What its posts and clocks say of a column.
