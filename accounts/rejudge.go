@@ -94,19 +94,27 @@ func rejudge(ctx context.Context, db *sql.DB, book rules.Book, r Rejudgement, ho
 		return 0, err
 	}
 	var changed int64
-	for ctx.Err() == nil {
+	for {
 		n, done, err := step(ctx, db, book, &r, holder)
 		changed += n
 		if err != nil {
-			failed := sql.Args{"id": r.ID, "holder": holder, "error": cut(sentence(err), 500), "lease_until": db.Now().Add(rejudgeLease)}
-			_, saving := db.Exec(context.WithoutCancel(ctx), "rejudgement.fail", failed)
-			return changed, errors.Join(err, saving)
+			return changed, errors.Join(err, letGo(ctx, db, r, holder, err))
 		}
 		if done {
 			return changed, nil
 		}
 	}
-	return changed, ctx.Err()
+}
+
+// letGo gives a rejudgement up that failed: it is tried again when the lease has run out. One that was cut off because the
+// program stops can be gone on with at once.
+func letGo(ctx context.Context, db *sql.DB, r Rejudgement, holder string, failed error) error {
+	args := sql.Args{"id": r.ID, "holder": holder, "error": cut(sentence(failed), 500), "lease_until": db.Now().Add(rejudgeLease)}
+	if ctx.Err() != nil {
+		args["error"], args["lease_until"] = "", db.Now()
+	}
+	_, err := db.Exec(context.WithoutCancel(ctx), "rejudgement.fail", args)
+	return err
 }
 
 // sentence is what a person is shown of an error.

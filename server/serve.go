@@ -26,13 +26,14 @@ func serve(ctx context.Context, p program) error {
 	return node.run(ctx, func(address string) { fmt.Fprintf(p.out, "govmedia listens on http://%s\n", address) })
 }
 
-// node is one running program: the database, the worker and the HTTP server around them.
+// node is one running program: the database, the worker, the chores and the HTTP server around them.
 type node struct {
 	config Config
 	log    *slog.Logger
 	db     *sql.DB
 	server *server
 	worker *worker
+	chores *chores
 	hangUp func() // closes the connections to the platforms
 }
 
@@ -84,6 +85,8 @@ func (n *node) assemble(library *rules.Library) error {
 	n.worker = newWorker(n.db, out, n.log, n.config.Performers)
 	n.server = newServer(server{config: n.config, log: n.log, db: n.db, book: rules.NewBook(library), library: library, keys: keys, tokens: tokens, store: store, out: out,
 		fetcher: fetcher, worker: n.worker})
+	holder := sql.NewID()
+	n.chores = newChores(n.db, n.log, holder, n.choreList(holder), newChorePace(n.config.Hurry))
 	return nil
 }
 
@@ -131,6 +134,7 @@ func (n *node) run(ctx context.Context, ready func(address string)) error {
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
 	n.worker.start()
+	n.chores.start()
 	ready(listener.Addr().String())
 	select {
 	case <-ctx.Done():
@@ -139,9 +143,10 @@ func (n *node) run(ctx context.Context, ready func(address string)) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.config.Stop)
 	defer cancel()
 	n.log.Info("stopping")
-	idle := make(chan error, 1)
+	idle := make(chan error, 2)
 	go func() { idle <- n.worker.stop(stopping) }() // beside the requests: a slow one must not keep new deliveries coming
-	return errors.Join(err, web.Shutdown(stopping), <-idle)
+	go func() { idle <- n.chores.stop(stopping) }()
+	return errors.Join(err, web.Shutdown(stopping), <-idle, <-idle)
 }
 
 func (n *node) close() {
