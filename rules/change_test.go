@@ -249,6 +249,18 @@ func TestAReadingInWordsIsShownAndComputesNothing(t *testing.T) {
 	}
 }
 
+// A reading can move a figure, too; a figure as strict as the regulation's is a change that moves nothing.
+func TestAFigureSaysWhatMovedIt(t *testing.T) {
+	f, _ := read(t, "zhaotong-2018", "I-ZT-07", "two").Figure("staffing", "liaison-officers", "min")
+	if f.Value.Number != 2 || f.Regulation == nil || f.Regulation.Number != 1 || f.Change != "r-I-ZT-07" {
+		t.Errorf("by a reading: %+v; want 2 over 1 by it", f)
+	}
+	f, _ = changed(t, "tongnan-2022", figure("update_limits", "account-default", "max_gap", `{"n":1,"unit":"week"}`)).Figure("update_limits", "account-default", "max_gap")
+	if f.Regulation != nil || f.Change != "c1" {
+		t.Errorf("as strict: %+v; want the change named and no other figure", f)
+	}
+}
+
 func TestFixedDatesAndSuggestionsAreNotChanged(t *testing.T) {
 	for _, c := range [][4]string{
 		{"annual_reports", "website-work-report", "submit_by", `{"month":1,"day":15}`},

@@ -80,7 +80,7 @@ type Figure struct {
 	Strength   Strength  `json:"strength"`             // never empty
 	Confirmed  bool      `json:"confirmed"`            // false: shown, never enforced
 	Remark     string    `json:"remark,omitempty"`     // what a screen shows beside it, where it was not read in the official text
-	Regulation *Amount   `json:"regulation,omitempty"` // what the regulation says, where an office is stricter
+	Regulation *Amount   `json:"regulation,omitempty"` // what the regulation says, where an office has it otherwise
 	Change     string    `json:"change,omitempty"`     // id of the change that made it so
 }
 
@@ -183,12 +183,17 @@ func (rb *Rulebook) figure(e entry, found amount) Figure {
 	}
 	suggestion := e.value.FieldByName("MaxIsSuggestion")
 	figure.Changeable = figure.Direction != "" && figure.Confirmed && !(found.field == "max" && suggestion.IsValid() && suggestion.Bool())
+	if rb.regulation == nil {
+		return figure
+	}
+	if _, before, ok := rb.regulation.find(e.section, e.rule, found.field); ok && before.read().String() != figure.Value.String() {
+		regulation := before.read()
+		figure.Regulation = &regulation
+	}
 	for _, change := range rb.changes {
-		if change.What == FigureChange && change.Section == e.section && change.Rule == e.rule && change.Field == found.field {
+		its := change.Section == e.section && change.Rule == e.rule && change.Field == found.field
+		if its || figure.Regulation != nil && change.What == ReadingChange && slices.Contains(figure.Interp, change.Rule) {
 			figure.Change = change.ID
-			if regulation, ok := rb.regulation.Figure(e.section, e.rule, found.field); ok {
-				figure.Regulation = &regulation.Value
-			}
 		}
 	}
 	return figure
