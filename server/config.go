@@ -42,6 +42,15 @@ type Config struct {
 	S3SecretKey string `env:"GOVMEDIA_S3_SECRET_KEY"` // secret
 	S3Insecure  bool   `env:"GOVMEDIA_S3_INSECURE"`   // plain http, for a store inside the office's network
 
+	SMTPHost     string `env:"GOVMEDIA_SMTP_HOST"`                      // mail server for reminders; none: no mail goes out
+	SMTPPort     int    `env:"GOVMEDIA_SMTP_PORT"`                      // default 465 with tls, else 587
+	SMTPTLS      string `env:"GOVMEDIA_SMTP_TLS" envDefault:"starttls"` // starttls, tls, or none for a relay inside the office's network
+	SMTPUsername string `env:"GOVMEDIA_SMTP_USERNAME"`
+	SMTPPassword string `env:"GOVMEDIA_SMTP_PASSWORD"`  // secret
+	SMTPFrom     string `env:"GOVMEDIA_SMTP_FROM"`      // sender's address
+	SMTPFromName string `env:"GOVMEDIA_SMTP_FROM_NAME"` // sender's name, such as the office's
+	SMTPCAFile   string `env:"GOVMEDIA_SMTP_CA_FILE"`   // PEM of the authority behind the mail server's certificate, beside the system's own
+
 	SandboxListen  string `env:"GOVMEDIA_SANDBOX_LISTEN" envDefault:"127.0.0.1:8090"`  // the stand-in platforms of demo and sandbox
 	SandboxControl string `env:"GOVMEDIA_SANDBOX_CONTROL" envDefault:"127.0.0.1:8091"` // and their control port
 
@@ -50,7 +59,8 @@ type Config struct {
 }
 
 // secretFiles are the variables that may stand in a file.
-var secretFiles = []string{"GOVMEDIA_DSN", "GOVMEDIA_SEAL_KEYS", "GOVMEDIA_TOKEN_KEYS", "GOVMEDIA_S3_ACCESS_KEY", "GOVMEDIA_S3_SECRET_KEY"}
+var secretFiles = []string{"GOVMEDIA_DSN", "GOVMEDIA_SEAL_KEYS", "GOVMEDIA_TOKEN_KEYS", "GOVMEDIA_S3_ACCESS_KEY", "GOVMEDIA_S3_SECRET_KEY",
+	"GOVMEDIA_SMTP_PASSWORD"}
 
 // loadConfig reads the settings from the environment, given as NAME=value lines.
 func loadConfig(environ []string) (Config, error) {
@@ -89,6 +99,11 @@ func (c *Config) finish() error {
 	c.PublicBase = strings.TrimSuffix(c.PublicBase, "/")
 	if c.Performers < 1 || c.Hurry < 1 {
 		return fmt.Errorf("GOVMEDIA_PERFORMERS and GOVMEDIA_HURRY must be at least 1")
+	}
+	if c.SMTPHost != "" {
+		if err := c.smtp().Check(); err != nil {
+			return fmt.Errorf("read GOVMEDIA_SMTP_…: %w", err)
+		}
 	}
 	for _, list := range [][]string{c.TrustedProxies, c.AllowCIDRs} {
 		for _, cidr := range list {

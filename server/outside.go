@@ -28,13 +28,21 @@ const (
 	shortestGiveUp = 2 * time.Minute
 )
 
+// guard makes the way out to addresses that people type.
+func (n *node) guard() (*egress.Guard, error) {
+	networks, err := egress.ParseCIDRs(n.config.AllowCIDRs)
+	if err != nil {
+		return nil, err
+	}
+	return egress.New(egress.Config{AllowCIDRs: networks, AllowPorts: n.config.AllowPorts, UserAgent: "govmedia", Log: n.log}), nil
+}
+
 // outside makes the channels and the guarded client for addresses that people type.
 func (n *node) outside(library *rules.Library, keys *accounts.Keyring, store articles.Store) (*channels.Outside, pictureFetcher, error) {
-	networks, err := egress.ParseCIDRs(n.config.AllowCIDRs)
+	guard, err := n.guard()
 	if err != nil {
 		return nil, nil, err
 	}
-	guard := egress.New(egress.Config{AllowCIDRs: networks, AllowPorts: n.config.AllowPorts, UserAgent: "govmedia", Log: n.log})
 	hurry := func(d time.Duration) time.Duration { return d / time.Duration(n.config.Hurry) }
 	weChat, err := wechat.New(wechat.Config{
 		BaseURL: n.config.WeChatBase, DB: n.db, Ladder: hurryAll(wechat.DefaultLadder(), hurry), SettleAfter: hurry(10 * time.Minute),

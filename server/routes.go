@@ -15,6 +15,8 @@ func (s *server) routes() {
 	add(s, signedIn, "GET /api/session", "get-session", "当前登录", s.getSession)
 	add(s, signedIn, "DELETE /api/session", "sign-out", "退出", s.signOut)
 	add(s, signedIn, "PUT /api/session/password", "change-password", "修改密码", s.changePassword)
+	add(s, signedIn, "GET /api/session/email", "get-email", "本人邮箱", s.getEmail)
+	add(s, signedIn, "PUT /api/session/email", "set-email", "设置本人邮箱", s.setEmail)
 
 	// who
 	add(s, units.ReadUnits, "GET /api/units", "list-units", "单位树", s.listUnits)
@@ -104,6 +106,24 @@ func (s *server) routes() {
 	add(s, units.RecordDuties, "POST /api/acts/{id}/void", "void-act", "作废履职记录", s.voidAct)
 	add(s, units.ReadDashboard, "GET /api/roster", "get-roster", "值班表", s.getRoster)
 	add(s, units.RecordDuties, "PUT /api/roster", "set-roster", "排班", s.setRoster)
+
+	// reminders
+	add(s, units.ReadDashboard, "GET /api/reminders", "list-reminders", "我的提醒", s.listNotices)
+	add(s, units.ReadDashboard, "POST /api/reminders/{id}/read", "read-reminder", "知道了", s.readNotice)
+	add(s, units.ReadDashboard, "GET /api/reminders/settings", "get-reminder-settings", "提醒设置", s.getReminderSettings)
+	add(s, units.SetReminders, "PUT /api/reminders/settings", "set-reminders", "设置提醒", s.setReminders)
+	add(s, units.SetReminders, "DELETE /api/reminders/settings", "unset-reminders", "恢复沿用上级设置", s.unsetReminders)
+	add(s, units.ReadDashboard, "GET /api/reminders/hooks", "list-hooks", "群机器人", s.listHooks)
+	add(s, units.SetReminders, "POST /api/reminders/hooks", "create-hook", "添加群机器人", s.createHook)
+	add(s, units.SetReminders, "PUT /api/reminders/hooks/{id}", "save-hook", "修改群机器人", s.saveHook)
+	add(s, units.SetReminders, "POST /api/reminders/hooks/{id}/remove", "remove-hook", "移除群机器人", s.removeHook)
+	add(s, units.SetReminders, "POST /api/reminders/hooks/{id}/test", "test-hook", "发测试消息", s.testHook)
+	add(s, units.ReadDashboard, "GET /api/reminders/mutes", "list-mutes", "静音", s.listMutes)
+	add(s, units.SetReminders, "POST /api/reminders/mutes", "mute-rule", "静音规定", s.muteRule)
+	add(s, units.SetReminders, "POST /api/reminders/mutes/{id}/end", "end-mute", "结束静音", s.unmute)
+	add(s, units.ReadDashboard, "GET /api/reminders/history", "list-reminder-history", "提醒记录", s.listReminderHistory)
+	add(s, units.ReadDashboard, "GET /api/reminders/burden", "get-reminder-burden", "提醒负担", s.getBurden)
+	add(s, units.ReadDashboard, "GET /api/thursday", "get-thursday", "每周时限清单", s.getThursday)
 
 	// the public
 	s.addPlain(anyone, "GET /p/:id", s.publicPage)

@@ -19,6 +19,7 @@ import (
 	"govmedia/accounts"
 	"govmedia/articles"
 	"govmedia/channels"
+	"govmedia/oversight"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
@@ -37,9 +38,11 @@ type server struct {
 	out     *channels.Outside
 	fetcher pictureFetcher
 	worker  *worker
-	echo    *echo.Echo
-	api     huma.API
-	table   []tableLine // the routes as they were put on the table
+	// reminders is the way out of reminders.
+	reminders *oversight.Outside
+	echo      *echo.Echo
+	api       huma.API
+	table     []tableLine // the routes as they were put on the table
 }
 
 // requestTimeout bounds what one request may take; uploads of pictures over slow lines included.

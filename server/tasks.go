@@ -5,13 +5,15 @@ import (
 
 	"govmedia/articles"
 	"govmedia/channels"
+	"govmedia/oversight"
 	"govmedia/units"
 )
 
-// taskList is what waits for a person: articles, and deliveries that somebody must look at.
+// taskList is what waits for a person: articles, deliveries that somebody must look at, and reminders nobody has marked.
 type taskList struct {
-	Articles   []articles.Task  `json:"articles" nullable:"false"`
-	Deliveries []channels.Alarm `json:"deliveries" nullable:"false"`
+	Articles   []articles.Task    `json:"articles" nullable:"false"`
+	Deliveries []channels.Alarm   `json:"deliveries" nullable:"false"`
+	Reminders  []oversight.Notice `json:"reminders" nullable:"false"`
 }
 
 // mostAlarms bounds the deliveries shown among the tasks; the delivery list shows all.
@@ -24,6 +26,9 @@ func (s *server) listTasks(ctx context.Context, _ *struct{}) (*Body[taskList], e
 		return nil, err
 	}
 	list := taskList{Articles: tasks, Deliveries: []channels.Alarm{}}
+	if list.Reminders, err = oversight.NoticesToDo(ctx, s.db, actor, mostNotices); err != nil {
+		return nil, err
+	}
 	if actor.May(units.ActDeliveries) {
 		list.Deliveries, err = channels.Alarms(ctx, s.db, actor, mostAlarms)
 	}
