@@ -655,20 +655,34 @@ func visibleMatter(ctx context.Context, db *sql.DB, actor units.Actor, id string
 }
 
 // recountBatch is how many matters are looked at between two looks at the database.
-const recountBatch = 200
+const recountBatch = 500
+
+// placedMatter is a matter with the path of its unit.
+type placedMatter struct {
+	Matter
+	UnitPath string
+}
 
 // RecountMatters counts the matters anew whose due time may be another one since the rules or the working days changed: the
-// open ones, and done ones that waited for the calendar. Each that changes has an audit line. It returns how many did; it may
-// run twice, and beside people who work. A matter whose rule no longer holds for its unit keeps the time it had.
+// open ones, and done ones that waited for the calendar. Each that changes has an audit line and a transaction of its own. It
+// returns how many did; it may run twice, begin again after a crash, and run beside people who work. A matter whose rule no
+// longer holds for its unit keeps the time it had.
 func RecountMatters(ctx context.Context, db *sql.DB, book rules.Book) (int, error) {
 	changed, after := 0, ""
 	for {
-		batch, err := sql.List[Matter](ctx, db, "matter.to_recount", sql.Args{"after_id": after, "limit": recountBatch})
+		law, err := book.Law(ctx, db)
+		if err != nil {
+			return changed, err
+		}
+		batch, err := sql.List[placedMatter](ctx, db, "matter.to_recount", sql.Args{"after_id": after, "limit": recountBatch})
 		if err != nil {
 			return changed, wrap(err, "recount the matters")
 		}
 		for _, matter := range batch {
 			after = matter.ID
+			if _, _, differs := matter.counted(law, matter.UnitPath); !differs {
+				continue
+			}
 			did, err := recountOne(ctx, db, book, matter.ID)
 			if err != nil {
 				return changed, wrap(err, "recount matter %s", matter.ID)
@@ -681,6 +695,20 @@ func RecountMatters(ctx context.Context, db *sql.DB, book rules.Book) (int, erro
 			return changed, nil
 		}
 	}
+}
+
+// counted is the matter with the due time that the law gives it now, and whether that is another one. One that nothing counts
+// any more stays as it is.
+func (m Matter) counted(law *rules.Law, path string) (now Matter, rule eventRule, differs bool) {
+	rule, err := findEventRule(law, path, m.Rulebook, m.Section, m.Rule, m.EventAt)
+	if err != nil {
+		return m, rule, false
+	}
+	now = m
+	if err := now.countBy(rule, law.Calendar); err != nil {
+		return m, rule, false
+	}
+	return now, rule, !now.sameDue(m)
 }
 
 func recountOne(ctx context.Context, db *sql.DB, book rules.Book, id string) (changed bool, err error) {
@@ -698,24 +726,19 @@ func recountOne(ctx context.Context, db *sql.DB, book rules.Book, id string) (ch
 		if err != nil {
 			return err
 		}
-		rule, err := findEventRule(law, unit.Path, was.Rulebook, was.Section, was.Rule, was.EventAt)
-		if errors.Is(err, ErrRuleUnknown) || errors.Is(err, ErrRuleNotInForce) {
+		now, rule, differs := was.counted(law, unit.Path)
+		if !differs {
 			return nil
-		}
-		if err != nil {
-			return err
-		}
-		now := was
-		if err := now.countBy(rule, law.Calendar); errors.Is(err, ErrLongerNotGiven) || err == nil && now.sameDue(was) {
-			return nil
-		} else if err != nil {
-			return err
 		}
 		if err := moveClock(ctx, tx, now, rule, unit.Path); err != nil {
 			return err
 		}
 		changed = true
-		return saveMatter(ctx, tx, units.System, now, ActionMatterRecount, sql.Object{"due_from": was.DueAt, "due_to": now.DueAt})
+		err = saveMatter(ctx, tx, units.System, now, ActionMatterRecount, sql.Object{"due_from": was.DueAt, "due_to": now.DueAt})
+		if errors.Is(err, ErrMatterStale) {
+			err = sql.ErrConflict // somebody was faster: look again
+		}
+		return err
 	})
 	return changed, err
 }

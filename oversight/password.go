@@ -28,7 +28,19 @@ type passwordRow struct {
 	DisabledAt    *sql.Time
 	UnitID        *string // nil for one without any role
 	Path          *string
-	ClockID       string
+	ClockID       string // of the clock that runs; empty without one
+	Rulebook      string // and what it counts
+	ClockPath     string
+	StartedAt     sql.Time
+	DueAt         sql.Time
+}
+
+// counted reports whether the clock that runs counts exactly this.
+func (row passwordRow) counted(age *PasswordAge) bool {
+	if age == nil || row.ClockID == "" {
+		return age == nil && row.ClockID == ""
+	}
+	return row.Rulebook == age.Rulebook && row.StartedAt == age.SetAt && row.DueAt == age.DueAt && row.ClockPath == *row.Path
 }
 
 // PasswordDue returns by when somebody's password is to be changed under the local rulebook of the unit at which that person has
@@ -73,80 +85,97 @@ func (row passwordRow) age(law *rules.Law, now sql.Time) (*PasswordAge, rules.Du
 	return nil, rules.DutyRule{}, nil
 }
 
-// passwordBatch is how many people one transaction of TurnPasswords looks at.
+// passwordBatch is how many people TurnPasswords looks at together.
 const passwordBatch = 200
 
 // TurnPasswords brings the clocks of passwords to the present: each counts from when its password was set, under the local
 // rulebook of its person's unit, and ends where there is no figure or the person no longer signs in. A password that was changed
-// late is kept as missed where the rulebook demands the change. It returns how many clocks it changed; it may run twice and begin
-// again after a crash.
+// late is kept as missed where the rulebook demands the change. It returns of how many people; it may run twice and begin again
+// after a crash.
 func TurnPasswords(ctx context.Context, db *sql.DB, book rules.Book) (int, error) {
 	turned, after := 0, ""
 	for {
-		var batch []passwordRow
-		n := 0
-		err := db.InTx(ctx, func(tx *sql.DB) error {
-			n = 0
-			law, err := book.Law(ctx, tx)
-			if err != nil {
-				return err
-			}
-			if batch, err = sql.List[passwordRow](ctx, tx, "password.to_turn", sql.Args{"subject_kind": PersonSubject, "after_id": after, "limit": passwordBatch}); err != nil {
-				return err
-			}
-			for _, row := range batch {
-				changed, err := row.turn(ctx, tx, law)
-				if err != nil {
-					return wrap(err, "age of the password of %s", row.PersonID)
-				}
-				if changed {
-					n++
-				}
-			}
-			return nil
-		})
+		behind, last, err := passwordsBehind(ctx, db, book, after)
 		if err != nil {
 			return turned, wrap(err, "turn the clocks of passwords")
 		}
-		turned += n
-		if len(batch) < passwordBatch {
+		for _, row := range behind {
+			if err := turnPassword(ctx, db, book, row.PersonID); err != nil {
+				return turned, wrap(err, "turn the clock of the password of %s", row.PersonID)
+			}
+			turned++
+		}
+		if last == "" {
 			return turned, nil
 		}
-		after = batch[len(batch)-1].PersonID
+		after = last
 	}
 }
 
-func (row passwordRow) turn(ctx context.Context, tx *sql.DB, law *rules.Law) (bool, error) {
+// passwordsBehind finds, among a page of people, those whose clock does not count their present password. last is the page's last
+// person, empty when no page follows.
+func passwordsBehind(ctx context.Context, db *sql.DB, book rules.Book, after string) (behind []passwordRow, last string, err error) {
+	law, err := book.Law(ctx, db)
+	if err != nil {
+		return nil, "", err
+	}
+	batch, err := sql.List[passwordRow](ctx, db, "password.to_turn", sql.Args{"subject_kind": PersonSubject, "after_id": after, "limit": passwordBatch})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, row := range batch {
+		age, _, err := row.age(law, db.Now())
+		if err != nil {
+			return nil, "", err
+		}
+		if !row.counted(age) {
+			behind = append(behind, row)
+		}
+	}
+	if len(batch) == passwordBatch {
+		last = batch[len(batch)-1].PersonID
+	}
+	return behind, last, nil
+}
+
+func turnPassword(ctx context.Context, db *sql.DB, book rules.Book, personID string) error {
+	return db.InTx(ctx, func(tx *sql.DB) error {
+		law, err := book.Law(ctx, tx)
+		if err != nil {
+			return err
+		}
+		row, err := sql.Get[passwordRow](ctx, tx, "password.of_person", sql.Args{"person_id": personID})
+		if err != nil {
+			return err
+		}
+		return row.turn(ctx, tx, law)
+	})
+}
+
+// turn ends what the clocks of a person counted before, and lets the present password's begin.
+func (row passwordRow) turn(ctx context.Context, tx *sql.DB, law *rules.Law) error {
 	age, duty, err := row.age(law, tx.Now())
-	if err != nil || age == nil && row.ClockID == "" {
-		return false, err
+	if err != nil {
+		return err
 	}
 	clocks, err := rules.ClocksOf(ctx, tx, PersonSubject, row.PersonID)
 	if err != nil {
-		return false, err
+		return err
 	}
-	changed, started := false, false
+	wanted := row.clock(age, duty)
 	for _, clock := range clocks {
-		same := age != nil && clock.Rulebook == age.Rulebook && clock.Section == duty.Section && clock.Rule == duty.Rule
-		wanted := row.clock(age, duty)
-		switch {
-		case same && clock.Counts(wanted):
-			started = true
-			continue
-		case clock.Running():
-			if err := row.finish(ctx, tx, clock, age); err != nil {
-				return false, err
-			}
-		case !same:
+		if !clock.Running() || age != nil && clock.Counts(wanted) {
 			continue
 		}
-		changed = true
+		if err := row.finish(ctx, tx, clock, age); err != nil {
+			return err
+		}
 	}
-	if age == nil || started {
-		return changed, nil
+	if age == nil {
+		return nil
 	}
-	_, err = rules.StartClock(ctx, tx, row.clock(age, duty))
-	return true, err
+	_, err = rules.StartClock(ctx, tx, wanted)
+	return err
 }
 
 // finish ends the count of a password that is another one now, or that nothing counts any more. It was late if the new one was

@@ -256,7 +256,7 @@ func (o owner) settleAround(ctx context.Context, tx *sql.DB, r periodRule, at sq
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(clocks, func(c rules.Clock) bool { return c.Rulebook == r.book.ID && c.Section == r.Section && c.Rule == r.Rule })
+	i := slices.IndexFunc(clocks, r.isOf)
 	if s.holds(tx.Now()) {
 		if i >= 0 && clocks[i].StartedAt < s.From { // this period was not begun yet
 			if err := o.judgeUntil(ctx, tx, clocks[i], r, s.From); err != nil {
@@ -364,79 +364,129 @@ func TurnPeriods(ctx context.Context, db *sql.DB, book rules.Book) (int, error) 
 	}
 }
 
-// turnUnits turns the clocks of some units in one transaction.
-func turnUnits(ctx context.Context, db *sql.DB, book rules.Book, batch []units.Unit) (turned int, err error) {
-	ids := make([]string, len(batch))
-	for i, unit := range batch {
-		ids[i] = unit.ID
+// turnUnits turns the clocks of some units. Mostly there is nothing to do, and then nothing is locked.
+func turnUnits(ctx context.Context, db *sql.DB, book rules.Book, batch []units.Unit) (int, error) {
+	behind, err := behindOf(ctx, db, book, batch)
+	if err != nil || len(behind) == 0 {
+		return 0, err
 	}
+	turned := 0
 	err = db.InTx(ctx, func(tx *sql.DB) error {
 		turned = 0
-		law, err := book.Law(ctx, tx)
+		behind, err := behindOf(ctx, tx, book, batch)
 		if err != nil {
 			return err
 		}
-		owners, err := ownersOf(ctx, tx, law, batch)
-		if err != nil {
-			return err
-		}
-		clocks, err := sql.List[rules.Clock](ctx, tx, "period.clocks", sql.Args{"subject_kind": UnitSubject, "unit_ids": ids})
-		if err != nil {
-			return err
-		}
-		for _, owner := range owners {
-			n, err := owner.turn(ctx, tx, clocks)
-			if err != nil {
+		for _, one := range behind {
+			if err := one.turn(ctx, tx); err != nil {
 				return err
 			}
-			turned += n
+			turned += len(one.begin) + len(one.end)
 		}
 		return nil
 	})
 	return turned, err
 }
 
-// turn brings the clocks of one unit, found among those of several, to the present.
-func (o owner) turn(ctx context.Context, tx *sql.DB, clocks []rules.Clock) (int, error) {
-	turned, now := 0, tx.Now()
-	kept := map[string]bool{}
+// behind is a unit whose clocks are not those of the present.
+type behind struct {
+	owner
+	begin []beginning
+	end   []rules.Clock // of duties that the unit does not owe now
+}
+
+// beginning is a period whose clock is to begin; clock is the duty's clock as it stands, nil when there is none yet.
+type beginning struct {
+	rule  periodRule
+	span  span
+	clock *rules.Clock
+}
+
+// behindOf finds, among some units, those whose clocks are behind.
+func behindOf(ctx context.Context, db *sql.DB, book rules.Book, batch []units.Unit) ([]behind, error) {
+	law, err := book.Law(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	owners, err := ownersOf(ctx, db, law, batch)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(batch))
+	for i, unit := range batch {
+		ids[i] = unit.ID
+	}
+	clocks, err := sql.List[rules.Clock](ctx, db, "period.clocks", sql.Args{"subject_kind": UnitSubject, "unit_ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	byUnit := map[string][]rules.Clock{}
+	for _, clock := range clocks {
+		byUnit[clock.SubjectID] = append(byUnit[clock.SubjectID], clock)
+	}
+	var list []behind
+	for _, owner := range owners {
+		if one := owner.behind(byUnit[owner.unit.ID], db.Now()); len(one.begin)+len(one.end) > 0 {
+			list = append(list, one)
+		}
+	}
+	return list, nil
+}
+
+// behind compares the clocks of a unit with what it owes.
+func (o owner) behind(clocks []rules.Clock, now sql.Time) behind {
+	one, owed := behind{owner: o}, map[string]bool{}
 	for _, r := range o.rules(now) {
 		s, found := r.span(now)
 		if !found || !r.owed(s, o.calendar) {
 			continue
 		}
-		i := slices.IndexFunc(clocks, func(c rules.Clock) bool {
-			return c.SubjectID == o.unit.ID && c.Rulebook == r.book.ID && c.Section == r.Section && c.Rule == r.Rule
-		})
-		if i >= 0 {
-			kept[clocks[i].ID] = true
+		next := beginning{rule: r, span: s}
+		if i := slices.IndexFunc(clocks, r.isOf); i >= 0 {
+			next.clock = &clocks[i]
+			owed[clocks[i].ID] = true
 			if clocks[i].StartedAt >= s.From && (!clocks[i].Running() || clocks[i].Counts(o.duty(r, s))) {
 				continue
 			}
-			if err := o.judgeUntil(ctx, tx, clocks[i], r, s.From); err != nil {
-				return 0, err
-			}
 		}
-		if err := o.settle(ctx, tx, r, s); err != nil {
-			return 0, err
-		}
-		turned++
+		one.begin = append(one.begin, next)
 	}
 	for _, clock := range clocks {
-		if clock.SubjectID != o.unit.ID || kept[clock.ID] || !clock.Running() {
-			continue
+		if clock.Running() && !owed[clock.ID] {
+			one.end = append(one.end, clock)
 		}
-		if err := o.end(ctx, tx, clock); err != nil {
-			return 0, err
-		}
-		turned++
 	}
-	return turned, nil
+	return one
 }
 
-// end stops a clock whose duty the unit does not owe now. A period of it that is over is judged by the rule in force when it
+// isOf reports whether a clock of the unit is that of the duty.
+func (r periodRule) isOf(clock rules.Clock) bool {
+	return clock.Rulebook == r.book.ID && clock.Section == r.Section && clock.Rule == r.Rule
+}
+
+// turn judges what is over, lets the present periods begin and ends what is no longer owed.
+func (b behind) turn(ctx context.Context, tx *sql.DB) error {
+	for _, next := range b.begin {
+		if next.clock != nil {
+			if err := b.judgeUntil(ctx, tx, *next.clock, next.rule, next.span.From); err != nil {
+				return err
+			}
+		}
+		if err := b.settle(ctx, tx, next.rule, next.span); err != nil {
+			return err
+		}
+	}
+	for _, clock := range b.end {
+		if err := b.stop(ctx, tx, clock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stop ends a clock whose duty the unit does not owe now. A period of it that is over is judged by the rule in force when it
 // began; one that was not over is late only where its due time had passed.
-func (o owner) end(ctx context.Context, tx *sql.DB, clock rules.Clock) error {
+func (o owner) stop(ctx context.Context, tx *sql.DB, clock rules.Clock) error {
 	now, at := tx.Now(), max(tx.Now(), clock.StartedAt)
 	r, notOwed := o.findPeriodRule(clock.Rulebook, clock.Section, clock.Rule, clock.StartedAt)
 	s, found := span{}, false

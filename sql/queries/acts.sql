@@ -56,7 +56,8 @@ WHERE x.unit_id IN (:unit_ids) AND x.layer = 'local' AND u.is_office = TRUE ORDE
 
 -- name: password.to_turn
 -- People in the order of ids, a page by key, with the unit at which each has held a role longest and the clock of the password.
-SELECT p.id AS person_id, p.password_set_at, p.disabled_at, u.id AS unit_id, u.path, COALESCE(c.id, '') AS clock_id
+SELECT p.id AS person_id, p.password_set_at, p.disabled_at, u.id AS unit_id, u.path, COALESCE(c.id, '') AS clock_id,
+    COALESCE(c.rulebook, '') AS rulebook, COALESCE(c.path, '') AS clock_path, COALESCE(c.started_at, 0) AS started_at, COALESCE(c.due_at, 0) AS due_at
 FROM people p
 LEFT JOIN units u ON u.id = (SELECT r.unit_id FROM person_roles r WHERE r.person_id = p.id ORDER BY r.granted_at, r.unit_id LIMIT 1)
 LEFT JOIN clocks c ON c.subject_kind = :subject_kind AND c.subject_id = p.id AND c.done_at IS NULL
@@ -64,7 +65,7 @@ WHERE p.id > :after_id ORDER BY p.id LIMIT :limit
 
 -- name: password.of_person
 -- The same of one person.
-SELECT p.id AS person_id, p.password_set_at, p.disabled_at, u.id AS unit_id, u.path, '' AS clock_id
+SELECT p.id AS person_id, p.password_set_at, p.disabled_at, u.id AS unit_id, u.path, '' AS clock_id, '' AS rulebook, '' AS clock_path, 0 AS started_at, 0 AS due_at
 FROM people p
 LEFT JOIN units u ON u.id = (SELECT r.unit_id FROM person_roles r WHERE r.person_id = p.id ORDER BY r.granted_at, r.unit_id LIMIT 1)
 WHERE p.id = :person_id

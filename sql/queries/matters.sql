@@ -69,7 +69,7 @@ WHERE account_id = :account_id AND section = :section AND state <> 'void' ORDER 
 
 -- name: matter.to_recount
 -- Matters whose due time may be another one now: the open ones, and done ones whose due time nobody knew. In the order of ids.
-SELECT m.id, m.unit_id, u.name AS unit_name, m.account_id, '' AS account_name, m.rulebook, m.section, m.rule, m.articles, m.timing, m.title,
+SELECT m.id, m.unit_id, u.name AS unit_name, u.path AS unit_path, m.account_id, '' AS account_name, m.rulebook, m.section, m.rule, m.articles, m.timing, m.title,
     m.event_at, m.found_at, m.planned_until, m.cause, m.longer_reason, m.note, m.url, m.parts, m.state, m.due_at, m.end_of_day, m.done_at, m.done_note,
     m.done_url, m.early_reason, m.void_reason, m.created_by, '' AS created_by_name, m.created_at, m.updated_at, m.version
 FROM matters m JOIN units u ON u.id = m.unit_id
