@@ -42,8 +42,8 @@ type Change struct {
 	Version   int64      `json:"version"`
 }
 
-// Changes are the changes that are laid over the rulebook, in the order in which they were laid; nil for a rulebook as the
-// file has it.
+// Changes are the changes that are laid over the rulebook, the readings first, each in the order of With; nil for a rulebook
+// as the file has it.
 func (rb *Rulebook) Changes() []Change { return slices.Clone(rb.changes) }
 
 // CheckChange says whether a change may be laid over the rulebook as it stands, with the changes that are laid over it
@@ -65,9 +65,10 @@ func (rb *Rulebook) CheckChange(change Change) error {
 }
 
 // With is the rulebook with changes laid over it, a copy; the rulebook itself when there are none. The changes come from
-// the office at the top down, of one office the earlier first. Of two readings of one point the later one holds. Of two
-// figures of one office the later one holds; an office below may be stricter than one above it, not looser. Errors: those
-// of CheckChange, for the first change that cannot be laid over what is there.
+// the office at the top down, of one office the earlier first: an office's later change of the same figure or reading takes
+// the place of its earlier one. Of two offices' readings of one point the one below holds; of a figure the one below may be
+// stricter than the one above, not looser. Errors: those of CheckChange, for the first of the changes that cannot be laid over
+// what is there. What was laid before and does not fit with them any more, being the looser, is left out.
 func (rb *Rulebook) With(changes []Change) (*Rulebook, error) {
 	if len(changes) == 0 {
 		return rb, nil
@@ -76,9 +77,17 @@ func (rb *Rulebook) With(changes []Change) (*Rulebook, error) {
 	if rb.regulation != nil {
 		regulation = rb.regulation
 	}
-	all := rb.changes
+	var all []layer
+	for _, change := range rb.changes {
+		all = append(all, layer{change, false})
+	}
 	for _, change := range changes {
-		all = append(slices.DeleteFunc(slices.Clone(all), change.replaces), change)
+		next := layer{change, true}
+		if i := slices.IndexFunc(all, func(l layer) bool { return change.replaces(l.Change) }); i >= 0 {
+			all[i] = next
+		} else {
+			all = append(all, next)
+		}
 	}
 	patched := regulation.copyFor(all)
 	if err := patched.layReadings(all); err != nil {
@@ -87,53 +96,56 @@ func (rb *Rulebook) With(changes []Change) (*Rulebook, error) {
 	if err := patched.layFigures(all); err != nil {
 		return nil, err
 	}
-	patched.changes, patched.duties = all, patched.listDuties()
+	patched.duties = patched.listDuties()
 	return patched, nil
 }
 
+// layer is a change that is laid over a rulebook, now or before.
+type layer struct {
+	Change
+	asked bool // now: it must fit
+}
+
 // copyFor is a copy that may be written into where the changes write: in their sections, for a reading anywhere.
-func (rb *Rulebook) copyFor(changes []Change) *Rulebook {
+func (rb *Rulebook) copyFor(layers []layer) *Rulebook {
 	patched := *rb
 	patched.regulation = rb
-	anywhere := slices.ContainsFunc(changes, func(c Change) bool { return c.What == ReadingChange })
+	anywhere := slices.ContainsFunc(layers, func(l layer) bool { return l.What == ReadingChange })
 	fields := reflect.ValueOf(&patched).Elem()
 	for i, name := range shapeOf(fields.Type()).names {
-		if name != "" && (anywhere || slices.ContainsFunc(changes, func(c Change) bool { return c.Section == name })) {
+		if name != "" && (anywhere || slices.ContainsFunc(layers, func(l layer) bool { return l.Section == name })) {
 			fields.Field(i).Set(deepCopy(fields.Field(i)))
 		}
 	}
 	return &patched
 }
 
-// replaces reports whether a change takes the place of an earlier one: a reading that of anybody, a figure that of the
-// same office.
+// replaces reports whether a change takes the place of an earlier one: of the same figure or reading, by the same office.
 func (c Change) replaces(earlier Change) bool {
-	if c.What != earlier.What || c.Rule != earlier.Rule {
-		return false
-	}
-	return c.What == ReadingChange || c.UnitID == earlier.UnitID && c.Section == earlier.Section && c.Field == earlier.Field
+	return c.UnitID == earlier.UnitID && c.What == earlier.What && c.Section == earlier.Section && c.Rule == earlier.Rule && c.Field == earlier.Field
 }
 
 // layReadings chooses the readings and carries them to the rules.
-func (rb *Rulebook) layReadings(changes []Change) error {
+func (rb *Rulebook) layReadings(layers []layer) error {
 	settled := true
-	for _, change := range changes {
-		if change.What != ReadingChange {
+	for _, l := range layers {
+		if l.What != ReadingChange {
 			continue
 		}
-		settled = false
-		if change.Rulebook != rb.ID {
+		if l.Rulebook != rb.ID {
 			return ErrChangeInvalid.On("rulebook")
 		}
-		choice, err := rb.readChoice(change)
+		choice, err := rb.readChoice(l.Change)
 		if err != nil {
 			return err
 		}
 		for i := range rb.Interpretations {
-			if rb.Interpretations[i].ID == change.Rule {
+			if rb.Interpretations[i].ID == l.Rule {
 				rb.Interpretations[i].Chosen = &choice
 			}
 		}
+		settled = false
+		rb.changes = append(rb.changes, l.Change)
 	}
 	if !settled {
 		rb.settleReadings()
@@ -142,24 +154,28 @@ func (rb *Rulebook) layReadings(changes []Change) error {
 }
 
 // layFigures sets the figures, each checked against what the ones before it left.
-func (rb *Rulebook) layFigures(changes []Change) error {
-	for _, change := range changes {
-		if change.What == ReadingChange {
+func (rb *Rulebook) layFigures(layers []layer) error {
+	for _, l := range layers {
+		if l.What == ReadingChange {
 			continue
 		}
-		if change.Rulebook != rb.ID || change.What != FigureChange {
+		if l.Rulebook != rb.ID || l.What != FigureChange {
 			return ErrChangeInvalid
 		}
-		value, err := rb.checkFigure(change)
-		if err != nil {
+		value, err := rb.checkFigure(l.Change)
+		if err != nil && l.asked {
 			return err
 		}
-		_, found, _ := rb.find(change.Section, change.Rule, change.Field)
+		if err != nil {
+			continue
+		}
+		_, found, _ := rb.find(l.Section, l.Rule, l.Field)
 		if value.Period != nil {
 			found.value.Set(reflect.ValueOf(*value.Period))
 		} else {
 			found.value.SetInt(int64(value.Number))
 		}
+		rb.changes = append(rb.changes, l.Change)
 	}
 	return nil
 }

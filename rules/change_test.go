@@ -220,10 +220,43 @@ func TestTheOfficeAboveHoldsThoseBelow(t *testing.T) {
 	if f, _ := changed(t, "tongnan-2022", at("city", "c1", "10"), at("city", "c2", "12")).Figure("update_limits", "account-wechat-service", "max_gap"); f.Value.String() != "12日" || f.Change != "c2" {
 		t.Errorf("city 10, then 12: %s by %s; want 12日 by c2", f.Value, f.Change)
 	}
+	over := changed(t, "tongnan-2022", at("city", "c1", "10"), at("district", "c2", "8"))
+	if over, err := over.With([]rules.Change{at("city", "c3", "7")}); err != nil || len(over.Changes()) != 1 {
+		t.Errorf("city 7 over district 8: %v, %v; want the district's left out", over, err)
+	} else if f, _ := over.Figure("update_limits", "account-wechat-service", "max_gap"); f.Value.String() != "7日" || f.Change != "c3" {
+		t.Errorf("city 7 over district 8: %s by %s", f.Value, f.Change)
+	}
+	if f, _ := changed(t, "tongnan-2022", at("city", "c1", "10"), at("district", "c2", "8"), at("city", "c3", "12")).Figure("update_limits", "account-wechat-service", "max_gap"); f.Value.String() != "8日" || f.Change != "c2" {
+		t.Errorf("city 12 over district 8: %s by %s; want the district's 8 to hold", f.Value, f.Change)
+	}
 	lower := changed(t, "tongnan-2022", reading("tongnan-2022", "I-TN-01", `{"option":"natural-week"}`))
 	if err := lower.CheckChange(reading("tongnan-2022", "I-TN-01", `{"option":"default"}`)); err != nil {
 		t.Errorf("back to the default below: %v, want allowed", err)
 	}
+}
+
+// Of two offices' readings the one below holds, whichever was chosen first.
+func TestTheReadingOfTheOfficeBelowHolds(t *testing.T) {
+	choose := func(unit, option string) rules.Change {
+		change := reading("tongnan-2022", "I-TN-01", `{"option":"`+option+`"}`)
+		change.UnitID = unit
+		return change
+	}
+	rb := changed(t, "tongnan-2022", choose("city", "natural-week"), choose("district", "whole-days"))
+	for name, rb := range map[string]*rules.Rulebook{"below": rb, "above changes later": changedAgain(t, rb, choose("city", "default"))} {
+		if i, _ := rb.Interpretation("I-TN-01"); i.Effect() != rules.EffectWholeDays || updateDue(t, rb, account(rules.Weibo)) != "2026-03-11 24:00" {
+			t.Errorf("%s: %s, want what the district chose", name, i.Effect())
+		}
+	}
+}
+
+func changedAgain(t testing.TB, rb *rules.Rulebook, changes ...rules.Change) *rules.Rulebook {
+	t.Helper()
+	rb, err := rb.With(changes)
+	if err != nil {
+		t.Fatalf("With: %v", err)
+	}
+	return rb
 }
 
 // Words of an office's own are shown and change nothing.
