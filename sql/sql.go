@@ -19,7 +19,6 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/jmoiron/sqlx"
 	"github.com/jmoiron/sqlx/reflectx"
-	_ "modernc.org/sqlite" // registers "sqlite"
 )
 
 // Dialect is the family of SQL a database speaks.
@@ -80,10 +79,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		options.Add("_pragma", pragma)
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	write, err := sqlx.Open("sqlite", file+"?"+options.Encode())
+	connector, err := newSQLiteConnector(file + "?" + options.Encode())
 	if err != nil {
-		return nil, fmt.Errorf("sql: open %s: %w", path, err)
+		return nil, err
 	}
+	write := sqlx.NewDb(stdsql.OpenDB(connector), "sqlite")
 	write.SetMaxOpenConns(1)
 	if err := firstPing(ctx, write); err != nil {
 		_ = write.Close()
@@ -91,11 +91,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	options.Del("_txlock")
 	options.Add("_pragma", "query_only(1)")
-	read, err := sqlx.Open("sqlite", file+"?"+options.Encode())
-	if err != nil {
+	if connector, err = newSQLiteConnector(file + "?" + options.Encode()); err != nil {
 		_ = write.Close()
-		return nil, fmt.Errorf("sql: open %s for reading: %w", path, err)
+		return nil, err
 	}
+	read := sqlx.NewDb(stdsql.OpenDB(connector), "sqlite")
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	return newDB(SQLite, write, read), nil
