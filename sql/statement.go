@@ -140,14 +140,22 @@ func (db *DB) reader() sqlx.QueryerContext {
 	return db.read
 }
 
+// statement returns a named statement as this dialect has it.
+func (db *DB) statement(name string) (statement, error) {
+	if st, ok := statements[name+" "+string(db.dialect)]; ok {
+		return st, nil
+	}
+	if st, ok := statements[name]; ok {
+		return st, nil
+	}
+	return statement{}, fmt.Errorf("sql: no statement is named %s", name)
+}
+
 // bind returns the text for this dialect and the values in the order of its question marks.
 func (db *DB) bind(name string, args any) (string, []any, error) {
-	st, ok := statements[name+" "+string(db.dialect)]
-	if !ok {
-		st, ok = statements[name]
-	}
-	if !ok {
-		return "", nil, fmt.Errorf("sql: no statement is named %s", name)
+	st, err := db.statement(name)
+	if err != nil {
+		return "", nil, err
 	}
 	lookup := db.lookup(args)
 	values := make([]any, len(st.params))
