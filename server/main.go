@@ -51,6 +51,7 @@ var commands = []command{
 	{"admin", "create the first unit and its administrator: admin USERNAME UNIT (password on standard input)", createAdmin},
 	{"audit", "check the audit chains", checkAudit},
 	{"openapi", "print the API's description", printOpenAPI},
+	{"bench-data", "fill an empty database with an invented country, for measuring", benchData},
 }
 
 // readLine reads one line, as a password typed or piped in.
@@ -88,7 +89,7 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out, errOut 
 		}
 	}
 	for _, command := range commands {
-		fmt.Fprintf(errOut, "  %-9s %s\n", command.name, command.about)
+		fmt.Fprintf(errOut, "  %-10s %s\n", command.name, command.about)
 	}
 	return fmt.Errorf("%w: %s", errUsage, name)
 }
