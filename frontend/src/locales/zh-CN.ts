@@ -1,5 +1,6 @@
 import { accounts } from './zh-CN/accounts'
 import { articles } from './zh-CN/articles'
+import { calendar } from './zh-CN/calendar'
 import { common } from './zh-CN/common'
 import { dashboard } from './zh-CN/dashboard'
 import { deliveries } from './zh-CN/deliveries'
@@ -20,6 +21,7 @@ import { words } from './zh-CN/words'
 export const zh = {
   accounts,
   articles,
+  calendar,
   common,
   dashboard,
   deliveries,
