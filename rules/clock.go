@@ -90,7 +90,7 @@ type Clock struct {
 	StartedAt   sql.Time    `json:"started_at"`
 	DueAt       *sql.Time   `json:"due_at"`     // nil while the calendar is pending, the clock suspended or its thing unread
 	EndOfDay    bool        `json:"end_of_day"` // due at 24:00
-	DoneAt      *sql.Time   `json:"done_at"` // nil while the duty is open
+	DoneAt      *sql.Time   `json:"done_at"`    // nil while the duty is open
 	CreatedAt   sql.Time    `json:"created_at"`
 	UpdatedAt   sql.Time    `json:"updated_at"`
 	Version     int64       `json:"version"`
@@ -118,7 +118,9 @@ func (c Clock) Duty() ClockDuty {
 func (c Clock) IsWait() bool { return IsWait(c.Section) }
 
 // IsWait reports whether the rules of a section say how long something must stand (K06, K18).
-func IsWait(section string) bool { return section == SectionPublicNotices || section == SectionRetention }
+func IsWait(section string) bool {
+	return section == SectionPublicNotices || section == SectionRetention
+}
 
 // Late reports whether something done at an instant came after the due time (K04, K05). Without a due time nothing does.
 func (c Clock) Late(at sql.Time) bool {

@@ -38,7 +38,7 @@ func (n *node) guard() (*egress.Guard, error) {
 }
 
 // outside makes the channels and the guarded client for addresses that people type.
-func (n *node) outside(library *rules.Library, keys *accounts.Keyring, store articles.Store) (*channels.Outside, pictureFetcher, error) {
+func (n *node) outside(book rules.Book, keys *accounts.Keyring, store articles.Store) (*channels.Outside, pictureFetcher, error) {
 	guard, err := n.guard()
 	if err != nil {
 		return nil, nil, err
@@ -70,7 +70,7 @@ func (n *node) outside(library *rules.Library, keys *accounts.Keyring, store art
 	pace.Lease, pace.Call = max(hurry(pace.Lease), shortestLease), max(hurry(pace.Call), shortestCall)
 	out := &channels.Outside{
 		Channels: map[accounts.Platform]channels.Channel{accounts.WeChat: weChat, accounts.Weibo: weiBo, accounts.App: app.New(app.Config{Egress: guard})},
-		Manual:   manual.New(), Keys: keys, Book: rules.NewBook(library), PublicBase: n.config.PublicBase, Pace: pace, Log: n.log,
+		Manual:   manual.New(), Keys: keys, Book: book, PublicBase: n.config.PublicBase, Pace: pace, Log: n.log,
 		Open: func(ctx context.Context, sha256 string) ([]byte, error) {
 			content, _, err := store.Open(ctx, sha256)
 			if err != nil {

@@ -78,7 +78,8 @@ func (n *node) assemble(library *rules.Library) error {
 	if err != nil {
 		return err
 	}
-	out, fetcher, err := n.outside(library, keys, store)
+	book := rules.NewBook(library) // one for all: what is read of the law once is read for everybody
+	out, fetcher, err := n.outside(book, keys, store)
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func (n *node) assemble(library *rules.Library) error {
 		return err
 	}
 	n.worker = newWorker(n.db, out, n.log, n.config.Performers)
-	n.server = newServer(server{config: n.config, log: n.log, db: n.db, book: rules.NewBook(library), library: library, keys: keys, tokens: tokens, store: store, out: out,
+	n.server = newServer(server{config: n.config, log: n.log, db: n.db, book: book, library: library, keys: keys, tokens: tokens, store: store, out: out,
 		fetcher: fetcher, worker: n.worker, reminders: reminders})
 	holder := sql.NewID()
 	n.chores = newChores(n.db, n.log, holder, n.choreList(holder), newChorePace(n.config.Hurry))
