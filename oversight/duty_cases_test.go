@@ -227,7 +227,7 @@ func TestO44AnInspectionIsClosedWithSixOfSeventeenAndAPublishedResult(t *testing
 		w.account(office, accounts.KindWebsite, "一月一日开通", "2026-01-01 08:00") // on the register on the first day
 		w.account(office, accounts.KindWebsite, "后来的", "2026-02-01")
 		w.turn()
-		in := w.act(admin, office, "zhaotong-2018", "inspections", "quarterly-sample", "2026-03-19 17:00")
+		in := w.act(office, "zhaotong-2018", "inspections", "quarterly-sample", "2026-03-19 17:00")
 		in.Total, in.Sampled = 17, 5
 		_, err := oversight.RecordAct(t.Context(), w.db, w.book, admin, in)
 		dutyRefused(t, "closing with five", err, rules.ErrSampleSmall, "最少抽 6 个")
@@ -261,8 +261,8 @@ func TestO45TheYearlyReportHasTwoDates(t *testing.T) {
 			t.Errorf("due %s and %s, want 2026-01-30 24:00 and 2026-01-31 24:00", submit.DueText, publish.DueText)
 		}
 		w.at("2026-01-31 11:00")
-		w.record(officer, w.act(officer, unit, "zhaotong-2018", "annual_reports", "website-work-report.submit_by", "2026-01-30 17:00"))
-		w.record(officer, w.act(officer, unit, "zhaotong-2018", "annual_reports", "website-work-report.publish_by", "2026-01-31 10:00"))
+		w.record(officer, w.act(unit, "zhaotong-2018", "annual_reports", "website-work-report.submit_by", "2026-01-30 17:00"))
+		w.record(officer, w.act(unit, "zhaotong-2018", "annual_reports", "website-work-report.publish_by", "2026-01-31 10:00"))
 		w.at("2026-02-10 09:00")
 		w.turn()
 		for _, rule := range []string{"website-work-report.submit_by", "website-work-report.publish_by"} {
@@ -278,7 +278,7 @@ func TestO45TheYearlyReportHasTwoDates(t *testing.T) {
 		if line := w.line(unit, "annual_reports", "foi-report.publish_by"); line.Standing != oversight.StandsOverdue || line.Verdict != "逾期" {
 			t.Errorf("the report on disclosure: %s %s, want overdue", line.Standing, line.Verdict)
 		}
-		w.record(officer, w.act(officer, unit, "zhaotong-2018", "annual_reports", "foi-report.publish_by", "2026-04-08 09:00"))
+		w.record(officer, w.act(unit, "zhaotong-2018", "annual_reports", "foi-report.publish_by", "2026-04-08 09:00"))
 		if line := w.line(unit, "annual_reports", "foi-report.publish_by"); line.Standing != oversight.StandsLate {
 			t.Errorf("handed in on the 8th of April: %s, want late", line.Standing)
 		}
@@ -304,7 +304,7 @@ func TestO46OneSelfCheckOfTwoIsTooFew(t *testing.T) {
 		w.at("2026-06-12 18:00")
 		w.account(unit, accounts.KindWebsite, "网站甲", "2020-01-01")
 		w.turn()
-		w.record(officer, w.act(officer, unit, "chaoan", "self_inspections", "routine", "2026-06-12 17:00"))
+		w.record(officer, w.act(unit, "chaoan", "self_inspections", "routine", "2026-06-12 17:00"))
 		report := w.open(officer, oversight.NewMatter{UnitID: unit.ID, Rulebook: "chaoan", Section: "self_inspections", Rule: "routine.report_within",
 			Title: "自查报告", EventAt: w.time("2026-06-12 17:00")})
 		w.due(report, "2026-07-06 24:00", "进行中")
@@ -332,7 +332,7 @@ func TestO46OneSelfCheckOfTwoIsTooFew(t *testing.T) {
 			t.Errorf("kept %q, want the year 2026", got)
 		}
 		// A second check of 2026 that nobody had written down takes the verdict back; void again, it stands.
-		second := w.record(officer, w.act(officer, unit, "chaoan", "self_inspections", "routine", "2026-11-20 17:00"))
+		second := w.record(officer, w.act(unit, "chaoan", "self_inspections", "routine", "2026-11-20 17:00"))
 		if got := kept(); len(got) != 0 {
 			t.Errorf("with two checks kept %q, want none", got)
 		}
@@ -436,7 +436,7 @@ func TestO48TheRosterHasAGapAndADayWithoutReading(t *testing.T) {
 			if w.time(day) > w.db.Now() {
 				w.at(day)
 			}
-			w.record(officer, w.act(officer, w.Town, unitstest.Rulebook, "duty", "daily-browse", day))
+			w.record(officer, w.act(w.Town, unitstest.Rulebook, "duty", "daily-browse", day))
 			if day == "2026-10-02 08:00" {
 				w.at("2026-10-02 09:00")
 				view := roster()

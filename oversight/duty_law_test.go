@@ -83,7 +83,7 @@ func TestOnRestDaysNothingIsOwedWhereTheOfficeReadsItSo(t *testing.T) {
 				t.Errorf("on %s the clock is %+v, want it running on working days only", day, clock)
 			}
 			if day[8:10] == "05" {
-				w.record(officer, w.act(officer, unit, "dongcheng-2014", "interaction", "mailbox_check", day))
+				w.record(officer, w.act(unit, "dongcheng-2014", "interaction", "mailbox_check", day))
 			}
 		}
 		w.missed(oversight.UnitSubject, unit.ID, "mailbox_check 03-06 00:00 → 03-07 00:00 → 03-07 00:00")

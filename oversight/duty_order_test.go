@@ -337,7 +337,7 @@ func TestPeriodsTurnOnceHoweverOftenTheyAreTurned(t *testing.T) {
 			t.Errorf("a unit with nothing in use has %d clocks, %v", len(clocks), err)
 		}
 		officer := w.People["officer"]
-		w.record(officer, w.act(officer, w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-03-30 08:00"))
+		w.record(officer, w.act(w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-03-30 08:00"))
 		// The program was away for two days: the 31st and the 1st were read by nobody, and the quarter had no inspection.
 		w.at("2026-04-02 00:00:30")
 		w.turn()
@@ -347,7 +347,7 @@ func TestPeriodsTurnOnceHoweverOftenTheyAreTurned(t *testing.T) {
 			t.Errorf("TurnPeriods again changed %d clocks, want none", n)
 		}
 		// Somebody did read on the 31st and writes it down now.
-		w.record(officer, w.act(officer, w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-03-31 20:00"))
+		w.record(officer, w.act(w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-03-31 20:00"))
 		w.missed(oversight.UnitSubject, w.Town.ID, "daily-browse 04-01 00:00 → 04-02 00:00 → 04-02 00:00")
 		if line := w.line(w.Town, "duty", "daily-browse"); line.Before == nil || !strings.HasPrefix(line.Before.Verdict, "不足") || line.Done != 0 || line.Owed != 1 {
 			t.Errorf("today: %d of %d, before %+v; want 0 of 1 and yesterday too few", line.Done, line.Owed, line.Before)
@@ -365,7 +365,7 @@ func TestPeriodsTurnOnceHoweverOftenTheyAreTurned(t *testing.T) {
 			t.Error("the daily reading runs on without anything to read")
 		}
 		w.missed(oversight.UnitSubject, w.Town.ID, "daily-browse 04-01 00:00 → 04-02 00:00 → 04-02 00:00")
-		_, err = oversight.RecordAct(t.Context(), w.db, w.book, officer, w.act(officer, w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-04-01 20:00"))
+		_, err = oversight.RecordAct(t.Context(), w.db, w.book, officer, w.act(w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-04-01 20:00"))
 		dutyRefused(t, "an act for a duty not owed", err, oversight.ErrDutyNotOwed)
 	})
 }
@@ -376,7 +376,7 @@ func TestASurveyOfBothKindsCountsForEach(t *testing.T) {
 		w.at("2026-05-04 09:00")
 		w.account(unit, accounts.KindWebsite, "网站", "2020-01-01")
 		w.turn()
-		in := w.act(officer, unit, "xiangxi-2018", "surveys", "surveys", "2026-05-03 09:00")
+		in := w.act(unit, "xiangxi-2018", "surveys", "surveys", "2026-05-03 09:00")
 		_, err := oversight.RecordAct(t.Context(), w.db, w.book, officer, in)
 		dutyRefused(t, "a survey of no kind", err, oversight.ErrActKinds)
 		in.Kinds = []string{"online_survey"}
@@ -401,7 +401,7 @@ func TestActsBelongToTheirUnitAndTheirTime(t *testing.T) {
 		w.at("2026-05-04 09:00")
 		w.account(w.Town, accounts.KindWeibo, "清源发布", "2026-01-01")
 		officer := w.People["officer"]
-		good := w.act(officer, w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-05-04 08:00")
+		good := w.act(w.Town, unitstest.Rulebook, "duty", "daily-browse", "2026-05-04 08:00")
 		for name, try := range map[string]struct {
 			actor  units.Actor
 			change func(in *oversight.NewAct)
@@ -505,7 +505,7 @@ func TestTwoAtOnceDoNotGetInEachOthersWay(t *testing.T) {
 			t.Errorf("of two who turn the periods at once %d passed, want both", passed)
 		}
 		passed = together(t, func(i int) error {
-			_, err := oversight.RecordAct(t.Context(), w.db, w.book, checker, w.act(checker, chaoan, "chaoan", "self_inspections", "routine", fmt.Sprintf("2026-05-0%d 09:00", 2+i)))
+			_, err := oversight.RecordAct(t.Context(), w.db, w.book, checker, w.act(chaoan, "chaoan", "self_inspections", "routine", fmt.Sprintf("2026-05-0%d 09:00", 2+i)))
 			return err
 		})
 		if clock := w.clock(oversight.UnitSubject, chaoan.ID, "self_inspections", "routine"); passed != 2 || clock == nil || clock.Running() || *clock.DoneAt != w.time("2026-05-03 09:00") {

@@ -146,7 +146,7 @@ func (w *duties) turn() int {
 	return n
 }
 
-func (w *duties) act(actor units.Actor, unit units.Unit, rulebook, section, rule, at string) oversight.NewAct {
+func (w *duties) act(unit units.Unit, rulebook, section, rule, at string) oversight.NewAct {
 	return oversight.NewAct{UnitID: unit.ID, Rulebook: rulebook, Section: section, Rule: rule, At: w.time(at)}
 }
 

@@ -179,6 +179,12 @@ func (o owner) findPeriodRule(rulebook, section, rule string, at sql.Time) (peri
 	return periodRule{DutyRule: duty, book: book}, nil
 }
 
+// owedThen is findPeriodRule for those who only ask whether there is something to judge.
+func (o owner) owedThen(rulebook, section, rule string, at sql.Time) (periodRule, bool) {
+	r, err := o.findPeriodRule(rulebook, section, rule, at)
+	return r, err == nil
+}
+
 // tally is what was done in a period: how often it counts, and when the least number was reached.
 type tally struct {
 	rules.PeriodVerdict
@@ -315,15 +321,15 @@ func (o owner) judge(ctx context.Context, tx *sql.DB, clock rules.Clock, r perio
 // force when it began. Where the rule was not in force then, or the unit did not owe it, nothing is judged.
 func (o owner) judgeUntil(ctx context.Context, tx *sql.DB, clock rules.Clock, r periodRule, until sql.Time) error {
 	for at := clock.StartedAt; at < until; {
-		then, notOwed := o.findPeriodRule(r.book.ID, r.Section, r.Rule, at)
-		if notOwed != nil {
+		then, owed := o.owedThen(r.book.ID, r.Section, r.Rule, at)
+		if !owed {
 			then = r
 		}
 		s, found := then.span(at)
 		if !found || s.Until <= at {
 			return nil
 		}
-		if notOwed == nil && then.owed(s, o.calendar) && (clock.Running() || at > clock.StartedAt) { // one that is done was judged when it was
+		if owed && then.owed(s, o.calendar) && (clock.Running() || at > clock.StartedAt) { // one that is done was judged when it was
 			if err := o.judge(ctx, tx, clock, then, s); err != nil {
 				return err
 			}
@@ -488,9 +494,9 @@ func (b behind) turn(ctx context.Context, tx *sql.DB) error {
 // began; one that was not over is late only where its due time had passed.
 func (o owner) stop(ctx context.Context, tx *sql.DB, clock rules.Clock) error {
 	now, at := tx.Now(), max(tx.Now(), clock.StartedAt)
-	r, notOwed := o.findPeriodRule(clock.Rulebook, clock.Section, clock.Rule, clock.StartedAt)
+	r, owed := o.owedThen(clock.Rulebook, clock.Section, clock.Rule, clock.StartedAt)
 	s, found := span{}, false
-	if notOwed == nil {
+	if owed {
 		s, found = r.span(clock.StartedAt)
 	}
 	if found {

@@ -114,8 +114,8 @@ func (r periodRule) standing(t tally, s span, now sql.Time) Standing {
 
 // before is what became of the period before the one that begins at an instant; nil where the duty was not owed then.
 func (o owner) before(ctx context.Context, db *sql.DB, r periodRule, from sql.Time) (*PeriodPast, error) {
-	then, notOwed := o.findPeriodRule(r.book.ID, r.Section, r.Rule, from-1)
-	if notOwed != nil {
+	then, owed := o.owedThen(r.book.ID, r.Section, r.Rule, from-1)
+	if !owed {
 		return nil, nil
 	}
 	s, found := then.span(from - 1)
