@@ -161,6 +161,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 履职记录 */
+        get: operations["list-acts"];
+        put?: never;
+        /** 登记履职 */
+        post: operations["record-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acts/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废履职记录 */
+        post: operations["void-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/articles": {
         parameters: {
             query?: never;
@@ -435,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/column-findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 栏目问题清单 */
+        get: operations["list-column-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/columns/{id}": {
         parameters: {
             query?: never;
@@ -463,6 +515,40 @@ export interface paths {
         put?: never;
         /** 关闭栏目 */
         post: operations["close-column"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/columns/{id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 隐藏栏目 */
+        post: operations["hide-column"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/columns/{id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 显示栏目 */
+        post: operations["show-column"];
         delete?: never;
         options?: never;
         head?: never;
@@ -639,6 +725,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可起算的时限规定 */
+        get: operations["list-duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 试算期限 */
+        get: operations["preview-matter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -650,6 +770,92 @@ export interface paths {
         put?: never;
         /** 导入文本文件 */
         post: operations["import-text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 时限事项 */
+        get: operations["list-matters"];
+        put?: never;
+        /** 登记时限事项 */
+        post: operations["open-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 时限事项详情 */
+        get: operations["get-matter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正起算时间 */
+        post: operations["correct-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办结事项 */
+        post: operations["finish-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废事项 */
+        post: operations["void-matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -685,6 +891,232 @@ export interface paths {
         put?: never;
         /** 抓取外部图片 */
         post: operations["fetch-media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 定期职责 */
+        get: operations["list-periods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的提醒 */
+        get: operations["list-reminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提醒负担 */
+        get: operations["get-reminder-burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提醒记录 */
+        get: operations["list-reminder-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 群机器人 */
+        get: operations["list-hooks"];
+        put?: never;
+        /** 添加群机器人 */
+        post: operations["create-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改群机器人 */
+        put: operations["save-hook"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/hooks/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移除群机器人 */
+        post: operations["remove-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发测试消息 */
+        post: operations["test-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 静音 */
+        get: operations["list-mutes"];
+        put?: never;
+        /** 静音规定 */
+        post: operations["mute-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/mutes/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束静音 */
+        post: operations["end-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提醒设置 */
+        get: operations["get-reminder-settings"];
+        /** 设置提醒 */
+        put: operations["set-reminders"];
+        post?: never;
+        /** 恢复沿用上级设置 */
+        delete: operations["unset-reminders"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 知道了 */
+        post: operations["read-reminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 值班表 */
+        get: operations["get-roster"];
+        /** 排班 */
+        put: operations["set-roster"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +1176,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本人邮箱 */
+        get: operations["get-email"];
+        /** 设置本人邮箱 */
+        put: operations["set-email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -787,6 +1237,23 @@ export interface paths {
         };
         /** 待办 */
         get: operations["list-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/thursday": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 每周时限清单 */
+        get: operations["get-thursday"];
         put?: never;
         post?: never;
         delete?: never;
@@ -930,6 +1397,18 @@ export interface components {
             column: components["schemas"]["AccountColumn"];
             standing: components["schemas"]["AccountStanding"];
         };
+        AccountColumnFinding: {
+            account_id: string;
+            account_name: string;
+            citation: string;
+            column_id: string;
+            kind: string;
+            label: string;
+            name: string;
+            title: string;
+            unit_id: string;
+            unit_name: string;
+        };
         AccountColumnLine: {
             account_id: string;
             /** Format: int64 */
@@ -979,6 +1458,10 @@ export interface components {
             by_unit: components["schemas"]["AccountUnitCounts"][];
             columns: components["schemas"]["AccountCounts"];
             overall: components["schemas"]["AccountCounts"];
+        };
+        AccountFindingPage: {
+            items: components["schemas"]["AccountColumnFinding"][];
+            next: string;
         };
         AccountLine: {
             /** Format: int64 */
@@ -1140,6 +1623,30 @@ export interface components {
             from: number;
             /** Format: int64 */
             until: number;
+        };
+        Act: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            created_by_name: string;
+            id: string;
+            kinds: string[];
+            note: string;
+            published_url: string;
+            rule: string;
+            rulebook: string;
+            /** Format: int64 */
+            sampled: number;
+            section: string;
+            /** Format: int64 */
+            total: number;
+            unit_id: string;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            void_reason: string;
         };
         Article: {
             author_id: string;
@@ -1319,6 +1826,29 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Burden: {
+            /** Format: int64 */
+            app: number;
+            /** Format: int64 */
+            hook: number;
+            lines: components["schemas"]["BurdenLine"][];
+            /** Format: int64 */
+            mail: number;
+            month: string;
+            /** Format: int64 */
+            total: number;
+            unit_id: string;
+        };
+        BurdenLine: {
+            channel: string;
+            /** Format: int64 */
+            items: number;
+            kind: string;
+            /** Format: int64 */
+            messages: number;
+            recipient: string;
+            recipient_name: string;
+        };
         ByVersionBody: {
             /** Format: int64 */
             version: number;
@@ -1339,6 +1869,13 @@ export interface components {
         };
         ConfirmInputBody: {
             url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CorrectMatterInputBody: {
+            /** Format: int64 */
+            event_at: number;
+            reason: string;
             /** Format: int64 */
             version: number;
         };
@@ -1379,6 +1916,18 @@ export interface components {
             /** @description The column above it; left out for a top column */
             parent_id?: string;
             url?: string;
+        };
+        CreateHookInputBody: {
+            /** @description Never answered again: it carries a token */
+            address: string;
+            /** @description It hears of the units below, too */
+            below: boolean;
+            /** @enum {string} */
+            kind: "dingtalk" | "wecom" | "generic";
+            name: string;
+            /** @description Of dingtalk: SEC…; of generic: whsec_…, left out to have one made. Never answered again. */
+            secret?: string;
+            unit_id: string;
         };
         DeliveryAlarm: {
             account_id: string;
@@ -1500,6 +2049,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EmailView: {
+            /** @description Empty: no reminders by mail */
+            email: string;
+        };
         FetchMediaInputBody: {
             unit_id: string;
             url: string;
@@ -1508,12 +2061,286 @@ export interface components {
             location: string;
             message: string;
         };
+        FinishMatterInputBody: {
+            /**
+             * Format: int64
+             * @description Left out: now
+             */
+            at?: number;
+            note?: string;
+            /** @description A channel; empty: all that are open */
+            part?: string;
+            /** @description Lets a wait end before its time where the regulation says 原则上 */
+            reason?: string;
+            url?: string;
+            /** Format: int64 */
+            version: number;
+        };
         FormFile: {
             ContentType: string;
             Filename: string;
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        Gap: {
+            citation: string;
+            /** Format: int64 */
+            from_at: number;
+            rule: string;
+            rulebook: string;
+            text: string;
+            /** Format: int64 */
+            until_at: number;
+        };
+        Hook: {
+            below: boolean;
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            host: string;
+            id: string;
+            kind: string;
+            name: string;
+            unit_id: string;
+            /** Format: int64 */
+            updated_at: number;
+            /** Format: int64 */
+            used_at: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ItemsHook: {
+            items: components["schemas"]["Hook"][];
+        };
+        ItemsMute: {
+            items: components["schemas"]["Mute"][];
+        };
+        ItemsPeriodLine: {
+            items: components["schemas"]["PeriodLine"][];
+        };
+        ItemsStartable: {
+            items: components["schemas"]["Startable"][];
+        };
+        Lead: {
+            /** Format: int64 */
+            n: number;
+            /** @enum {string} */
+            unit: "minute" | "hour" | "day" | "working_day";
+        };
+        MadeHook: {
+            below: boolean;
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            host: string;
+            id: string;
+            kind: string;
+            name: string;
+            secret?: string;
+            unit_id: string;
+            /** Format: int64 */
+            updated_at: number;
+            /** Format: int64 */
+            used_at: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        MatterPart: {
+            /** Format: int64 */
+            done_at: number | null;
+            name: string;
+        };
+        MatterPreview: {
+            articles: string[];
+            citation: string;
+            /** Format: int64 */
+            due_at: number | null;
+            due_text: string;
+            offline_use: components["schemas"]["OfflineUse"];
+            pending: boolean;
+            rulebook: string;
+            /** @enum {string} */
+            timing: "deadline" | "wait" | "record";
+        };
+        MatterView: {
+            account_id: string | null;
+            account_name: string;
+            articles: string[];
+            cause: string;
+            citation: string;
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            created_by_name: string;
+            /** Format: int64 */
+            done_at: number | null;
+            done_note: string;
+            done_url: string;
+            /** Format: int64 */
+            due_at: number | null;
+            due_text: string;
+            early_reason: string;
+            end_of_day: boolean;
+            /** Format: int64 */
+            event_at: number;
+            event_label: string;
+            /** Format: int64 */
+            found_at: number | null;
+            id: string;
+            label: string;
+            /** Format: int64 */
+            left_ms: number | null;
+            longer_reason: string;
+            may_release: boolean;
+            note: string;
+            /** Format: int64 */
+            notice_ms: number | null;
+            offline_use: components["schemas"]["OfflineUse"];
+            /** Format: int64 */
+            over_ms: number | null;
+            parts: components["schemas"]["MatterPart"][];
+            /** Format: int64 */
+            planned_until: number | null;
+            rule: string;
+            rule_text: string;
+            rulebook: string;
+            section: string;
+            standing: string;
+            /** @enum {string} */
+            state: "open" | "done" | "void";
+            /** @enum {string} */
+            timing: "deadline" | "wait" | "record";
+            title: string;
+            /** Format: int64 */
+            took_ms: number | null;
+            took_text: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            updated_at: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            void_reason: string;
+        };
+        Message: {
+            /** Format: int64 */
+            attempts: number;
+            body: string;
+            channel: string;
+            code: string;
+            /** Format: int64 */
+            created_at: number;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            kind: string;
+            /** Format: int64 */
+            next_at: number;
+            problem: string;
+            /** Format: int64 */
+            read_at: number | null;
+            recipient: string;
+            recipient_name: string;
+            /** Format: int64 */
+            sent_at: number | null;
+            state: string;
+            subject: string;
+            unit_id: string;
+            unit_name: string;
+        };
+        Mute: {
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            created_by_name: string;
+            ended_by: string;
+            id: string;
+            reason: string;
+            rule: string;
+            rulebook: string;
+            section: string;
+            unit_id: string;
+            /** Format: int64 */
+            until_at: number;
+            /** Format: int64 */
+            version: number;
+        };
+        MuteInputBody: {
+            reason: string;
+            /** @description Left out: every one of the section */
+            rule?: string;
+            /** @description Left out: every one */
+            rulebook?: string;
+            /** @description Left out: every one */
+            section?: string;
+            unit_id: string;
+            /** Format: int64 */
+            until_at: number;
+        };
+        NewShift: {
+            /** Format: int64 */
+            from_at: number;
+            person_name: string;
+            /** Format: int64 */
+            until_at: number;
+        };
+        Notice: {
+            body: string;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            kind: string;
+            /** Format: int64 */
+            read_at: number | null;
+            /** Format: int64 */
+            sent_at: number;
+            /** Format: int64 */
+            still_open: number;
+            subject: string;
+            unit_id: string;
+            unit_name: string;
+        };
+        OfflineUse: {
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            used: number;
+            /** Format: int64 */
+            year: number;
+        };
+        OpenMatterInputBody: {
+            /** @description The account or website it is about; empty for no single one */
+            account_id?: string;
+            /** @description Why going off the net uses up nothing; empty: it does */
+            cause?: string;
+            /**
+             * Format: int64
+             * @description What sets the time going
+             */
+            event_at: number;
+            /**
+             * Format: int64
+             * @description When it came to light, before the event; counts nothing
+             */
+            found_at?: number;
+            /** @description Why the rule's longer period holds; empty: it does not */
+            longer_reason?: string;
+            note?: string;
+            /** @description Channels that are done one by one */
+            parts?: string[];
+            /**
+             * Format: int64
+             * @description When a website that goes off the net is to be back
+             */
+            planned_until?: number;
+            rule: string;
+            rulebook: string;
+            section: string;
+            title: string;
+            unit_id: string;
+            url?: string;
         };
         PackagePacket: {
             checklist: string[];
@@ -1526,6 +2353,11 @@ export interface components {
             title: string;
             title_short: string;
         };
+        PageAct: {
+            items: components["schemas"]["Act"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
         PageArticle: {
             items: components["schemas"]["Article"][];
             /** @description Cursor of the next page; empty on the last */
@@ -1536,8 +2368,23 @@ export interface components {
             /** @description Cursor of the next page; empty on the last */
             next: string;
         };
+        PageMatterView: {
+            items: components["schemas"]["MatterView"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
         PageMedia: {
             items: components["schemas"]["ArticleMedia"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
+        PageMessage: {
+            items: components["schemas"]["Message"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
+        PageNotice: {
+            items: components["schemas"]["Notice"][];
             /** @description Cursor of the next page; empty on the last */
             next: string;
         };
@@ -1549,6 +2396,78 @@ export interface components {
         PasswordInputBody: {
             new: string;
             old: string;
+        };
+        PeriodLine: {
+            after?: components["schemas"]["RuleDuration"];
+            articles: string[];
+            /** @description 上一个周期；没有规定周期的为空 */
+            before: components["schemas"]["PeriodPast"];
+            by?: string;
+            citation: string;
+            confirmed: boolean;
+            counts: components["schemas"]["RulePeriodVerdict"];
+            date?: components["schemas"]["RuleMonthDay"];
+            /**
+             * Format: int64
+             * @description 实：次数
+             */
+            done: number;
+            /** Format: int64 */
+            done_at: number | null;
+            /** Format: int64 */
+            due_at: number | null;
+            due_text: string;
+            each_kind?: boolean;
+            event?: string;
+            event_label?: string;
+            every?: components["schemas"]["RuleDuration"];
+            /** Format: int64 */
+            from_at: number | null;
+            interp?: string[];
+            kind: string;
+            kind_label: string;
+            kinds?: string[];
+            label: string;
+            limit?: components["schemas"]["RuleDuration"];
+            longer?: components["schemas"]["RuleDuration"];
+            longer_if?: string;
+            /** Format: int64 */
+            min_sample_percent?: number;
+            /** Format: int64 */
+            min_times?: number;
+            /**
+             * Format: int64
+             * @description 应：次数；0 表示没有规定次数
+             */
+            owed: number;
+            period?: string;
+            publish_at?: string[];
+            remark?: string;
+            rule: string;
+            rulebook: string;
+            rulebook_name: string;
+            section: string;
+            /** @description 检查的抽样；没有规定比例的为空 */
+            sites: components["schemas"]["SiteSample"];
+            standing: string;
+            strength: string;
+            text: string;
+            unless?: string;
+            /** Format: int64 */
+            until_at: number | null;
+            /** @description 达标、不足：应 2 次，实 1 次、按时、逾期；进行中为空 */
+            verdict: string;
+        };
+        PeriodPast: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            from_at: number;
+            /** Format: int64 */
+            owed: number;
+            /** Format: int64 */
+            until_at: number;
+            verdict: string;
         };
         PreviewList: {
             items: components["schemas"]["ArticleChannelPreview"][];
@@ -1594,6 +2513,33 @@ export interface components {
         Readings: {
             items: components["schemas"]["RuleYearReading"][];
         };
+        RecordActInputBody: {
+            /**
+             * Format: int64
+             * @description Left out: now
+             */
+            at?: number;
+            /** @description As what it counts, where the rule names kinds */
+            kinds?: string[];
+            note?: string;
+            /** @description Of an inspection whose result is published */
+            published_url?: string;
+            rule: string;
+            rulebook: string;
+            /**
+             * Format: int64
+             * @description Of an inspection with a least sample
+             */
+            sampled?: number;
+            section: string;
+            /**
+             * Format: int64
+             * @description Sites on the register on the day that counts; left out: as many as the register shows
+             */
+            total?: number;
+            unit_id: string;
+            url?: string;
+        };
         RecordPostInputBody: {
             /** @description Of a website: the column in which it appeared */
             column_id?: string;
@@ -1610,6 +2556,18 @@ export interface components {
             stage?: string;
             /** Format: int64 */
             version: number;
+        };
+        RosterView: {
+            /** Format: int64 */
+            from_at: number;
+            gaps: components["schemas"]["Gap"][];
+            /** @description Names this state of the roster; a change says which one it saw */
+            mark: string;
+            shifts: components["schemas"]["Shift"][];
+            unit_id: string;
+            unread: components["schemas"]["UnreadDay"][];
+            /** Format: int64 */
+            until_at: number;
         };
         RuleAccountLimit: {
             articles: string[];
@@ -1924,6 +2882,13 @@ export interface components {
             name: string;
             province?: string;
         };
+        RuleKindCount: {
+            /** Format: int64 */
+            done: number;
+            kind?: string;
+            /** Format: int64 */
+            owed: number;
+        };
         RuleMailboxCheck: {
             articles: string[];
             every: components["schemas"]["RuleDuration"];
@@ -1988,6 +2953,10 @@ export interface components {
             document_number: string;
             note?: string;
             title: string;
+        };
+        RulePeriodVerdict: {
+            counts: components["schemas"]["RuleKindCount"][];
+            enough: boolean;
         };
         RulePolicyInterpretation: {
             articles: string[];
@@ -2505,6 +3474,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SaveHookInputBody: {
+            /** @description Left out: address and secret stay */
+            address?: string;
+            below: boolean;
+            name: string;
+            secret?: string;
+            /** Format: int64 */
+            version: number;
+        };
         SaveYearInputBody: {
             /** @description YYYY-MM-DD */
             announced: string;
@@ -2545,6 +3523,21 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SectionName: {
+            name: string;
+            section: string;
+        };
+        SectionReminder: {
+            /** @description Once more when it is late; of a wait: when it is over */
+            late: boolean;
+            leads: components["schemas"]["Lead"][];
+            /** @description Of a rulebook; empty: every section without a line of its own */
+            section: string;
+            /** @description Who hears of it: everybody in these roles at the unit itself */
+            to: string[];
+            /** @description At once, in quiet hours too */
+            urgent: boolean;
+        };
         SessionPerson: {
             id: string;
             name: string;
@@ -2563,15 +3556,96 @@ export interface components {
         SessionView: {
             /** @description The password must be changed before anything else */
             must_change: boolean;
+            /**
+             * Format: int64
+             * @description By when the password is to be changed under the local rulebook; null where it has no figure
+             */
+            password_due_at: number | null;
+            password_overdue: boolean;
+            /** @description The clause, in Chinese; empty without one */
+            password_rule: string;
             permissions: string[];
             person: components["schemas"]["SessionPerson"];
             roles: components["schemas"]["SessionRole"][];
             units: components["schemas"]["SessionUnit"][];
         };
+        SetEmailInputBody: {
+            /** @description Empty: no reminders by mail */
+            email: string;
+        };
+        SetRemindersInputBody: {
+            settings: components["schemas"]["Settings"];
+            unit_id: string;
+            /**
+             * Format: int64
+             * @description Of the unit's own settings; 0 where it has none yet
+             */
+            version: number;
+        };
+        SetRosterInputBody: {
+            /** Format: int64 */
+            from_at: number;
+            /** @description Of the roster the person saw over the same time */
+            mark: string;
+            /** @description Take the place of all that begin in this time */
+            shifts: components["schemas"]["NewShift"][];
+            unit_id: string;
+            /** Format: int64 */
+            until_at: number;
+        };
+        Settings: {
+            channels: ("app" | "mail" | "hook")[];
+            /**
+             * Format: int64
+             * @description When reminders that are counted in days go out
+             */
+            day_minute: number;
+            /** @description Who hears besides when something is late */
+            late_to: string[];
+            /**
+             * Format: int64
+             * @description Nothing goes out from here; equal to quiet_until: no quiet hours
+             */
+            quiet_from: number;
+            /** Format: int64 */
+            quiet_until: number;
+            sections: components["schemas"]["SectionReminder"][];
+            /**
+             * Format: int64
+             * @description Day of the weekly list, 1 is Monday; 0: no list
+             */
+            weekly_day: number;
+            /** Format: int64 */
+            weekly_minute: number;
+            weekly_to: string[];
+            /** @description Nothing goes out on days off but what is urgent */
+            workdays_only: boolean;
+        };
+        SettingsView: {
+            from: string;
+            from_name: string;
+            sections: components["schemas"]["SectionName"][];
+            settings: components["schemas"]["Settings"];
+            unit_id: string;
+            /** Format: int64 */
+            version: number;
+        };
         SettleInputBody: {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        Shift: {
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            /** Format: int64 */
+            from_at: number;
+            id: string;
+            person_name: string;
+            unit_id: string;
+            /** Format: int64 */
+            until_at: number;
         };
         SignArticleInputBody: {
             opinion?: string;
@@ -2586,6 +3660,52 @@ export interface components {
             password: string;
             username: string;
         };
+        SiteSample: {
+            /** Format: int64 */
+            needed: number;
+            /**
+             * Format: int64
+             * @description 台账中计数日的数量，实际可能更多
+             */
+            total: number;
+        };
+        Startable: {
+            after?: components["schemas"]["RuleDuration"];
+            articles: string[];
+            by?: string;
+            causes: string[];
+            citation: string;
+            confirmed: boolean;
+            date?: components["schemas"]["RuleMonthDay"];
+            each_kind?: boolean;
+            event?: string;
+            event_label?: string;
+            every?: components["schemas"]["RuleDuration"];
+            interp?: string[];
+            kind: string;
+            kind_label: string;
+            kinds?: string[];
+            limit?: components["schemas"]["RuleDuration"];
+            longer?: components["schemas"]["RuleDuration"];
+            longer_if?: string;
+            /** Format: int64 */
+            min_sample_percent?: number;
+            /** Format: int64 */
+            min_times?: number;
+            needs_website: boolean;
+            period?: string;
+            publish_at?: string[];
+            remark?: string;
+            rule: string;
+            rulebook: string;
+            rulebook_name: string;
+            section: string;
+            strength: string;
+            text: string;
+            /** @enum {string} */
+            timing: "deadline" | "wait" | "record";
+            unless?: string;
+        };
         StateInputBody: {
             reason?: string;
             /** Format: int64 */
@@ -2594,6 +3714,7 @@ export interface components {
         TaskList: {
             articles: components["schemas"]["ArticleTask"][];
             deliveries: components["schemas"]["DeliveryAlarm"][];
+            reminders: components["schemas"]["Notice"][];
         };
         TokenView: {
             access_token: string;
@@ -2604,6 +3725,14 @@ export interface components {
             expires_in: number;
             /** @description The password must be changed before anything else */
             must_change: boolean;
+            /**
+             * Format: int64
+             * @description By when the password is to be changed under the local rulebook; null where it has no figure
+             */
+            password_due_at: number | null;
+            password_overdue: boolean;
+            /** @description The clause, in Chinese; empty without one */
+            password_rule: string;
             permissions: string[];
             person: components["schemas"]["SessionPerson"];
             roles: components["schemas"]["SessionRole"][];
@@ -2653,6 +3782,13 @@ export interface components {
         UnitList: {
             items: components["schemas"]["UnitBranch"][];
         };
+        UnreadDay: {
+            citation: string;
+            day: string;
+            rule: string;
+            rulebook: string;
+            text: string;
+        };
         UnreadInputBody: {
             reason: string;
             /**
@@ -2660,6 +3796,40 @@ export interface components {
              * @description Since when nobody can read it
              */
             since: number;
+        };
+        WeekClock: {
+            articles: string[];
+            citation: string;
+            /** Format: int64 */
+            due_at: number | null;
+            end_of_day: boolean;
+            line: string;
+            /** Format: int64 */
+            over_ms: number;
+            /** Format: int64 */
+            remaining_ms: number;
+            rule: string;
+            rulebook: string;
+            section: string;
+            sentence: string;
+            /** Format: int64 */
+            started_at: number;
+        };
+        WeekList: {
+            /** Format: int64 */
+            at: number;
+            more: boolean;
+            things: components["schemas"]["WeekThing"][];
+            unit_id: string;
+            unit_name: string;
+        };
+        WeekThing: {
+            clocks: components["schemas"]["WeekClock"][];
+            name: string;
+            sentence: string;
+            subject_id: string;
+            subject_kind: string;
+            unknown: boolean;
         };
     };
     responses: never;
@@ -3433,6 +4603,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-acts": {
+        parameters: {
+            query: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                unit_id: string;
+                rulebook?: string;
+                section?: string;
+                rule?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAct"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordActInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Act"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Act"];
                 };
             };
             /** @description Unauthorized */
@@ -4584,6 +5940,66 @@ export interface operations {
             };
         };
     };
+    "list-column-findings": {
+        parameters: {
+            query?: {
+                /** @description This unit and those below it */
+                unit_id?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountFindingPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-column": {
         parameters: {
             query?: never;
@@ -4643,6 +6059,130 @@ export interface operations {
         };
     };
     "close-column": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseColumnInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountColumn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hide-column": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseColumnInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountColumn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-column": {
         parameters: {
             query?: never;
             header?: never;
@@ -5328,6 +6868,132 @@ export interface operations {
             };
         };
     };
+    "list-duties": {
+        parameters: {
+            query: {
+                unit_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsStartable"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-matter": {
+        parameters: {
+            query: {
+                unit_id: string;
+                rulebook: string;
+                section: string;
+                rule: string;
+                event_at: number;
+                account_id?: string;
+                /** @description Of a website that goes off the net; 0 or left out: none */
+                planned_until?: number;
+                cause?: string;
+                /** @description Asks for the rule's longer period */
+                longer_reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "import-text": {
         parameters: {
             query?: never;
@@ -5351,6 +7017,379 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArticleImported"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-matters": {
+        parameters: {
+            query?: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                /** @description This unit and those below it */
+                unit_id?: string;
+                account_id?: string;
+                rulebook?: string;
+                section?: string;
+                state?: "open" | "overdue" | "done" | "void";
+                /** @description A part of the title */
+                q?: string;
+                order?: "due" | "event";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMatterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenMatterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectMatterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishMatterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"];
                 };
             };
             /** @description Unauthorized */
@@ -5536,6 +7575,1085 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArticleMedia"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-periods": {
+        parameters: {
+            query: {
+                unit_id: string;
+                /** @description The periods of that instant; 0 or left out: now */
+                at?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsPeriodLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reminders": {
+        parameters: {
+            query?: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                /** @description Only what is not marked as read */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotice"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reminder-burden": {
+        parameters: {
+            query: {
+                unit_id: string;
+                /** @description 2026-03; left out: the present one */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Burden"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reminder-history": {
+        parameters: {
+            query: {
+                unit_id: string;
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                /** @description The units below it, too */
+                below?: boolean;
+                state?: "waiting" | "sending" | "sent" | "failed" | "uncertain";
+                channel?: "app" | "mail" | "hook";
+                kind?: "due" | "weekly" | "test";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMessage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-hooks": {
+        parameters: {
+            query: {
+                unit_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsHook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHookInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeHook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveHookInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-mutes": {
+        parameters: {
+            query: {
+                unit_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsMute"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mute-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reminder-settings": {
+        parameters: {
+            query: {
+                unit_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRemindersInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unset-reminders": {
+        parameters: {
+            query: {
+                unit_id: string;
+                version: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-roster": {
+        parameters: {
+            query: {
+                unit_id: string;
+                /** @description 0 or left out: a week before today */
+                from_at?: number;
+                /** @description 0 or left out: two weeks after from_at */
+                until_at?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRosterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
                 };
             };
             /** @description Unauthorized */
@@ -5846,6 +8964,122 @@ export interface operations {
             };
         };
     };
+    "get-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetEmailInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-password": {
         parameters: {
             query?: never;
@@ -5961,6 +9195,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-thursday": {
+        parameters: {
+            query: {
+                unit_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekList"];
                 };
             };
             /** @description Unauthorized */
