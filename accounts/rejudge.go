@@ -93,6 +93,10 @@ func rejudge(ctx context.Context, db *sql.DB, book rules.Book, r Rejudgement, ho
 	if err != nil || !mine {
 		return 0, err
 	}
+	// Whoever had it before may have gone on since it was read.
+	if r.AfterID, err = sql.Get[string](ctx, db, "rejudgement.after", sql.Args{"id": r.ID}); err != nil {
+		return 0, errors.Join(err, letGo(ctx, db, r, holder, err))
+	}
 	var changed int64
 	for {
 		n, done, err := step(ctx, db, book, &r, holder)
@@ -148,7 +152,7 @@ func step(ctx context.Context, db *sql.DB, book rules.Book, r *Rejudgement, hold
 		if err != nil {
 			return err
 		}
-		if err := l.rejudge(ctx, r.Why); err != nil {
+		if err := l.rejudge(ctx, *r); err != nil {
 			return err
 		}
 		changed = int64(l.written)
@@ -168,16 +172,21 @@ func step(ctx context.Context, db *sql.DB, book rules.Book, r *Rejudgement, hold
 	return changed, false, err
 }
 
-// rejudge settles everything in the ledger. After a change of the calendar, what was judged of the past in working days
-// is judged again, and each clock that got another due time leaves an audit line.
-func (l *ledger) rejudge(ctx context.Context, why Why) error {
+// rejudge settles everything in the ledger. What no rule demands any more ended when the rules changed, however late the
+// rejudgement comes. After a change of the calendar, what was judged of the past in working days is judged again, and each
+// clock that got another due time leaves an audit line.
+func (l *ledger) rejudge(ctx context.Context, r Rejudgement) error {
+	at := l.now
+	if r.DueAt > 0 {
+		at = min(at, r.DueAt)
+	}
 	for _, t := range l.order {
 		before := l.written
 		counted := byWorkdays(t)
-		if err := l.settle(ctx, t, l.now); err != nil {
+		if err := l.settle(ctx, t, at); err != nil {
 			return err
 		}
-		if why == WhyCalendar && counted {
+		if r.Why == WhyCalendar && counted {
 			if err := l.judgePast(ctx, t); err != nil {
 				return err
 			}
@@ -185,7 +194,7 @@ func (l *ledger) rejudge(ctx context.Context, why Why) error {
 				l.recounted = append(l.recounted, t)
 			}
 		}
-		if why == WhyUpgrade && t.timed {
+		if r.Why == WhyUpgrade && t.timed {
 			l.units[t.unitID] = true
 		}
 	}

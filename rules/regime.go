@@ -227,7 +227,8 @@ func (r *Regime) Verdicts(s Subject, updates Updates, now time.Time) []Verdict {
 	return verdicts
 }
 
-// verdict judges under one span; what fell due before its rule was in force falls due when it came into force.
+// verdict judges under one span; what fell due before its rule was in force falls due when it came into force, unless the
+// same rule, with the figure it had before, had made it late already.
 func (r *Regime) verdict(line line, i int, s Subject, updates Updates, now time.Time) Verdict {
 	under := func(k int) Verdict {
 		return line[k].book.Freshness(s, updates.lastUnder(line[k].book, s), updates.Started, now, r.Calendar)
@@ -236,26 +237,39 @@ func (r *Regime) verdict(line line, i int, s Subject, updates Updates, now time.
 	if verdict.Due == nil || line[i].from.IsZero() {
 		return verdict
 	}
-	since := line.since(i, func(k int) bool {
+	first := line.first(i, func(k int) bool {
 		before := under(k)
 		return before.RuleID == verdict.RuleID && before.Due != nil && *before.Due == *verdict.Due
 	})
-	if verdict.Due.At.Before(since) {
-		verdict.Due = &Due{At: since}
-		verdict.Status = StatusStale
-		if !verdict.Due.Overdue(now) {
-			verdict.Status = StatusOK
+	since := line[first].from
+	if !verdict.Due.At.Before(since) {
+		return verdict
+	}
+	verdict.Due = &Due{At: since}
+	if line.follows(first) {
+		before := r.verdict(line, first-1, s, updates, now)
+		if before.RuleID == verdict.RuleID && before.Due != nil && before.Due.Overdue(since) {
+			verdict.Due = before.Due
 		}
+	}
+	verdict.Status = StatusOK
+	if verdict.Due.Overdue(now) {
+		verdict.Status = StatusStale
 	}
 	return verdict
 }
 
-// since is the beginning of the rule that holds in span i: the spans before it that say the same belong to it.
-func (l line) since(i int, same func(k int) bool) time.Time {
+// first is the earliest of the spans that say the same as span i, without a gap between them.
+func (l line) first(i int, same func(k int) bool) int {
 	for i > 0 && l[i-1].until.Equal(l[i].from) && same(i-1) {
 		i--
 	}
-	return l[i].from
+	return i
+}
+
+// follows reports whether the span before span i is of the same rulebook and ends where it begins.
+func (l line) follows(i int) bool {
+	return i > 0 && l[i-1].until.Equal(l[i].from) && l[i-1].book.ID == l[i].book.ID
 }
 
 // Sequence is which updates of a column a rule counts.
@@ -323,16 +337,24 @@ func (r *Regime) broken(line line, i int, s Subject, silence Silence) (*Breach, 
 	if err != nil || breach == nil || line[i].from.IsZero() {
 		return breach, err
 	}
-	since := line.since(i, func(k int) bool {
+	first := line.first(i, func(k int) bool {
 		before, err := under(k)
 		return err == nil && before != nil && before.RuleID == breach.RuleID && before.Due == breach.Due
 	})
-	if breach.Due.At.Before(since) {
-		breach.Due = Due{At: since}
-		if breach.Due.Met(silence.Ended) {
-			return nil, nil
-		}
-		breach.Over = silence.Ended.Sub(since)
+	since := line[first].from
+	if !breach.Due.At.Before(since) {
+		return breach, nil
 	}
+	breach.Due = Due{At: since}
+	if line.follows(first) {
+		before, err := r.broken(line, first-1, s, silence)
+		if err == nil && before != nil && before.RuleID == breach.RuleID && before.Due.Overdue(since) {
+			breach.Due = before.Due
+		}
+	}
+	if breach.Due.Met(silence.Ended) {
+		return nil, nil
+	}
+	breach.Over = silence.Ended.Sub(breach.Due.At)
 	return breach, nil
 }
