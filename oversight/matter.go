@@ -334,7 +334,7 @@ func checkOffline(ctx context.Context, db *sql.DB, m Matter, book *rules.Ruleboo
 			On("planned_until").Under(book.ID, limits.Articles)
 	}
 	if use.Used >= use.Max {
-		return nil, ErrOfflineUsedUp.Say("%d 年已用 %d 次，规定每年不超过 %d 次，这个网站不能再临时下线，写明理由也不能放行。", use.Year, use.Used, use.Max).
+		return nil, ErrOfflineUsedUp.Say("%d 年已用 %d 次，规定每年不超过 %d 次，这个网站不能再临时下线，写明理由也不能放行。请另择时间。", use.Year, use.Used, use.Max).
 			On("account_id").Under(book.ID, limits.Articles).With(use)
 	}
 	return use, nil
