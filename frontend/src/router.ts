@@ -28,6 +28,8 @@ declare module 'vue-router' {
     menu?: MenuEntry
     /** Seen without a session. */
     public?: boolean
+    /** The page stays where it is while only its filters change, because what they narrow stands far down. */
+    keepScroll?: boolean
     /** `blank` pages have no header and no menu. */
     layout?: 'console' | 'blank'
   }
@@ -66,7 +68,7 @@ const isBlank = (route: RouteRecordRaw) => route.meta?.layout === 'blank'
 
 export const router = createRouter({
   history: createWebHistory(),
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior: (to, from, saved) => saved ?? (to.meta.keepScroll && to.path === from.path ? false : { top: 0 }),
   routes: [
     // The pages name their whole addresses. This parent has one that nobody asks for: a second '/' would hide the home page.
     { path: '/-', component: () => import('@/layouts/BlankLayout.vue'), children: pages.filter(isBlank) },

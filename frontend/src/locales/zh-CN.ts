@@ -1,13 +1,16 @@
 import { accounts } from './zh-CN/accounts'
 import { articles } from './zh-CN/articles'
 import { calendar } from './zh-CN/calendar'
+import { columns } from './zh-CN/columns'
 import { common } from './zh-CN/common'
 import { dashboard } from './zh-CN/dashboard'
 import { deliveries } from './zh-CN/deliveries'
+import { duties } from './zh-CN/duties'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
 import { password } from './zh-CN/password'
 import { preview } from './zh-CN/preview'
+import { reminders } from './zh-CN/reminders'
 import { rulebooks } from './zh-CN/rulebooks'
 import { signin } from './zh-CN/signin'
 import { tasks } from './zh-CN/tasks'
@@ -22,13 +25,16 @@ export const zh = {
   accounts,
   articles,
   calendar,
+  columns,
   common,
   dashboard,
   deliveries,
+  duties,
   editor,
   errors,
   password,
   preview,
+  reminders,
   rulebooks,
   signin,
   tasks,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beijingInstant, formatDate, formatRemaining, formatSeconds, formatTime } from './time'
+import { beijingInstant, formatDate, formatHours, formatRemaining, formatSeconds, formatTime } from './time'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -23,6 +23,18 @@ describe('time in Beijing', () => {
 
   it('shows the first instant of all', () => {
     expect(formatTime(0)).toBe('1970-01-01 08:00')
+  })
+})
+
+describe('formatHours', () => {
+  it.each([
+    [195 * hour, '195 小时（8 天 3 小时）'],
+    [-(27 * hour + 59 * minute), '27 小时（1 天 3 小时）'],
+    [24 * hour, '24 小时（1 天）'],
+    [23 * hour + 5 * minute, '23 小时 5 分钟'],
+    [minute - 1, '不到 1 分钟'],
+  ])('says %i ms as %s', (span, said) => {
+    expect(formatHours(span)).toBe(said)
   })
 })
 

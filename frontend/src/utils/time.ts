@@ -68,6 +68,12 @@ export function formatSpan(milliseconds: number): string {
   return said.length > 0 ? said.join(' ') : zh.time.lessThanMinute
 }
 
+/** A span in hours, as regulations and inspections count a silence: `195 小时（8 天 3 小时）`, `20 小时`. */
+export function formatHours(milliseconds: number): string {
+  const hours = Math.floor(Math.abs(milliseconds) / hour)
+  return hours < 24 ? formatSpan(milliseconds) : zh.time.hoursWithDays(hours, formatSpan(milliseconds))
+}
+
 /** What is left until due, `剩 2 天 3 小时`, or how far past it now is, `超 1 天`. */
 export function formatRemaining(due: number, now: number): string {
   return due > now ? zh.time.left(formatSpan(due - now)) : zh.time.over(formatSpan(now - due))

@@ -34,6 +34,8 @@ const statusTones: Record<string, Tone> = {
   no_rule: 'plain',
   calendar_pending: 'wait',
   unknown: 'warn',
+  suspended: 'wait',
+  not_in_use: 'plain',
 }
 
 /** A word and the tone it is shown in, ready for StateTag. */
@@ -64,8 +66,12 @@ export const freshness = (status: string): Shown => ({
 
 export const platformName = (platform: string): string => word(zh.words.platforms, platform)
 export const kindName = (kind: string): string => word(zh.words.kinds, kind)
+export const columnKindName = (kind: string): string => word(zh.words.columnKinds, kind)
 
 /** The options of a choice, from its words. */
 export function optionsOf(words: Record<string, string>): { value: string; label: string }[] {
   return Object.entries(words).map(([value, label]) => ({ value, label }))
 }
+
+/** A name set in by its depth, for a tree shown as the options of a choice. */
+export const indented = (name: string, depth: number): string => '\u3000'.repeat(depth) + name

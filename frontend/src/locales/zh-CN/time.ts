@@ -5,5 +5,6 @@ export const time = {
   days: (count: number) => `${count} 天`,
   hours: (count: number) => `${count} 小时`,
   minutes: (count: number) => `${count} 分钟`,
+  hoursWithDays: (hours: number, span: string) => `${hours} 小时（${span}）`,
   lessThanMinute: '不到 1 分钟',
 }

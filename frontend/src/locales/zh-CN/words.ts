@@ -60,6 +60,16 @@ export const words = {
     subsite: '子网站',
     other: '其他',
   } as Record<string, string>,
+  columnKinds: {
+    news: '动态要闻',
+    notice: '通知公告',
+    policy: '政策文件',
+    monthly: '月度栏目',
+    quarterly: '季度栏目',
+    annual: '年度栏目',
+    undetermined: '看不出周期的栏目',
+    other: '其他栏目',
+  } as Record<string, string>,
   modes: { auto: '自动发布', manual: '人工发布' } as Record<string, string>,
   accountStates: {
     applying: '申请中',
