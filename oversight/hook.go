@@ -78,12 +78,11 @@ type HookChange struct {
 
 // The bounds of bots.
 const (
-	mostHooks    = 10
-	maxHookName  = 30
-	maxAddress   = 2000
-	maxSecret    = 200
-	hookTokens   = "access_token"
-	hooksPerUnit = "reminder_hooks"
+	mostHooks   = 10
+	maxHookName = 30
+	maxAddress  = 2000
+	maxSecret   = 200
+	hookToken   = "access_token" // where DingTalk's address carries its token
 )
 
 // hookSecret is what is sealed of a bot.
@@ -100,10 +99,10 @@ type sealedHook struct {
 }
 
 // hookContext ties sealed secrets to their bot.
-func hookContext(id string) string { return hooksPerUnit + ":" + id }
+func hookContext(id string) string { return "reminder_hooks:" + id }
 
 func (h hookSecret) seal(keys *accounts.Keyring, id string) (text, keyID string, err error) {
-	plain, err := json.Marshal(h)
+	plain, err := json.Marshal(map[string]string{"address": h.Address, "secret": h.Secret}) // sealed in the next line
 	if err != nil {
 		return "", "", err
 	}
@@ -312,7 +311,7 @@ func checkHook(ctx context.Context, out *Outside, kind HookKind, address, secret
 	query := parsed.Query()
 	switch kind {
 	case DingTalk:
-		if query.Get(hookTokens) == "" {
+		if query.Get(hookToken) == "" {
 			return hookSecret{}, "", ErrHookAddress.On("address")
 		}
 		if !strings.HasPrefix(secret, "SEC") || !isSecret(secret) {

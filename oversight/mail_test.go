@@ -15,6 +15,7 @@ import (
 	"govmedia/accounts"
 	"govmedia/oversight"
 	"govmedia/units"
+	"govmedia/units/unitstest"
 )
 
 // due makes the reminder of one account of Town wait for Monday, 2026-11-23, half past eight, with mail to the officer.
@@ -349,4 +350,34 @@ func TestWrongMailSettingsAreNamed(t *testing.T) {
 			t.Errorf("change %d: Check(%s) = nil, want an error", i, fmt.Sprintf("%+v", wrong))
 		}
 	}
+}
+
+// A server that takes every mail and answers none: two are in doubt, the others wait until it is well again.
+func TestAServerThatAnswersNothingDoesNotPutEveryMailInDoubt(t *testing.T) {
+	eachReminders(t, func(w *reminders) {
+		release := make(chan struct{})
+		server := &post{answer: func(int, *smtp.Conn) error { <-release; return errors.New("never mind") }}
+		w.mailServer(server, oversight.TLSStart)
+		w.out.Mail.Timeout = 300 * time.Millisecond
+		for i := range 6 {
+			who := fmt.Sprintf("clerk%d", i)
+			w.People[who] = unitstest.Person(t, w.db, who, "云办事", units.InfoOfficer, w.Town)
+			w.email(who, who+"@example.gov.cn")
+		}
+		w.account("清源发布", accounts.KindWeChatSubscription, "2026-11-19 08:30")
+		w.remind("2026-11-23 00:05")
+		w.remind("2026-11-23 08:30")
+		close(release)
+		if states := w.states(); states["mail uncertain"] != 2 || states["mail waiting"] != 4 {
+			t.Errorf("six mails stand %v, want two uncertain and four waiting", states)
+		}
+		server.mu.Lock()
+		server.answer = nil
+		server.mu.Unlock()
+		w.out.Mail.Timeout = 5 * time.Second
+		w.remind("2026-11-23 08:31")
+		if states := w.states(); states["mail uncertain"] != 2 || states["mail sent"] != 4 {
+			t.Errorf("when the server is well the mails stand %v, want four sent", states)
+		}
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"govmedia/channels/egress"
 	"govmedia/rules"
 	"govmedia/sql"
+	"govmedia/units"
 )
 
 // MessageKind is why a message goes out.
@@ -87,8 +88,11 @@ type round struct {
 	fallback *Settings
 	hooks    map[string][]Hook // by unit
 	mutes    map[string][]Mute // by unit
-	now      sql.Time          // throughout the run
-	ends     time.Time
+	units    map[string]units.Unit
+	week     weekly
+	now      sql.Time // throughout the run
+	began    time.Time
+	ends     time.Time // of the present step
 	did      Round
 }
 
@@ -104,21 +108,23 @@ func Remind(ctx context.Context, db *sql.DB, book rules.Book, out *Outside) (Rou
 	if r.pace.Page == 0 {
 		r.pace = DefaultReminderPace()
 	}
-	r.ends = time.Now().Add(r.pace.AtMost)
+	r.units, r.began = map[string]units.Unit{}, time.Now()
 	steps := []struct {
 		doing string
+		share time.Duration // hundredths of the run's time after which the step begins nothing more
 		run   func(context.Context) error
 	}{
-		{"read the settings", r.prepare},
-		{"close what was cut off", r.closeLost},
-		{"look at the clocks", r.lookAhead},
-		{"look for late comers", r.sweep},
-		{"plan the weekly lists", r.planWeekly},
-		{"show what is due", r.show},
-		{"send what is due by mail", r.sendMail},
-		{"send what is due to bots", r.sendHooks},
+		{"read the settings", 100, r.prepare},
+		{"close what was cut off", 100, r.closeLost},
+		{"look at the clocks", 30, r.lookAhead},
+		{"look for late comers", 35, r.sweep},
+		{"plan the weekly lists", 45, r.planWeekly},
+		{"show what is due", 60, r.show},
+		{"send what is due by mail", 80, r.sendMail},
+		{"send what is due to bots", 100, r.sendHooks},
 	}
 	for _, step := range steps {
+		r.ends = r.began.Add(r.pace.AtMost * step.share / 100)
 		if err := step.run(ctx); err != nil {
 			return r.did, fmt.Errorf("oversight: remind: %s: %w", step.doing, err)
 		}

@@ -328,10 +328,10 @@ func (s *postSession) Data(r io.Reader) error {
 	_, s.letter.tls = s.conn.TLSConnectionState()
 	s.post.mu.Lock()
 	s.post.offered++
-	n := s.post.offered
+	n, answer := s.post.offered, s.post.answer
 	s.post.mu.Unlock()
-	if s.post.answer != nil {
-		if err := s.post.answer(n, s.conn); err != nil {
+	if answer != nil {
+		if err := answer(n, s.conn); err != nil {
 			return err
 		}
 	}

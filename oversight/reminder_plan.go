@@ -21,7 +21,7 @@ type dueClock struct {
 	SubjectKind  rules.SubjectKind
 	SubjectID    string
 	UnitID       string
-	Path         string
+	Path         string // of the unit, empty when that is closed
 	Rulebook     string
 	Section      string
 	Rule         string
@@ -32,9 +32,10 @@ type dueClock struct {
 	Watch        accounts.Watch // of the account or the column; empty for other things
 }
 
-// silent reports whether nobody is reminded by the clock as its thing stands: out of use, or unread, when it may be wrong.
+// silent reports whether nobody is reminded by the clock as its thing stands: of a closed unit, out of use, or unread, when
+// it may be wrong.
 func (c dueClock) silent() bool {
-	return c.DueAt == nil || c.AccountState != "" && c.AccountState != accounts.InUse || c.Watch == accounts.Unread
+	return c.Path == "" || c.DueAt == nil || c.AccountState != "" && c.AccountState != accounts.InUse || c.Watch == accounts.Unread
 }
 
 func (c dueClock) due() rules.Due { return rules.Due{At: c.DueAt.Std(), EndOfDay: c.EndOfDay} }

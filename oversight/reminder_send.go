@@ -58,8 +58,49 @@ type letterOf struct {
 	stale []string // clock ids
 }
 
-// letters writes what messages have to say at this moment. One that has nothing to say has no items; a clock that was
-// restarted, done, muted, or whose thing is out of use since, is told no more.
+// weekly is the last weekly list that was written: its recipients follow one another.
+type weekly struct {
+	unitID  string
+	outside bool
+	letter  letterOf
+}
+
+// unit reads a unit once in a run.
+func (r *round) unit(ctx context.Context, db *sql.DB, id string) (units.Unit, error) {
+	if unit, known := r.units[id]; known {
+		return unit, nil
+	}
+	unit, err := units.Get(ctx, db, units.System, id)
+	if err == nil {
+		r.units[id] = unit
+	}
+	return unit, err
+}
+
+// heard returns which messages still have somebody who may hear them: a bot, or a person who may sign in and holds a role at
+// the unit.
+func heard(ctx context.Context, tx *sql.DB, messages []waitingMessage) (map[string]bool, error) {
+	there := map[string]bool{}
+	var toPeople []string
+	for _, m := range messages {
+		if m.Channel == ViaHook {
+			there[m.ID] = true
+		} else {
+			toPeople = append(toPeople, m.ID)
+		}
+	}
+	if len(toPeople) == 0 {
+		return there, nil
+	}
+	list, err := sql.List[string](ctx, tx, "reminder_message.heard", sql.Args{"messages": toPeople})
+	for _, id := range list {
+		there[id] = true
+	}
+	return there, err
+}
+
+// letters writes what messages have to say at this moment. One that has nothing to say, or nobody to say it to, has no items;
+// a clock that was restarted, done, muted, or whose thing is out of use since, is told no more.
 func (r *round) letters(ctx context.Context, tx *sql.DB, messages []waitingMessage) (map[string]letterOf, error) {
 	written := map[string]letterOf{}
 	var due []string
@@ -78,10 +119,18 @@ func (r *round) letters(ctx context.Context, tx *sql.DB, messages []waitingMessa
 			clocks[c.MessageID] = append(clocks[c.MessageID], c)
 		}
 	}
+	there, err := heard(ctx, tx, messages)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range messages {
-		unit, err := units.Get(ctx, tx, units.System, m.UnitID)
+		unit, err := r.unit(ctx, tx, m.UnitID)
 		if err != nil {
 			return nil, err
+		}
+		settings, _ := r.settingsOf(unit.Path)
+		if !there[m.ID] || m.Kind != KindTest && !settings.uses(m.Channel) {
+			continue
 		}
 		var l letterOf
 		switch m.Kind {
@@ -155,6 +204,9 @@ func (r *round) hookLine(c toldClock, now sql.Time, outside bool) hookLine {
 }
 
 func (r *round) writeWeekly(ctx context.Context, tx *sql.DB, unit units.Unit, outside bool) (letterOf, error) {
+	if r.week.unitID == unit.ID && r.week.outside == outside {
+		return r.week.letter, nil
+	}
 	list, err := weekList(ctx, tx, r.book, unit, outside)
 	if err != nil {
 		return letterOf{}, err
@@ -169,6 +221,7 @@ func (r *round) writeWeekly(ctx context.Context, tx *sql.DB, unit units.Unit, ou
 	}
 	l.kind, l.unit, l.title, l.link = KindWeekly, unit.ShortName, unit.Name+"：本周时限清单", r.link()
 	l.subject = cutRunes(unit.ShortName+"：本周时限清单（"+rules.DateOf(tx.Now().Std()).String()+"）", maxSubject)
+	r.week = weekly{unit.ID, outside, l}
 	return l, nil
 }
 
@@ -198,8 +251,11 @@ func forget(ctx context.Context, tx *sql.DB, messageID string, clocks []string) 
 	return err
 }
 
-// drop takes a waiting message away that has nothing to tell.
+// drop takes a waiting message away that has nothing to tell, with all it was to tell.
 func drop(ctx context.Context, tx *sql.DB, m waitingMessage) error {
+	if _, err := tx.Exec(ctx, "reminder_item.delete_all", sql.Args{"message_id": m.ID}); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, "reminder_message.delete", sql.Args{"id": m.ID, "version": m.Version})
 	return err
 }
@@ -369,27 +425,48 @@ func (r *round) sendMail(ctx context.Context) error {
 		return err
 	}
 	defer post.part()
+	doubts := 0 // one after the other
 	for i, m := range messages {
 		if r.isOver(ctx) {
 			return nil
 		}
-		if failure := post.connect(ctx); failure != nil {
-			r.log().Warn("mail server not reached", "code", failure.code, "error", failure.cause.Error(), "waiting", len(messages)-i)
-			for _, m := range messages[i:] {
-				if err := r.delay(ctx, m, *failure); err != nil {
-					return err
-				}
-			}
-			return nil
+		failure := post.connect(ctx)
+		if failure == nil && doubts == mostDoubts {
+			failure = &outcome{code: "no_answer", problem: "邮件服务器收信后不答复，没有发出，稍后自动重试。"}
 		}
-		if err := r.mailOne(ctx, post, m); err != nil {
+		if failure != nil {
+			r.log().Warn("mail server not reached", "code", failure.code, "error", failure.cause, "waiting", len(messages)-i)
+			return r.delayAll(ctx, messages[i:], *failure)
+		}
+		state, err := r.mailOne(ctx, post, m)
+		if err != nil {
+			return err
+		}
+		switch state {
+		case Uncertain:
+			doubts++
+		case Sent, Failed:
+			doubts = 0
+		}
+	}
+	return nil
+}
+
+// mostDoubts is after how many messages in a row without an answer a run sends no more: a server that takes everything and
+// answers nothing would make a doubt of each.
+const mostDoubts = 2
+
+func (r *round) delayAll(ctx context.Context, messages []waitingMessage, out outcome) error {
+	for _, m := range messages {
+		if err := r.delay(ctx, m, out); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *round) mailOne(ctx context.Context, post *postman, m waitingMessage) error {
+// mailOne sends one message and returns what became of it, the empty state when there was nothing to send.
+func (r *round) mailOne(ctx context.Context, post *postman, m waitingMessage) (MessageState, error) {
 	address := ""
 	l, mine, err := r.begin(ctx, m, 1<<20, func(tx *sql.DB) (bool, error) {
 		var err error
@@ -400,9 +477,10 @@ func (r *round) mailOne(ctx context.Context, post *postman, m waitingMessage) er
 		return address != "", err
 	})
 	if err != nil || !mine {
-		return err
+		return "", err
 	}
-	return r.finish(ctx, m, post.deliver(m.ID, address, r.db.Now(), l))
+	result := post.deliver(m.ID, address, r.db.Now(), l)
+	return result.state, r.finish(ctx, m, result)
 }
 
 // sendHooks sends a batch to bots, none of them more often than it may be called. After a failure a bot rests, so that one

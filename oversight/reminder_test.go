@@ -347,6 +347,37 @@ func TestTwoNodesAtOnceTellOnce(t *testing.T) {
 	})
 }
 
+// Who left the unit, a way that was switched off, a unit that was closed: what was planned in the night is told to nobody, and
+// would be told when it is wanted again.
+func TestWhoLeftTheUnitHearsNoMore(t *testing.T) {
+	eachReminders(t, func(w *reminders) {
+		w.account("清源发布", accounts.KindWeChatSubscription, "2026-11-19 08:30")
+		w.clock(w.Section, "filings", "r", "2026-11-01 10:00", "2026-11-24 10:00")
+		w.People["clerk"] = unitstest.Person(t, w.db, "clerk", "云办事", units.InfoOfficer, w.Section)
+		if did := w.remind("2026-11-23 00:05"); did.Planned != 3 {
+			t.Fatalf("planned %+v, want three tellings", did)
+		}
+		here := units.RoleAt{UnitID: w.Town.ID, Role: units.InfoOfficer}
+		if err := units.GrantRole(t.Context(), w.db, units.System, w.People["officer2"].PersonID, units.RoleAt{UnitID: w.Bureau.ID, Role: units.InfoOfficer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := units.RevokeRole(t.Context(), w.db, units.System, w.People["officer2"].PersonID, here); err != nil {
+			t.Fatal(err)
+		}
+		w.set(w.Section, func(s *oversight.Settings) { s.Channels = []oversight.Via{oversight.ViaMail} })
+		did := w.remind("2026-11-23 08:30")
+		if len(w.mine("officer")) != 1 || len(w.mine("officer2")) != 0 || len(w.mine("clerk")) != 0 || did.Dropped != 2 {
+			t.Errorf("the run did %+v; reminders: %d, %d, %d, want the officer's alone", did, len(w.mine("officer")), len(w.mine("officer2")), len(w.mine("clerk")))
+		}
+		w.set(w.Section, func(s *oversight.Settings) { s.Channels = []oversight.Via{oversight.ViaApp} })
+		w.remind("2026-11-23 08:35")
+		w.remind("2026-11-23 09:00")
+		if got := w.mine("clerk"); len(got) != 1 {
+			t.Errorf("switched on again, the clerk has %+v, want one reminder", got)
+		}
+	})
+}
+
 // Twenty thousand clocks: a run reads what has come within a lead time and a bounded number besides, never all.
 func TestARunReadsNoMoreClocksThanHaveComeNear(t *testing.T) {
 	sqltest.Each(t, func(t *testing.T, db *sql.DB) {

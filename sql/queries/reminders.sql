@@ -1,12 +1,13 @@
 -- name: reminder.clocks_due
--- Open clocks in the order in which they fall due, behind the last one seen up to an instant: one range of clocks_due.
-SELECT c.id, c.subject_kind, c.subject_id, c.unit_id, u.path AS path, c.rulebook, c.section, c.rule, c.started_at, c.due_at, c.end_of_day,
+-- Open clocks in the order in which they fall due, behind the last one seen up to an instant: one range of clocks_due, which
+-- the left joins keep in front. Of a closed unit the path is empty.
+SELECT c.id, c.subject_kind, c.subject_id, c.unit_id, COALESCE(u.path, '') AS path, c.rulebook, c.section, c.rule, c.started_at, c.due_at, c.end_of_day,
     COALESCE(a.state, '') AS account_state, COALESCE(k.watch, a.watch, '') AS watch
 FROM clocks c
-JOIN units u ON u.id = c.unit_id
+LEFT JOIN units u ON u.id = c.unit_id AND u.closed_at IS NULL
 LEFT JOIN columns k ON c.subject_kind = 'column' AND k.id = c.subject_id
 LEFT JOIN accounts a ON a.id = CASE c.subject_kind WHEN 'account' THEN c.subject_id ELSE k.account_id END
-WHERE c.done_at IS NULL AND c.due_at >= :at AND c.due_at <= :until AND (c.due_at > :at OR c.id > :after_id) AND u.closed_at IS NULL
+WHERE c.done_at IS NULL AND c.due_at >= :at AND c.due_at <= :until AND (c.due_at > :at OR c.id > :after_id)
 ORDER BY c.due_at, c.id LIMIT :limit
 
 -- name: reminder.clocks_told
@@ -84,6 +85,9 @@ SELECT c.id, c.started_at, :lead_time, :channel, :recipient, :message_id FROM cl
 -- Takes back what a message need not tell any more, so that it may be told when it is due again.
 DELETE FROM reminder_items WHERE message_id = :message_id AND clock_id IN (:clocks)
 
+-- name: reminder_item.delete_all
+DELETE FROM reminder_items WHERE message_id = :message_id
+
 -- name: reminder_message.slots
 SELECT id, unit_id, channel, recipient, slot, state FROM reminder_messages WHERE unit_id IN (:units) AND slot IN (:slots)
 
@@ -99,6 +103,13 @@ UPDATE reminder_messages SET version = version + 1 WHERE id = :id AND state = 'w
 -- name: reminder_message.due
 SELECT id, unit_id, kind, channel, recipient, slot, attempts, version FROM reminder_messages
 WHERE state = 'waiting' AND channel = :channel AND next_at <= :now ORDER BY next_at, id LIMIT :limit
+
+-- name: reminder_message.heard
+-- Of some messages to people, those whose recipient may still sign in and holds a role at the unit.
+SELECT DISTINCT m.id FROM reminder_messages m
+JOIN people p ON p.id = m.recipient AND p.disabled_at IS NULL
+JOIN person_roles r ON r.person_id = p.id AND r.unit_id = m.unit_id
+WHERE m.id IN (:messages)
 
 -- name: reminder_message.one
 SELECT id, unit_id, kind, channel, recipient, slot, attempts, version FROM reminder_messages WHERE id = :id AND state = 'waiting' AND next_at <= :now
