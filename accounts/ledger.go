@@ -93,6 +93,7 @@ type ledger struct {
 	accounts map[string]Account
 	things   map[string]*thing // by the id of the account or column
 	order    []*thing          // each column behind its site
+	fresh    []rules.Clock     // made and not written yet
 	written  int               // clocks started, started anew or finished
 	units    map[string]bool   // whose tallies are behind
 
@@ -228,6 +229,9 @@ func (l *ledger) settle(ctx context.Context, t *thing, at sql.Time) error {
 		if !clock.Running() || slices.ContainsFunc(duties, func(d rules.ClockDuty) bool { return sameDuty(clock, d) }) {
 			continue
 		}
+		if err := l.keepFresh(ctx, clock); err != nil {
+			return err
+		}
 		if t.clocks[i], err = rules.FinishClock(ctx, l.tx, clock, at); err != nil {
 			return err
 		}
@@ -250,11 +254,9 @@ func (l *ledger) settle(ctx context.Context, t *thing, at sql.Time) error {
 func (l *ledger) run(ctx context.Context, t *thing, duty rules.ClockDuty, at sql.Time) error {
 	i := slices.IndexFunc(t.clocks, func(c rules.Clock) bool { return sameDuty(c, duty) })
 	if i < 0 {
-		clock, err := rules.StartClock(ctx, l.tx, duty)
-		if err != nil {
-			return err
-		}
+		clock := rules.NewClock(l.tx, duty) // all clocks of the thing are in the ledger, so it has none for this duty
 		t.clocks = append(t.clocks, clock)
+		l.fresh = append(l.fresh, clock)
 		l.changed(t)
 		return nil
 	}
@@ -267,6 +269,9 @@ func (l *ledger) run(ctx context.Context, t *thing, duty rules.ClockDuty, at sql
 			return err
 		}
 	}
+	if err := l.keepFresh(ctx, clock); err != nil {
+		return err
+	}
 	next, err := rules.RestartClock(ctx, l.tx, clock, duty)
 	if err != nil {
 		return err
@@ -274,6 +279,20 @@ func (l *ledger) run(ctx context.Context, t *thing, duty rules.ClockDuty, at sql
 	t.clocks[i] = next
 	l.changed(t)
 	return nil
+}
+
+// keepFresh writes the new clocks if one that is about to change is among them.
+func (l *ledger) keepFresh(ctx context.Context, changing rules.Clock) error {
+	if !slices.ContainsFunc(l.fresh, func(c rules.Clock) bool { return c.ID == changing.ID }) {
+		return nil
+	}
+	return l.keepAllFresh(ctx)
+}
+
+func (l *ledger) keepAllFresh(ctx context.Context) error {
+	fresh := l.fresh
+	l.fresh = nil
+	return rules.KeepClocks(ctx, l.tx, fresh)
 }
 
 func (l *ledger) changed(t *thing) {
@@ -319,6 +338,9 @@ func (l *ledger) settleAll(ctx context.Context, at sql.Time) error {
 
 // close writes what changed of the accounts and columns, and marks the units whose tallies are behind.
 func (l *ledger) close(ctx context.Context) error {
+	if err := l.keepAllFresh(ctx); err != nil {
+		return err
+	}
 	for _, t := range l.order {
 		if !t.dirty {
 			continue

@@ -211,6 +211,22 @@ func StartClock(ctx context.Context, tx *sql.DB, duty ClockDuty) (Clock, error) 
 	return clock, nil
 }
 
+// NewClock is the clock of a duty that has none yet, to be kept by KeepClocks.
+func NewClock(tx *sql.DB, duty ClockDuty) Clock { return duty.clock(tx.Now()) }
+
+// KeepClocks writes new clocks, in few statements however many they are. Another writer that made one of them before gives
+// sql.ErrConflict, which makes InTx run again.
+func KeepClocks(ctx context.Context, tx *sql.DB, clocks []Clock) error {
+	err := sql.InsertMany(ctx, tx, "clock.insert", clocks)
+	if sql.IsDuplicate(err) {
+		err = errors.Join(sql.ErrConflict, err)
+	}
+	if err != nil {
+		return fmt.Errorf("rules: start %d clocks: %w", len(clocks), err)
+	}
+	return nil
+}
+
 // clock is a new clock that counts the duty.
 func (d ClockDuty) clock(now sql.Time) Clock {
 	clock := Clock{ID: sql.NewID(), SubjectKind: d.SubjectKind, SubjectID: d.SubjectID, Rulebook: d.Rulebook, Section: d.Section, Rule: d.Rule, CreatedAt: now}
