@@ -415,6 +415,7 @@ func TestO48TheRosterHasAGapAndADayWithoutReading(t *testing.T) {
 		officer := w.People["officer"]
 		w.at("2026-09-30 09:00")
 		w.account(w.Town, accounts.KindWeibo, "清源发布", "2026-01-01")
+		w.turn()
 		from, until := w.time("2026-10-01 00:00"), w.time("2026-10-08 00:00")
 		set := func(mark string, shifts ...oversight.NewShift) error {
 			return oversight.SetRoster(t.Context(), w.db, officer, oversight.NewRoster{UnitID: w.Town.ID, FromAt: from, UntilAt: until, Shifts: shifts, Mark: mark})

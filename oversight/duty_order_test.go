@@ -370,6 +370,53 @@ func TestPeriodsTurnOnceHoweverOftenTheyAreTurned(t *testing.T) {
 	})
 }
 
+func TestWhatWasOverBeforeTheProgramWasThereIsUnknownAndNeverRed(t *testing.T) {
+	eachDuties(t, func(w *duties) {
+		unit, officer := w.under("zhaotong-2018")
+		w.at("2026-11-22 09:00")
+		w.account(unit, accounts.KindWebsite, "网站", "2020-01-01")
+		w.turn()
+		const report = "website-work-report.submit_by"
+		if line := w.line(unit, "annual_reports", report); line.Standing != oversight.StandsUnknown || line.Label != "未知" || line.Verdict != "" || line.Before != nil {
+			t.Errorf("the report of January: %s %s %q, before %+v; want it unknown", line.Standing, line.Label, line.Verdict, line.Before)
+		}
+		if line := w.line(unit, "self_inspections", "security-half-year"); line.Before != nil || line.Standing != oversight.StandsOpen {
+			t.Errorf("the check of the half-year: %s, before %+v; want it open and nothing said of the one before", line.Standing, line.Before)
+		}
+		if clock := w.clock(oversight.UnitSubject, unit.ID, "annual_reports", report); clock != nil {
+			t.Errorf("the report of January has a clock: %+v", clock)
+		}
+		view, err := oversight.Roster(t.Context(), w.db, w.book, officer, unit.ID, w.time("2026-11-15"), w.time("2026-11-25"))
+		if err != nil || len(view.Unread) != 0 {
+			t.Errorf("Roster = %+v, %v, want no unread day from before", view.Unread, err)
+		}
+		if n := w.turn(); n != 0 {
+			t.Errorf("TurnPeriods again changed %d clocks, want none", n)
+		}
+		// The next January counts.
+		w.at("2027-01-31 00:00")
+		w.turn()
+		w.at("2027-01-31 00:10")
+		if line := w.line(unit, "annual_reports", report); line.Standing != oversight.StandsUnknown {
+			t.Errorf("first looked at when it was over: %s, want it unknown", line.Standing)
+		}
+		if line := w.line(unit, "annual_reports", "website-work-report.publish_by"); line.Standing != oversight.StandsOpen || line.DueText != "2027-01-31 24:00" {
+			t.Errorf("due today: %s %s, want it open until 2027-01-31 24:00", line.Standing, line.DueText)
+		}
+		w.at("2027-02-01 00:00")
+		if line := w.line(unit, "annual_reports", "website-work-report.publish_by"); line.Standing != oversight.StandsOverdue {
+			t.Errorf("a day later: %s, want it overdue", line.Standing)
+		}
+		w.at("2028-01-01 00:05")
+		w.turn()
+		w.at("2028-02-15 00:05")
+		w.turn()
+		if line := w.line(unit, "annual_reports", report); line.Standing != oversight.StandsOverdue {
+			t.Errorf("the report of 2028: %s, want it overdue", line.Standing)
+		}
+	})
+}
+
 func TestASurveyOfBothKindsCountsForEach(t *testing.T) {
 	eachDuties(t, func(w *duties) {
 		unit, officer := w.under("xiangxi-2018")

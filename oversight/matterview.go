@@ -27,11 +27,13 @@ const (
 	StandsDone      Standing = "done"             // done; there was nothing to be late for
 	StandsEndedSoon Standing = "ended_early"      // let end before its time, with a reason
 	StandsVoid      Standing = "void"
+	StandsUnknown   Standing = "unknown" // of a period: its time was over before anybody here looked
 )
 
 var standingLabels = map[Standing]string{
 	StandsOpen: "进行中", StandsOverdue: "逾期", StandsWaiting: "期限未满", StandsMayEnd: "期满，可以办结", StandsPending: "待日历确认", StandsRecorded: "只记时间",
 	StandsOnTime: "按时", StandsLate: "逾期", StandsDone: "已办结", StandsEndedSoon: "提前办结（已放行）", StandsVoid: "已作废",
+	StandsUnknown: "未知",
 }
 
 // Label is the standing in the words of the screen.

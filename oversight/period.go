@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sort"
 	"time"
@@ -314,7 +315,11 @@ func (o owner) judge(ctx context.Context, tx *sql.DB, clock rules.Clock, r perio
 		ended = *done.ReachedAt
 	}
 	clock.UnitID, clock.Path, clock.Articles = o.unit.ID, o.unit.Path, r.Articles
-	return rules.KeepMissed(ctx, tx, clock, s.From, s.Due, ended)
+	err = rules.KeepMissed(ctx, tx, clock, s.From, s.Due, ended)
+	if sql.IsDuplicate(err) {
+		err = errors.Join(sql.ErrConflict, err) // another node turns the same period
+	}
+	return err
 }
 
 // judgeUntil judges every period from the clock's own up to, and without, the one that begins at an instant, each by the rule in
@@ -348,7 +353,8 @@ const turnBatch = 50
 // run twice, on two nodes, and begin again after a crash, for a clock itself says how far it was judged.
 //
 // A unit that begins to owe a duty within a period owes it for the whole of that period; what was done before the clock began
-// can be recorded with RecordAct and counts.
+// can be recorded with RecordAct and counts. A date of the year that had passed when the unit began to owe it is not held
+// against it.
 func TurnPeriods(ctx context.Context, db *sql.DB, book rules.Book) (int, error) {
 	turned, after := 0, ""
 	for {
@@ -454,6 +460,8 @@ func (o owner) behind(clocks []rules.Clock, now sql.Time) behind {
 			if clocks[i].StartedAt >= s.From && (!clocks[i].Running() || clocks[i].Counts(o.duty(r, s))) {
 				continue
 			}
+		} else if now >= s.Due {
+			continue // nobody here knows whether it was done before the program was there: the next period is the first
 		}
 		one.begin = append(one.begin, next)
 	}

@@ -64,9 +64,13 @@ func Periods(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 	if err != nil {
 		return nil, wrap(err, "duties of unit %s", unitID)
 	}
+	clocks, err := rules.ClocksOf(ctx, db, UnitSubject, unit.ID)
+	if err != nil {
+		return nil, wrap(err, "duties of unit %s", unitID)
+	}
 	lines := []PeriodLine{}
 	for _, r := range owner.rules(at) {
-		line, err := owner.line(ctx, db, r, at)
+		line, err := owner.line(ctx, db, r, clocks, at)
 		if err != nil {
 			return nil, wrap(err, "duty %s %s of unit %s", r.Section, r.Rule, unitID)
 		}
@@ -75,7 +79,7 @@ func Periods(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 	return lines, nil
 }
 
-func (o owner) line(ctx context.Context, db *sql.DB, r periodRule, at sql.Time) (PeriodLine, error) {
+func (o owner) line(ctx context.Context, db *sql.DB, r periodRule, clocks []rules.Clock, at sql.Time) (PeriodLine, error) {
 	line := PeriodLine{DutyRule: r.DutyRule, RulebookName: r.book.ShortName, Owed: r.MinTimes, Standing: StandsRecorded}
 	s, found := r.span(at)
 	if !found { // 定期: everything of the calendar year is shown
@@ -90,7 +94,11 @@ func (o owner) line(ctx context.Context, db *sql.DB, r periodRule, at sql.Time) 
 	if found {
 		line.FromAt, line.UntilAt, line.DueAt, line.DueText = s.From.Ptr(), s.Until.Ptr(), s.Due.Ptr(), s.dueText()
 		line.Standing, line.Verdict = r.standing(t, s, db.Now()), r.verdict(t, s, db.Now())
-		if line.Before, err = o.before(ctx, db, r, s.From); err != nil {
+		known := knownSince(r.DutyRule, clocks)
+		if db.Now() >= s.Due && known >= s.Due && t.Acts == 0 {
+			line.Standing, line.Verdict = StandsUnknown, ""
+		}
+		if line.Before, err = o.before(ctx, db, r, s.From, known); err != nil {
 			return PeriodLine{}, err
 		}
 	}
@@ -112,8 +120,19 @@ func (r periodRule) standing(t tally, s span, now sql.Time) Standing {
 	return StandsOpen
 }
 
-// before is what became of the period before the one that begins at an instant; nil where the duty was not owed then.
-func (o owner) before(ctx context.Context, db *sql.DB, r periodRule, from sql.Time) (*PeriodPast, error) {
+// knownSince is when the clock of a duty began for the first time. What was over by then nobody here knows, and it is never red.
+func knownSince(duty rules.DutyRule, clocks []rules.Clock) sql.Time {
+	for _, clock := range clocks {
+		if clock.Rulebook == duty.Rulebook && clock.Section == duty.Section && clock.Rule == duty.Rule {
+			return clock.CreatedAt
+		}
+	}
+	return never
+}
+
+// before is what became of the period before the one that begins at an instant; nil where the duty was not owed then, or where
+// nobody looked yet.
+func (o owner) before(ctx context.Context, db *sql.DB, r periodRule, from, known sql.Time) (*PeriodPast, error) {
 	then, owed := o.owedThen(r.book.ID, r.Section, r.Rule, from-1)
 	if !owed {
 		return nil, nil
@@ -123,7 +142,7 @@ func (o owner) before(ctx context.Context, db *sql.DB, r periodRule, from sql.Ti
 		return nil, nil
 	}
 	t, err := o.tallyOf(ctx, db, then, s)
-	if err != nil {
+	if err != nil || known >= s.Until && t.Acts == 0 {
 		return nil, err
 	}
 	return &PeriodPast{FromAt: s.From, UntilAt: s.Until, Done: t.Acts, Owed: then.MinTimes, Verdict: then.verdict(t, s, db.Now())}, nil

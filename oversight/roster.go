@@ -144,15 +144,20 @@ func isReading(d rules.DutyRule) bool {
 }
 
 // unread lists the days that lie wholly between two instants and on which nobody recorded that the sites were read, where a rule
-// in force that day wants it. A day before the unit had anything to read is not one, nor one of a year whose working days
-// nobody knows where only those count (K16).
+// in force that day wants it. A day before the unit had anything to read, or before the duty's clock began for the first time, is
+// not one, nor one of a year whose working days nobody knows where only those count (K16).
 func (o owner) unread(ctx context.Context, db *sql.DB, from, until sql.Time) ([]UnreadDay, error) {
 	unread := []UnreadDay{}
+	clocks, err := rules.ClocksOf(ctx, db, UnitSubject, o.unit.ID)
+	if err != nil {
+		return nil, err
+	}
 	read := map[string][]time.Time{} // by rulebook and rule
 	for day := rules.DateOf(from.Add(24*time.Hour - time.Millisecond).Std()); sql.FromStd(day.End()) <= until; day = day.AddDays(1) {
 		for _, book := range o.regime.At(day.Start()) {
 			for _, duty := range book.Duties() {
 				since, has := o.since(book, "")
+				since = max(since, knownSince(duty, clocks))
 				if !isReading(duty) || !o.owes(book, duty, day.Start()) || !has || since >= sql.FromStd(day.End()) {
 					continue
 				}
