@@ -101,9 +101,29 @@ func History(ctx context.Context, db *sql.DB, actor units.Actor, filter MessageF
 	if err != nil {
 		return nil, wrap(err, "reminders about unit %s", filter.UnitID)
 	}
-	list, err := sql.List[Message](ctx, db, "reminder_message.history", sql.Args{"unit_id": unit.ID, "path": unit.Path, "below": boolToInt(filter.Below),
-		"state": filter.State, "channel": filter.Channel, "kind": filter.Kind, "before_id": filter.Before, "limit": filter.Limit})
+	statement := "reminder_message.history"
+	if filter.Below {
+		if statement, err = historyBelow(ctx, db, unit); err != nil {
+			return nil, wrap(err, "reminders about unit %s", filter.UnitID)
+		}
+	}
+	if filter.Before == "" {
+		filter.Before = behindAll
+	}
+	list, err := sql.List[Message](ctx, db, statement, sql.Args{"unit_id": unit.ID, "path": unit.Path, "state": filter.State, "channel": filter.Channel,
+		"kind": filter.Kind, "before_id": filter.Before, "limit": filter.Limit})
 	return list, wrap(err, "reminders about unit %s", filter.UnitID)
+}
+
+// wideSubtree is how many units make a subtree a large one, whose messages are found sooner by going back through all.
+const wideSubtree = 300
+
+func historyBelow(ctx context.Context, db *sql.DB, unit units.Unit) (string, error) {
+	count, err := sql.Get[int](ctx, db, "reminder.units_below", sql.Args{"path": unit.Path})
+	if count >= wideSubtree {
+		return "reminder_message.history_wide", err
+	}
+	return "reminder_message.history_below", err
 }
 
 // Burden is how many reminders a unit got in one month.

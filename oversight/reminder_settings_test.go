@@ -111,7 +111,7 @@ func TestSettingsDecideWhenAndToWhom(t *testing.T) {
 			s.Sections = []oversight.SectionReminder{{Section: "update_limits", Leads: []oversight.Lead{{N: 2, Unit: oversight.LeadDay}, {N: 90, Unit: oversight.LeadMinute}},
 				To: []units.Role{units.UnitHead}}}
 		})
-		w.account("清源发布", accounts.KindWeChatSubscription, "2026-11-19 08:30") // due on Thursday the 26th
+		w.account("清源发布", accounts.KindWeChatSubscription, "2026-11-19 08:30")  // due on Thursday the 26th
 		w.clock(w.Town, "filings", "r", "2026-11-01 10:00", "2026-11-24 10:00") // nobody hears of other sections
 		for _, step := range []struct {
 			at    string
@@ -347,7 +347,22 @@ func TestTheHistoryIsPagedAndNarrowed(t *testing.T) {
 				t.Errorf("History(%+v) has %d lines, want %d", c.filter, len(got), c.want)
 			}
 		}
-		_, err := oversight.History(t.Context(), w.db, w.People["stranger"], oversight.MessageFilter{UnitID: w.Town.ID, Limit: 1})
+		err := w.db.InTx(t.Context(), func(tx *sql.DB) error { // three hundred units more: the other way to the same lines
+			for i := range 300 {
+				unit, err := units.Create(t.Context(), tx, units.System, units.NewUnit{ParentID: w.Office.ID, Name: fmt.Sprintf("单位%d", i), Level: units.LevelTownship})
+				if err != nil || unit.ID == "" {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ids("admin", oversight.MessageFilter{UnitID: w.Office.ID, Below: true}); len(got) != 3 {
+			t.Errorf("in a wide subtree the history has %v, want three", got)
+		}
+		_, err = oversight.History(t.Context(), w.db, w.People["stranger"], oversight.MessageFilter{UnitID: w.Town.ID, Limit: 1})
 		refusedWith(t, "History of a stranger", err, units.ErrNotFound)
 		_, err = oversight.History(t.Context(), w.db, w.People["admin"], oversight.MessageFilter{UnitID: w.Town.ID, State: "lost", Limit: 1})
 		refusedWith(t, "History with a wrong state", err, oversight.ErrReminderFilter)

@@ -177,16 +177,51 @@ WHERE id = :id AND recipient = :person_id AND channel = 'app' AND state = 'sent'
 SELECT COUNT(*) FROM reminder_messages WHERE id = :id AND recipient = :person_id AND channel = 'app' AND state = 'sent'
 
 -- name: reminder_message.history
--- What was sent about some units, the latest first.
+-- What was sent about exactly one unit, the latest first.
 SELECT m.id, m.unit_id, u.short_name AS unit_name, m.kind, m.channel, m.recipient, COALESCE(p.name, h.name, '') AS recipient_name, m.state, m.next_at,
     m.attempts, m.sent_at, m.read_at, m.code, m.problem, m.subject, m.body, m.items, m.created_at
 FROM reminder_messages m JOIN units u ON u.id = m.unit_id
 LEFT JOIN people p ON m.channel <> 'hook' AND p.id = m.recipient
 LEFT JOIN reminder_hooks h ON m.channel = 'hook' AND h.id = m.recipient
-WHERE u.path >= :path AND u.path < CONCAT(:path, '~') AND (:below = 1 OR m.unit_id = :unit_id)
+WHERE m.unit_id = :unit_id AND m.id < :before_id
     AND (:state = '' OR m.state = :state) AND (:channel = '' OR m.channel = :channel) AND (:kind = '' OR m.kind = :kind)
-    AND (:before_id = '' OR m.id < :before_id)
 ORDER BY m.id DESC LIMIT :limit
+
+-- name: reminder_message.history_below
+-- The same of a unit and the few below it: from the units to their messages.
+SELECT m.id, m.unit_id, u.short_name AS unit_name, m.kind, m.channel, m.recipient, COALESCE(p.name, h.name, '') AS recipient_name, m.state, m.next_at,
+    m.attempts, m.sent_at, m.read_at, m.code, m.problem, m.subject, m.body, m.items, m.created_at
+FROM units u JOIN reminder_messages m ON m.unit_id = u.id
+LEFT JOIN people p ON m.channel <> 'hook' AND p.id = m.recipient
+LEFT JOIN reminder_hooks h ON m.channel = 'hook' AND h.id = m.recipient
+WHERE u.path >= :path AND u.path < CONCAT(:path, '~') AND m.id < :before_id
+    AND (:state = '' OR m.state = :state) AND (:channel = '' OR m.channel = :channel) AND (:kind = '' OR m.kind = :kind)
+ORDER BY m.id DESC LIMIT :limit
+
+-- name: reminder_message.history_wide
+-- The same of a large subtree: back through the messages until there are enough, for most of them are wanted. The cross join
+-- keeps that order.
+SELECT m.id, m.unit_id, u.short_name AS unit_name, m.kind, m.channel, m.recipient, COALESCE(p.name, h.name, '') AS recipient_name, m.state, m.next_at,
+    m.attempts, m.sent_at, m.read_at, m.code, m.problem, m.subject, m.body, m.items, m.created_at
+FROM reminder_messages m CROSS JOIN units u ON u.id = m.unit_id
+LEFT JOIN people p ON m.channel <> 'hook' AND p.id = m.recipient
+LEFT JOIN reminder_hooks h ON m.channel = 'hook' AND h.id = m.recipient
+WHERE u.path >= :path AND u.path < CONCAT(:path, '~') AND m.id < :before_id
+    AND (:state = '' OR m.state = :state) AND (:channel = '' OR m.channel = :channel) AND (:kind = '' OR m.kind = :kind)
+ORDER BY m.id DESC LIMIT :limit
+
+-- name: reminder_message.history_wide mysql
+SELECT m.id, m.unit_id, u.short_name AS unit_name, m.kind, m.channel, m.recipient, COALESCE(p.name, h.name, '') AS recipient_name, m.state, m.next_at,
+    m.attempts, m.sent_at, m.read_at, m.code, m.problem, m.subject, m.body, m.items, m.created_at
+FROM reminder_messages m STRAIGHT_JOIN units u ON u.id = m.unit_id
+LEFT JOIN people p ON m.channel <> 'hook' AND p.id = m.recipient
+LEFT JOIN reminder_hooks h ON m.channel = 'hook' AND h.id = m.recipient
+WHERE u.path >= :path AND u.path < CONCAT(:path, '~') AND m.id < :before_id
+    AND (:state = '' OR m.state = :state) AND (:channel = '' OR m.channel = :channel) AND (:kind = '' OR m.kind = :kind)
+ORDER BY m.id DESC LIMIT :limit
+
+-- name: reminder.units_below
+SELECT COUNT(*) FROM units WHERE path >= :path AND path < CONCAT(:path, '~')
 
 -- name: reminder_message.burden
 -- How many reminders about one unit went out in a time, by channel and to whom. One that may have gone out counts.

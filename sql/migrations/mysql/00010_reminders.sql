@@ -75,7 +75,7 @@ CREATE TABLE reminder_messages (
     created_at  BIGINT       NOT NULL,
     version     BIGINT       NOT NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
-CREATE UNIQUE INDEX reminder_messages_slot ON reminder_messages (unit_id, channel, recipient, slot);
+CREATE UNIQUE INDEX reminder_messages_slot ON reminder_messages (unit_id, slot, channel, recipient);
 CREATE INDEX reminder_messages_due ON reminder_messages (state, channel, next_at, id);
 CREATE INDEX reminder_messages_recipient ON reminder_messages (recipient, channel, sent_at, id);
 CREATE INDEX reminder_messages_pace ON reminder_messages (recipient, intent_at);
