@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -222,6 +223,29 @@ func Uses(ctx context.Context, db *sql.DB, book Book, actor units.Actor, filter 
 		lines[i].MayEnd = may[lines[i].UnitID] && lines[i].State != TermEnded && lines[i].State != TermWithdrawn
 	}
 	return lines, more, nil
+}
+
+// AllUses is every use that bears on a unit, the latest first, for whoever has seen the unit already. MayEnd is left out.
+func AllUses(ctx context.Context, db *sql.DB, law *Law, unit units.Unit) ([]UseLine, error) {
+	args := AmendFilter{UnitID: unit.ID}.args(unit)
+	args["limit"] = math.MaxInt32
+	lines, err := sql.List[UseLine](ctx, db, "rulebook_use.list", args)
+	if err != nil {
+		return nil, fmt.Errorf("rules: list the rulebooks of unit %s: %w", unit.ID, err)
+	}
+	for i := range lines {
+		lines[i].describe(law, unit.Path, db.Now())
+	}
+	return lines, nil
+}
+
+// MayChoose reports whether the actor may change the rules of a unit.
+func MayChoose(ctx context.Context, db *sql.DB, actor units.Actor, unitID string) (bool, error) {
+	may, err := writable(ctx, db, actor, []string{unitID})
+	if err != nil {
+		return false, fmt.Errorf("rules: may %s change the rules of unit %s: %w", actor.PersonID, unitID, err)
+	}
+	return may[unitID], nil
 }
 
 func (line *UseLine) describe(law *Law, path string, now sql.Time) {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"govmedia/channels/sandbox"
+	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
 )
@@ -141,6 +142,9 @@ func loadDemo(ctx context.Context, n *node, standURL string) error {
 			}
 			ids[unit.key] = made.ID
 		}
+		if err := adoptDemo(ctx, tx, n, ids); err != nil {
+			return err
+		}
 		for _, person := range demoPeople {
 			var roles []units.RoleAt
 			for _, role := range person.roles {
@@ -154,6 +158,24 @@ func loadDemo(ctx context.Context, n *node, standURL string) error {
 		}
 		return loadDemoAccounts(ctx, tx, n, ids, standURL)
 	})
+}
+
+// demoLayered is the rulebook that the demo's district works under beside its own, so that two verdicts stand side by side.
+const demoLayered = "national-2019"
+
+// adoptDemo lets the district's office work under the national card since it was issued.
+func adoptDemo(ctx context.Context, tx *sql.DB, n *node, unitIDs map[string]string) error {
+	rb, known := n.server.library.ByID(demoLayered)
+	if !known {
+		return fmt.Errorf("no rulebook is called %s", demoLayered)
+	}
+	issued, err := rules.ParseDate(rb.Dates.Issued)
+	if err != nil {
+		return err
+	}
+	_, err = rules.Adopt(ctx, tx, n.server.book, units.System, units.RulebookUse{UnitID: unitIDs["office"], Rulebook: rb.ID, Layer: units.LayeredLayer,
+		FromAt: sql.FromStd(issued.Start()), Reason: "（演示）上级检查按国办指标进行"})
+	return err
 }
 
 var errAdminUsage = errors.New("usage: govmedia admin USERNAME UNIT [RULEBOOK], the password on standard input")

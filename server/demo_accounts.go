@@ -10,6 +10,7 @@ import (
 
 	"govmedia/accounts"
 	"govmedia/channels/sandbox"
+	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
 )
@@ -142,5 +143,77 @@ func loadDemoAccounts(ctx context.Context, tx *sql.DB, n *node, unitIDs map[stri
 			return err
 		}
 	}
+	return loadDemoSites(ctx, tx, n, unitIDs, standURL)
+}
+
+// demoSite is a website of the demo, kept by hand, with its columns.
+type demoSite struct {
+	unit    string
+	kind    accounts.Kind
+	name    string
+	columns []demoColumn
+}
+
+// demoColumn is a column; above is the one it stands under, by its name.
+type demoColumn struct {
+	name, above string
+	kind        rules.Kind
+	lastPost    time.Duration // how long before the first start it was last updated; 0: never
+}
+
+// sitesSince is how long before the first start the demo's websites and their columns were opened.
+const sitesSince = 400 * 24 * time.Hour
+
+var demoSites = []demoSite{
+	{"town", accounts.KindSubsite, "清源镇子网站（演示）", []demoColumn{
+		{"清源动态", "", rules.NewsColumn, 8 * 24 * time.Hour},
+		{"通知公告", "", rules.NoticeColumn, 150 * 24 * time.Hour},
+		{"政策文件", "", rules.PolicyColumn, 210 * 24 * time.Hour},
+		{"镇政府文件", "政策文件", rules.PolicyColumn, 20 * 24 * time.Hour},
+		{"乡村振兴", "", rules.MonthlyColumn, 0},
+	}},
+	{"city", accounts.KindWebsite, "云岭市政府门户网站（演示）", []demoColumn{
+		{"云岭要闻", "", rules.NewsColumn, 36 * time.Hour},
+		{"公示公告", "", rules.NoticeColumn, 12 * 24 * time.Hour},
+		{"政策文件", "", rules.PolicyColumn, 90 * 24 * time.Hour},
+		{"部门文件", "政策文件", rules.PolicyColumn, 30 * 24 * time.Hour},
+		{"专题专栏", "", rules.OtherColumn, 0},
+	}},
+}
+
+func loadDemoSites(ctx context.Context, tx *sql.DB, n *node, unitIDs map[string]string, standURL string) error {
+	since := tx.Now().Add(-sitesSince)
+	for _, site := range demoSites {
+		made, err := accounts.Create(ctx, tx, n.server.book, units.System, accounts.NewAccount{UnitID: unitIDs[site.unit], Platform: accounts.Website, Kind: site.kind,
+			Name: site.name, Mode: accounts.Manual, State: accounts.InUse, InUseAt: &since})
+		if err != nil {
+			return err
+		}
+		columnIDs := map[string]string{}
+		for _, column := range site.columns {
+			in := accounts.NewColumn{AccountID: made.ID, Name: column.name, Kind: column.kind, ParentID: columnIDs[column.above], Level: 1, CreatedAt: &since}
+			if in.ParentID != "" {
+				in.Level++
+			}
+			if columnIDs[column.name], err = loadDemoColumn(ctx, tx, n, in, column.lastPost, standURL); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// loadDemoColumn opens a column and fills it. Where a rulebook hides a column until it has content, it is shown then.
+func loadDemoColumn(ctx context.Context, tx *sql.DB, n *node, in accounts.NewColumn, lastPost time.Duration, standURL string) (string, error) {
+	column, err := accounts.CreateColumn(ctx, tx, n.server.book, units.System, in)
+	if err != nil || lastPost == 0 {
+		return column.ID, err
+	}
+	external := "demo-" + column.ID
+	_, _, err = accounts.RecordPost(ctx, tx, n.server.book, units.System, accounts.NewPost{AccountID: in.AccountID, ColumnID: &column.ID, ExternalID: &external,
+		Title: "（演示）此前发布的内容", URL: standURL + "/", Source: accounts.Observed, PublishedAt: tx.Now().Add(-lastPost)})
+	if err == nil && column.State == accounts.ColumnHidden {
+		_, err = accounts.ShowColumn(ctx, tx, n.server.book, units.System, column.ID, column.Version)
+	}
+	return column.ID, err
 }

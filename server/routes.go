@@ -84,6 +84,15 @@ func (s *server) routes() {
 	add(s, units.ReadDashboard, "GET /api/dashboard/trend", "get-trend", "十三周趋势", s.getTrend)
 	add(s, units.ReadRules, "GET /api/rulebooks", "list-rulebooks", "规则库", s.listRulebooks)
 	add(s, units.ReadRules, "GET /api/rulebooks/{rulebook}", "get-rulebook", "规则", s.getRulebook)
+	add(s, units.ReadRules, "GET /api/rules/changes", "list-rule-changes", "更严的数字与另选的读法", s.listChanges)
+	add(s, units.WriteRules, "POST /api/rules/changes", "choose-rule", "选更严的数字或另一种读法", s.chooseRule)
+	add(s, units.WriteRules, "POST /api/rules/changes/preview", "preview-rule-change", "预览选择的影响", s.previewChoice)
+	add(s, units.WriteRules, "POST /api/rules/changes/{id}/end", "end-rule-change", "结束一项选择", s.endChange)
+	add(s, units.ReadRules, "GET /api/rules/uses", "list-rulebook-uses", "适用的规则库", s.listUses)
+	add(s, units.WriteRules, "POST /api/rules/uses", "adopt-rulebook", "适用一部规则库", s.adoptRulebook)
+	add(s, units.WriteRules, "POST /api/rules/uses/preview", "preview-rulebook-use", "预览适用规则库的影响", s.previewAdoption)
+	add(s, units.WriteRules, "POST /api/rules/uses/{id}/end", "end-rulebook-use", "不再适用一部规则库", s.endUse)
+	add(s, units.ReadRules, "GET /api/rules/rejudgements", "list-rejudgements", "重新判定的进度", s.listRejudgements)
 
 	// working days
 	add(s, units.ReadRules, "GET /api/calendar", "get-calendar", "工作日历", s.getCalendar)
