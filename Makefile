@@ -47,8 +47,12 @@ lint:
 	go vet ./...
 	go run $(GOLANGCI) run
 
+# Everything, the whole country included: that alone takes half an hour and 6 GB of disk for each database. Only the country:
+# make bench BENCH=National. Everything else: make bench BENCH='List|Deliveries|Start'. GOVMEDIA_BENCH_SCALE=20 for a small one.
+BENCH ?= .
+bench: export GOVMEDIA_MARIADB_OPTIONS = --innodb-buffer-pool-size=1G --innodb-log-file-size=512M
 bench: bin/govmedia
-	./server/testdata/with-mariadb.sh go test -run '^$$' -bench . -benchtime 2s ./server
+	./server/testdata/with-mariadb.sh go test -run '^$$' -bench '$(BENCH)' -benchtime 2s -timeout 3h ./server
 
 # The tests of crashes and outages over and over, and every fuzz target for ten minutes. Not part of CI.
 soak: bin/govmedia

@@ -213,8 +213,9 @@ func startMariaDB() (*mysql.Config, error) {
 	}
 	// $0 folder, $1 install, $2 daemon, $3 port, $4 user
 	const script = `
+mkdir "$0/tmp" # of its own: a second server that starts would sweep the first one's temporary tables away
 "$1" --no-defaults $4 --datadir="$0/data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >"$0/install.log" 2>&1 || exit 1
-"$2" --no-defaults $4 --datadir="$0/data" --socket="$0/s" --pid-file="$0/pid" --port="$3" --bind-address=127.0.0.1 \
+"$2" --no-defaults $4 --datadir="$0/data" --socket="$0/s" --pid-file="$0/pid" --tmpdir="$0/tmp" --port="$3" --bind-address=127.0.0.1 \
   --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
   --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --performance-schema=0 --max-connections=500 >"$0/log" 2>&1 </dev/null &
 server=$!
