@@ -38,10 +38,10 @@ var (
 	ErrDutyUnknown = fault.Define("rule.duty_unknown", fault.Invalid, "规则库里没有这项义务，请刷新页面，从列表里选一项。")
 
 	// ErrDutyUncounted: 立即, 及时, 定期, or a duty that comes back by itself.
-	ErrDutyUncounted = fault.Define("rule.duty_uncounted", fault.Invalid, "这一条没有从事件起算的期限，只登记时间，不判逾期。")
+	ErrDutyUncounted = fault.Define("rule.duty_uncounted", fault.Invalid, "这一条没有从事件起算的期限，请只登记时间；它不判逾期。")
 
 	// ErrDutyNotPeriodic: a duty that an event sets going, or 定期 without a figure.
-	ErrDutyNotPeriodic = fault.Define("rule.duty_not_periodic", fault.Invalid, "这一条没有规定周期和次数，只登记时间，不判不足。")
+	ErrDutyNotPeriodic = fault.Define("rule.duty_not_periodic", fault.Invalid, "这一条没有规定周期和次数，请只登记时间；它不判不足。")
 
 	// ErrNotLonger: the regulation knows no longer period for this duty.
 	ErrNotLonger = fault.Define("rule.not_longer", fault.Invalid, "这一条没有可以延长的期限，请按原期限办理。")

@@ -33,7 +33,9 @@ func (n *node) choreList(holder string) []chore {
 			_, err := oversight.Remind(ctx, n.db, book, n.server.reminders)
 			return err
 		}},
+		{"matters", time.Minute, func(ctx context.Context) error { _, err := oversight.RecountMatters(ctx, n.db, book); return err }},
 		{"periods", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPeriods(ctx, n.db, book); return err }},
+		{"passwords", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPasswords(ctx, n.db, book); return err }},
 	}
 }
 
