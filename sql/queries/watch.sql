@@ -77,7 +77,7 @@ ORDER BY c.due_at + 0, c.id LIMIT :limit
 SELECT subject_kind, subject_id, due_at, key_id FROM (
     SELECT * FROM (
         SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.id AS key_id FROM accounts x
-        WHERE x.watch = :watch AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+        WHERE x.watch = :watch AND x.path >= :path AND x.path < CONCAT(:path, '~')
           AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
           AND x.id > :after_id
           AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
@@ -87,7 +87,7 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
     UNION ALL
     SELECT * FROM (
         SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.id AS key_id FROM columns x
-        WHERE x.watch = :watch AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+        WHERE x.watch = :watch AND x.path >= :path AND x.path < CONCAT(:path, '~')
           AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
           AND x.id > :after_id
           AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
@@ -101,7 +101,7 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
 SELECT subject_kind, subject_id, due_at, subject_id AS key_id FROM (
     SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM accounts x
     WHERE x.watch <> '' AND (:watch = '' OR x.watch = :watch) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
-      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
       AND (:rulebook = '' OR EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
         AND (:rule = '' OR c.rule = :rule) AND c.done_at IS NULL AND c.due_at >= :since_at AND c.due_at <= :until_at))
@@ -110,7 +110,7 @@ SELECT subject_kind, subject_id, due_at, subject_id AS key_id FROM (
     UNION ALL
     SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM columns x
     WHERE x.watch <> '' AND (:watch = '' OR x.watch = :watch) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
-      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
       AND (:rulebook = '' OR EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
         AND (:rule = '' OR c.rule = :rule) AND c.done_at IS NULL AND c.due_at >= :since_at AND c.due_at <= :until_at))
@@ -125,7 +125,7 @@ ORDER BY name, subject_id LIMIT :limit
 SELECT subject_kind, subject_id, due_at, subject_id AS key_id FROM (
     SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM accounts x
     WHERE x.watch <> '' AND (:watch = '' OR x.watch = :watch) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
-      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
       AND (:rulebook = '' OR EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
         AND (:rule = '' OR c.rule = :rule) AND c.done_at IS NULL AND c.due_at >= :since_at AND c.due_at <= :until_at))
@@ -134,7 +134,7 @@ SELECT subject_kind, subject_id, due_at, subject_id AS key_id FROM (
     UNION ALL
     SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM columns x
     WHERE x.watch <> '' AND (:watch = '' OR x.watch = :watch) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
-      AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
+      AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
       AND (:rulebook = '' OR EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
         AND (:rule = '' OR c.rule = :rule) AND c.done_at IS NULL AND c.due_at >= :since_at AND c.due_at <= :until_at))
