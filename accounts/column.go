@@ -70,12 +70,12 @@ func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 	if column.ParentID != nil && column.Level == 0 {
 		column.Level = 2 // checked against the column above below
 	}
-	if err := checkColumn(column); err != nil {
-		return Column{}, err
-	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		site, err := forChange(ctx, tx, actor, in.AccountID, units.WriteAccounts)
 		if err != nil {
+			return err
+		}
+		if err := checkColumn(column); err != nil {
 			return err
 		}
 		if site.Platform != Website {

@@ -73,6 +73,9 @@ func weekList(ctx context.Context, db *sql.DB, book rules.Book, unit units.Unit,
 			continue
 		}
 		key := string(c.SubjectKind) + " " + c.SubjectID
+		if c.SubjectKind == UnitSubject {
+			key += " " + c.Rulebook + " " + c.Section + " " + c.Rule // each is another thing the unit has to do
+		}
 		at, known := place[key]
 		if !known {
 			at = len(list.Things)
