@@ -2,7 +2,7 @@
 export const tasks = {
   title: '待办',
   empty: '没有待办事项',
-  emptyText: '需要您签署、修改、排期或核实的事项会出现在这里。',
+  emptyText: '需要您签署、修改、排期或核实的事项，以及临近的时限，会出现在这里。',
   unknown: '可能已发出，请核实',
   unknownText: '平台没有明确答复，系统不会重复发布。请打开平台看一眼，再告诉系统结果。',
   failed: '没有发出',

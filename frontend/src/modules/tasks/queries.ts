@@ -6,6 +6,7 @@ import { unwrap } from '@/api/client'
 export type TaskList = GetAnswer<'/api/tasks'>
 export type ArticleTask = TaskList['articles'][number]
 export type DeliveryAlarm = TaskList['deliveries'][number]
+export type Notice = TaskList['reminders'][number]
 
 export const taskKeys = { all: ['tasks'] as const }
 
@@ -24,5 +25,5 @@ export function useTasks() {
 /** How many things wait; the menu shows it. */
 export function useTaskCount(): Readonly<Ref<number | undefined>> {
   const { data } = useTasks()
-  return computed(() => (data.value ? data.value.articles.length + data.value.deliveries.length : undefined))
+  return computed(() => (data.value ? data.value.articles.length + data.value.deliveries.length + data.value.reminders.length : undefined))
 }
