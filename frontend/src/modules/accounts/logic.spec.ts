@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { changeOf, dayInstant, emptyAccount, formOf, newAccount, newSigningSecret } from './form'
-import type { Account, Standing } from './queries'
-import { sayDue, sayRemaining, sayStanding, shownStanding } from './standing'
+import type { Account, Clock, Standing } from './queries'
+import { sayDue, sayRemaining, sayStanding, shownClock, shownStanding } from './standing'
 
 const due = Date.UTC(2026, 2, 9, 1, 0) // 09:00 in Beijing
 
 const standing = (change: Partial<Standing> = {}): Standing => ({
   status: 'ok', label: '正常', reason: '', started_at: 0, due_at: due, remaining_ms: 0, over_ms: 0,
-  rulebook: 'tongnan-2022', rule: 'account-default', articles: ['21(六)'], citation: '潼南 2022 第21条（六）', ...change,
+  rulebook: 'tongnan-2022', section: 'update_limits', rule: 'account-default', limit: '1周', clock_id: 'c', articles: ['21(六)'], citation: '潼南 2022 第21条（六）', ...change,
 })
 
 describe('how an account stands', () => {
@@ -24,6 +24,13 @@ describe('how an account stands', () => {
     expect(sayRemaining(standing(), due + 2 * 86_400_000)).toBe('超期 2 天')
     expect(sayRemaining(standing({ due_at: null }), due)).toBe('')
   })
+  it('shows a clock whose duty is done as stopped, whatever it counted', () => {
+    const clock = { done_at: due, standing: standing({ status: 'stale', label: '超期' }) } as Clock
+    expect(shownClock(clock)).toEqual({ label: '已停止', tone: 'plain' })
+    expect(shownClock({ ...clock, done_at: null })).toEqual({ label: '超期', tone: 'bad' })
+  })
+  it('never shows what nobody can read as late', () =>
+    expect(shownStanding(standing({ status: 'unknown', label: '未知', due_at: null }))).toEqual({ label: '未知', tone: 'warn' }))
   it('never shows a missing rule as good', () =>
     expect(shownStanding(standing({ status: 'no_rule', label: '无规则' }))).toEqual({ label: '无规则', tone: 'plain' }))
   it('shows a status it does not know as the server names it', () =>

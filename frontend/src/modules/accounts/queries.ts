@@ -99,7 +99,7 @@ export function usePosts(id: MaybeRefOrGetter<string>, cursor: MaybeRefOrGetter<
 }
 
 /** A change of the register makes every list of accounts, and the board, old. */
-function useAccountMutation<Input, Answer>(send: (input: Input) => Promise<Answer>) {
+export function useAccountMutation<Input, Answer>(send: (input: Input) => Promise<Answer>) {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: send,
@@ -132,6 +132,20 @@ export const useAccountState = (id: MaybeRefOrGetter<string>) =>
       ? unwrap(api.POST('/api/accounts/{id}/use', { params, body }))
       : unwrap(api.POST('/api/accounts/{id}/suspend', { params, body }))
   })
+
+export const useMarkUnread = (id: MaybeRefOrGetter<string>) =>
+  useAccountMutation((body: PostBody<'/api/accounts/{id}/unread'>) =>
+    unwrap(api.POST('/api/accounts/{id}/unread', { params: { path: { id: toValue(id) } }, body })),
+  )
+
+export const useMarkRead = (id: MaybeRefOrGetter<string>) =>
+  useAccountMutation(() => unwrap(api.POST('/api/accounts/{id}/read', { params: { path: { id: toValue(id) } } })))
+
+/** Writes down a publication that somebody saw; the same one again changes nothing. */
+export const useRecordPost = (id: MaybeRefOrGetter<string>) =>
+  useAccountMutation((body: PostBody<'/api/accounts/{id}/posts'>) =>
+    unwrap(api.POST('/api/accounts/{id}/posts', { params: { path: { id: toValue(id) } }, body })),
+  )
 
 /** The units that the person reaches, as a tree in reading order. */
 export function useUnits(enabled: MaybeRefOrGetter<boolean>) {

@@ -1,7 +1,7 @@
 import { zh } from '@/locales/zh-CN'
 import { formatDate, formatSpan, formatTime } from '@/utils/time'
 import { freshness, type Shown } from '@/utils/words'
-import type { Standing } from './queries'
+import type { Clock, Standing } from './queries'
 
 const day = 24 * 60 * 60_000
 
@@ -15,6 +15,11 @@ export function sayDue(due: number): string {
 export function shownStanding(standing: Standing): Shown {
   const { tone } = freshness(standing.status)
   return { label: standing.label, tone }
+}
+
+/** The word and tone of a clock; one whose duty is done counts nothing any more. */
+export function shownClock(clock: Clock): Shown {
+  return clock.done_at === null ? shownStanding(clock.standing) : { label: zh.accounts.clockDone, tone: 'plain' }
 }
 
 /** How an account stands, in one sentence with its clause: 正常，截止 2026-03-09 09:00（潼南 2022 第21条（六））. */

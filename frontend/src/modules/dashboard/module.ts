@@ -11,6 +11,7 @@ export default {
       meta: {
         title: zh.dashboard.title,
         permission: 'dashboard.read',
+        keepScroll: true,
         menu: { group: 'oversight', order: 50, icon: DataBoard, label: zh.dashboard.title, tab: true },
       },
     },
