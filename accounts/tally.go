@@ -210,6 +210,9 @@ func keepShare(ctx context.Context, tx *sql.DB, now share, known bool) error {
 	return err
 }
 
+// manyTallies is from how many counts on it is cheaper to read which of them there are than to try each.
+const manyTallies = 1000
+
 func addTallies(ctx context.Context, tx *sql.DB, differences map[tallyKey]int64) error {
 	var keys []tallyKey
 	touched := map[string]bool{}
@@ -220,16 +223,30 @@ func addTallies(ctx context.Context, tx *sql.DB, differences map[tallyKey]int64)
 		}
 	}
 	slices.SortFunc(keys, func(a, b tallyKey) int { return strings.Compare(a.unitID+a.Rule, b.unitID+b.Rule) })
-	for _, key := range keys {
-		args := sql.Args{"unit_id": key.unitID, "kind": key.Kind, "platform": key.Platform, "rulebook": key.Rulebook, "rule": key.Rule, "slot": key.Slot,
-			"total": differences[key]}
-		changed, err := tx.ExecOne(ctx, "tally.add", args)
-		if err == nil && !changed {
-			_, err = tx.Exec(ctx, "tally.insert", args)
-		}
-		if err != nil {
+	var known map[tallyKey]bool
+	if len(keys) > manyTallies {
+		var err error
+		if known, err = knownTallies(ctx, tx, sortedKeys(touched)); err != nil {
 			return err
 		}
+	}
+	var fresh []tallyRow
+	for _, key := range keys {
+		row := tallyRow{key.unitID, key.tally}
+		row.Total = differences[key]
+		changed := false
+		if known == nil || known[key] {
+			var err error
+			if changed, err = tx.ExecOne(ctx, "tally.add", row); err != nil {
+				return err
+			}
+		}
+		if !changed {
+			fresh = append(fresh, row)
+		}
+	}
+	if err := sql.InsertMany(ctx, tx, "tally.insert", fresh); err != nil {
+		return err
 	}
 	shrunk := slices.DeleteFunc(sortedKeys(touched), func(id string) bool { return !touched[id] })
 	if len(shrunk) == 0 {
@@ -237,4 +254,23 @@ func addTallies(ctx context.Context, tx *sql.DB, differences map[tallyKey]int64)
 	}
 	_, err := tx.Exec(ctx, "tally.sweep", sql.Args{"ids": shrunk})
 	return err
+}
+
+// tallyRow is one row of tallies with its count.
+type tallyRow struct {
+	UnitID string
+	tally
+}
+
+// knownTallies are the keys of the counts that some units have.
+func knownTallies(ctx context.Context, tx *sql.DB, unitIDs []string) (map[tallyKey]bool, error) {
+	rows, err := sql.List[tallyRow](ctx, tx, "tally.known", sql.Args{"ids": unitIDs})
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[tallyKey]bool, len(rows))
+	for _, row := range rows {
+		known[tallyKey{row.UnitID, row.tally}] = true
+	}
+	return known, nil
 }

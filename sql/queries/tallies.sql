@@ -48,6 +48,10 @@ WHERE unit_id = :unit_id AND kind = :kind AND platform = :platform AND rulebook 
 -- name: tally.insert
 INSERT INTO tallies (unit_id, kind, platform, rulebook, rule, slot, total) VALUES (:unit_id, :kind, :platform, :rulebook, :rule, :slot, :total)
 
+-- name: tally.known
+-- Which counts some units have, whatever they come to.
+SELECT unit_id, kind, platform, rulebook, rule, slot FROM tallies WHERE unit_id IN (:ids)
+
 -- name: tally.sweep
 -- Takes away the counts that fell to nothing.
 DELETE FROM tallies WHERE unit_id IN (:ids) AND total = 0
