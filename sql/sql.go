@@ -70,12 +70,13 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			return nil, fmt.Errorf("sql: make the folder of %s: %w", path, err)
 		}
 	}
-	// In the DSN, so that every connection of the pool has them. A small page cache beside a large map keeps
-	// parallel readers fast and memory flat.
+	// In the DSN, so that every connection of the pool has them. The file is not mapped into memory: page by page, by each
+	// connection anew, that costs more time than reading does, counts as the program's memory, and an error of the disk
+	// would end the program instead of a query.
 	options := url.Values{}
 	options.Set("_txlock", "immediate")
 	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)",
-		"mmap_size(1073741824)", "cache_size(-8192)", "temp_store(2)"} {
+		"mmap_size(0)", "cache_size(-8192)", "temp_store(2)"} {
 		options.Add("_pragma", pragma)
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()

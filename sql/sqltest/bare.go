@@ -20,7 +20,7 @@ type Statement = stdsql.Stmt
 func Bare(t testing.TB, dsn string) *Handle {
 	t.Helper()
 	driver, rest := "sqlite", "file:"+strings.TrimPrefix(dsn, "sqlite:")+
-		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=mmap_size(1073741824)&_pragma=cache_size(-8192)&_pragma=temp_store(2)"
+		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=mmap_size(0)&_pragma=cache_size(-8192)&_pragma=temp_store(2)"
 	if server, isMySQL := strings.CutPrefix(dsn, "mysql:"); isMySQL {
 		config, err := mysql.ParseDSN(server)
 		if err != nil {
