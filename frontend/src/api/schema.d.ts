@@ -1157,6 +1157,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 更严的数字与另选的读法 */
+        get: operations["list-rule-changes"];
+        put?: never;
+        /** 选更严的数字或另一种读法 */
+        post: operations["choose-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览选择的影响 */
+        post: operations["preview-rule-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/changes/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束一项选择 */
+        post: operations["end-rule-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/rejudgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 重新判定的进度 */
+        get: operations["list-rejudgements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 适用的规则库 */
+        get: operations["list-rulebook-uses"];
+        put?: never;
+        /** 适用一部规则库 */
+        post: operations["adopt-rulebook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/uses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览适用规则库的影响 */
+        post: operations["preview-rulebook-use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/uses/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不再适用一部规则库 */
+        post: operations["end-rulebook-use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1537,6 +1658,47 @@ export interface components {
             items: components["schemas"]["AccountPost"][];
             next: string;
         };
+        AccountPreview: {
+            /** Format: int64 */
+            affected: number;
+            /** Format: int64 */
+            cured: number;
+            /** Format: int64 */
+            later: number;
+            /** Format: int64 */
+            looked: number;
+            samples: components["schemas"]["AccountWatched"][];
+            /** Format: int64 */
+            sooner: number;
+            /** Format: int64 */
+            stale: number;
+            /** Format: int64 */
+            timed: number;
+            /** Format: int64 */
+            untimed: number;
+        };
+        AccountRejudgement: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            /** Format: int64 */
+            due_at: number;
+            error: string;
+            /** Format: int64 */
+            finished_at: number | null;
+            id: string;
+            /** Format: int64 */
+            looked: number;
+            /** Format: int64 */
+            started_at: number | null;
+            /** Format: int64 */
+            total: number;
+            unit_id: string;
+            why: string;
+            why_id: string;
+        };
         AccountRuleCounts: {
             /** Format: int64 */
             calendar_pending: number;
@@ -1647,6 +1809,16 @@ export interface components {
             /** Format: int64 */
             version: number;
             void_reason: string;
+        };
+        AmendedRule: {
+            change: components["schemas"]["RuleChange"];
+            /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
+            rejudgement: components["schemas"]["AccountRejudgement"];
+        };
+        AmendedUse: {
+            /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
+            rejudgement: components["schemas"]["AccountRejudgement"];
+            use: components["schemas"]["UnitRulebookUse"];
         };
         Article: {
             author_id: string;
@@ -1863,6 +2035,32 @@ export interface components {
              */
             recounts: number;
         };
+        ChoiceForm: {
+            /** @description Of a figure */
+            field?: string;
+            /** @description YYYY-MM-DD: from the beginning of this day on, today or later */
+            from: string;
+            /**
+             * Format: int64
+             * @description The figure, where it is a number
+             */
+            number?: number;
+            /** @description The reading, one of those listed */
+            option?: string;
+            /** @description The figure, where it is a period */
+            period?: components["schemas"]["RuleDuration"];
+            reason: string;
+            /** @description Of a figure the rule's id; of a reading the open point's */
+            rule: string;
+            rulebook: string;
+            /** @description Of a figure */
+            section?: string;
+            /** @description The reading, in words of one's own */
+            text?: string;
+            unit_id: string;
+            /** @enum {string} */
+            what: "figure" | "reading";
+        };
         CloseColumnInputBody: {
             /** Format: int64 */
             version: number;
@@ -2053,6 +2251,16 @@ export interface components {
             /** @description Empty: no reminders by mail */
             email: string;
         };
+        EndingInputBody: {
+            /** @description YYYY-MM-DD: no longer from the beginning of this day on, today or later; before it began, it is withdrawn */
+            from: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description That the person saw
+             */
+            version: number;
+        };
         FetchMediaInputBody: {
             unit_id: string;
             url: string;
@@ -2060,6 +2268,32 @@ export interface components {
         FieldProblem: {
             location: string;
             message: string;
+        };
+        FigureView: {
+            articles: string[];
+            change?: string;
+            changeable: boolean;
+            citation: string;
+            confirmed: boolean;
+            direction: string;
+            field: string;
+            interp?: string[];
+            label: string;
+            regulation?: components["schemas"]["RuleAmount"];
+            remark?: string;
+            rule: string;
+            section: string;
+            /**
+             * Format: int64
+             * @description From when on the stricter figure holds; null where the regulation's own does
+             */
+            since: number | null;
+            strength: string;
+            text: string;
+            /** @description The unit that chose it; empty where nobody did */
+            unit_id: string;
+            unit_name: string;
+            value: components["schemas"]["RuleAmount"];
         };
         FinishMatterInputBody: {
             /**
@@ -2093,6 +2327,24 @@ export interface components {
             /** Format: int64 */
             until_at: number;
         };
+        HeldUse: {
+            /** @enum {string} */
+            layer: "local" | "layered";
+            reason: string;
+            /**
+             * Format: int64
+             * @description From when on; 0: since ever
+             */
+            since: number;
+            /** @description The unit that adopted it: this one or one above it */
+            unit_id: string;
+            unit_name: string;
+            /**
+             * Format: int64
+             * @description Until when; null: without end
+             */
+            until: number | null;
+        };
         Hook: {
             below: boolean;
             /** Format: int64 */
@@ -2118,6 +2370,9 @@ export interface components {
         };
         ItemsPeriodLine: {
             items: components["schemas"]["PeriodLine"][];
+        };
+        ItemsRejudgement: {
+            items: components["schemas"]["AccountRejudgement"][];
         };
         ItemsStartable: {
             items: components["schemas"]["Startable"][];
@@ -2368,6 +2623,11 @@ export interface components {
             /** @description Cursor of the next page; empty on the last */
             next: string;
         };
+        PageChangeLine: {
+            items: components["schemas"]["RuleChangeLine"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
         PageMatterView: {
             items: components["schemas"]["MatterView"][];
             /** @description Cursor of the next page; empty on the last */
@@ -2385,6 +2645,11 @@ export interface components {
         };
         PageNotice: {
             items: components["schemas"]["Notice"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
+        PageUseLine: {
+            items: components["schemas"]["RuleUseLine"][];
             /** @description Cursor of the next page; empty on the last */
             next: string;
         };
@@ -2510,6 +2775,25 @@ export interface components {
             /** @description Finds the request in the logs */
             trace_id: string;
         };
+        ReadingView: {
+            articles: string[];
+            /** @description Id of the choice; empty where the rulebook's own reading holds */
+            change: string;
+            chosen?: components["schemas"]["RuleChoice"];
+            citation: string;
+            /** @description Whether another reading changes what is computed */
+            computed: boolean;
+            id: string;
+            options?: components["schemas"]["RuleOption"][];
+            question: string;
+            /** @description The reading in force, in words */
+            reading: string;
+            resolution: string;
+            /** Format: int64 */
+            since: number | null;
+            unit_id: string;
+            unit_name: string;
+        };
         Readings: {
             items: components["schemas"]["RuleYearReading"][];
         };
@@ -2579,6 +2863,12 @@ export interface components {
             strength?: string;
             text?: string;
         };
+        RuleAmount: {
+            date?: components["schemas"]["RuleMonthDay"];
+            /** Format: int64 */
+            number?: number;
+            period?: components["schemas"]["RuleDuration"];
+        };
         RuleAnnualReport: {
             articles: string[];
             by?: string;
@@ -2644,6 +2934,58 @@ export interface components {
             interp?: string[];
             level: string;
             names: string[];
+        };
+        RuleChange: {
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            field: string;
+            /** Format: int64 */
+            from_at: number;
+            id: string;
+            reason: string;
+            rule: string;
+            rulebook: string;
+            section: string;
+            unit_id: string;
+            /** Format: int64 */
+            until_at: number | null;
+            value: string;
+            /** Format: int64 */
+            version: number;
+            what: string;
+        };
+        RuleChangeLine: {
+            amount?: components["schemas"]["RuleAmount"];
+            choice?: components["schemas"]["RuleChoice"];
+            citation: string;
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            created_by_name: string;
+            field: string;
+            /** Format: int64 */
+            from_at: number;
+            id: string;
+            label: string;
+            may_end: boolean;
+            reason: string;
+            rule: string;
+            rulebook: string;
+            rulebook_name: string;
+            said: string;
+            section: string;
+            state: string;
+            state_label: string;
+            text: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            until_at: number | null;
+            value: string;
+            /** Format: int64 */
+            version: number;
+            what: string;
         };
         RuleChangedDay: {
             day: string;
@@ -2778,6 +3120,38 @@ export interface components {
             log_required?: boolean;
             read_site?: boolean;
             text: string;
+        };
+        RuleDutyRule: {
+            after?: components["schemas"]["RuleDuration"];
+            articles: string[];
+            by?: string;
+            citation: string;
+            confirmed: boolean;
+            date?: components["schemas"]["RuleMonthDay"];
+            each_kind?: boolean;
+            event?: string;
+            event_label?: string;
+            every?: components["schemas"]["RuleDuration"];
+            interp?: string[];
+            kind: string;
+            kind_label: string;
+            kinds?: string[];
+            limit?: components["schemas"]["RuleDuration"];
+            longer?: components["schemas"]["RuleDuration"];
+            longer_if?: string;
+            /** Format: int64 */
+            min_sample_percent?: number;
+            /** Format: int64 */
+            min_times?: number;
+            period?: string;
+            publish_at?: string[];
+            remark?: string;
+            rule: string;
+            rulebook: string;
+            section: string;
+            strength: string;
+            text: string;
+            unless?: string;
         };
         RuleEvaluation: {
             articles: string[];
@@ -3266,6 +3640,28 @@ export interface components {
             strength?: string;
             target: string;
         };
+        RuleUseLine: {
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            created_by_name: string;
+            /** Format: int64 */
+            from_at: number;
+            id: string;
+            layer: string;
+            may_end: boolean;
+            reason: string;
+            rulebook: string;
+            rulebook_name: string;
+            state: string;
+            state_label: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            until_at: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         RuleVendors: {
             articles: string[];
             confidentiality_agreement?: boolean;
@@ -3375,7 +3771,29 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
-        Rulebook: {
+        RulebookLine: {
+            /** Format: int64 */
+            article_count: number;
+            document_number: string;
+            /** @description YYYY-MM-DD; empty when the text gives no day */
+            effective: string;
+            id: string;
+            /** @description How the unit works under it now; null when it does not */
+            in_force: components["schemas"]["HeldUse"];
+            issuer: string;
+            jurisdiction: string;
+            /** @description How the unit will work under it from a later day on; null when nothing is known to come */
+            next: components["schemas"]["HeldUse"];
+            short_name: string;
+            title: string;
+        };
+        RulebookList: {
+            items: components["schemas"]["RulebookLine"][];
+            /** @description The unit that was asked about */
+            unit_id: string;
+            unit_name: string;
+        };
+        RulebookView: {
             account_cleanup?: components["schemas"]["RuleDemand"][];
             account_limit?: components["schemas"]["RuleAccountLimit"];
             annual_reports?: components["schemas"]["RuleAnnualReport"][];
@@ -3392,24 +3810,32 @@ export interface components {
             disclosure?: components["schemas"]["RuleDisclosure"];
             document_number?: string;
             drills?: components["schemas"]["RuleDrill"][];
+            duties: components["schemas"]["RuleDutyRule"][];
             duty?: components["schemas"]["RuleDuty"][];
             emergency_plans?: components["schemas"]["RuleDemand"][];
             evaluation?: components["schemas"]["RuleEvaluation"][];
+            figures: components["schemas"]["FigureView"][];
             filings?: components["schemas"]["RuleFiling"][];
             handover?: components["schemas"]["RuleHandover"];
             id: string;
+            /** @description How the unit works under it now; null: the figures are those of the regulation */
+            in_force: components["schemas"]["HeldUse"];
             inspections?: components["schemas"]["RuleInspection"][];
             interaction?: components["schemas"]["RuleInteraction"];
             interpretations: components["schemas"]["RuleInterpretation"][];
             issuer?: string;
             joint_publication?: components["schemas"]["RuleJointPublication"];
             jurisdiction: components["schemas"]["RuleJurisdiction"];
+            /** @description Whether this person may choose figures and readings for the unit */
+            may_change: boolean;
             monitoring?: components["schemas"]["RuleDemand"][];
             naming?: components["schemas"]["RuleNaming"][];
+            next: components["schemas"]["HeldUse"];
             opening_conditions?: components["schemas"]["RuleOpeningCondition"][];
             public_notices?: components["schemas"]["RulePublicNotice"][];
             public_opinion?: components["schemas"]["RuleDemand"][];
             publication_fields?: components["schemas"]["RulePublicationFields"];
+            readings: components["schemas"]["ReadingView"][];
             redesign?: components["schemas"]["RuleRedesign"];
             repost?: components["schemas"]["RuleRepost"];
             retention?: components["schemas"]["RuleRetention"][];
@@ -3432,20 +3858,14 @@ export interface components {
             temporary_offline?: components["schemas"]["RuleTemporaryOffline"];
             title: string;
             training?: components["schemas"]["RuleTraining"][];
+            /** @description The unit for which figures and readings are shown */
+            unit_id: string;
+            unit_name: string;
             update_limits?: components["schemas"]["RuleUpdateLimit"][];
             vendors?: components["schemas"]["RuleVendors"];
+            /** @description What the unit and those above it chose, the latest first; at most 100 */
+            versions: components["schemas"]["RuleChangeLine"][];
             vetoes?: components["schemas"]["RuleVeto"][];
-        };
-        RulebookLine: {
-            /** Format: int64 */
-            article_count: number;
-            id: string;
-            issuer: string;
-            short_name: string;
-            title: string;
-        };
-        RulebookList: {
-            items: components["schemas"]["RulebookLine"][];
         };
         SaveAccountInputBody: {
             external_id?: string;
@@ -3782,6 +4202,22 @@ export interface components {
         UnitList: {
             items: components["schemas"]["UnitBranch"][];
         };
+        UnitRulebookUse: {
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            /** Format: int64 */
+            from_at: number;
+            id: string;
+            layer: string;
+            reason: string;
+            rulebook: string;
+            unit_id: string;
+            /** Format: int64 */
+            until_at: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         UnreadDay: {
             citation: string;
             day: string;
@@ -3796,6 +4232,18 @@ export interface components {
              * @description Since when nobody can read it
              */
             since: number;
+        };
+        UseForm: {
+            /** @description YYYY-MM-DD: from the beginning of this day on, today or later */
+            from: string;
+            /**
+             * @description local: in the place of the one so far; layered: its clocks run beside
+             * @enum {string}
+             */
+            layer: "local" | "layered";
+            reason: string;
+            rulebook: string;
+            unit_id: string;
         };
         WeekClock: {
             articles: string[];
@@ -8696,7 +9144,10 @@ export interface operations {
     };
     "list-rulebooks": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Left out: the person's own first unit */
+                unit_id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8752,7 +9203,10 @@ export interface operations {
     };
     "get-rulebook": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Left out: the person's own first unit */
+                unit_id?: string;
+            };
             header?: never;
             path: {
                 rulebook: string;
@@ -8767,7 +9221,557 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rulebook"];
+                    "application/json": components["schemas"]["RulebookView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rule-changes": {
+        parameters: {
+            query: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                unit_id: string;
+                /** @description What the units below it chose, too */
+                below?: boolean;
+                rulebook?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChangeLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "choose-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendedRule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-rule-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-rule-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendedRule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rejudgements": {
+        parameters: {
+            query?: {
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsRejudgement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rulebook-uses": {
+        parameters: {
+            query: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                unit_id: string;
+                /** @description What the units below it chose, too */
+                below?: boolean;
+                rulebook?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageUseLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "adopt-rulebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendedUse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-rulebook-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-rulebook-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendedUse"];
                 };
             };
             /** @description Unauthorized */
