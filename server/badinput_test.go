@@ -19,6 +19,7 @@ import (
 	"govmedia/accounts"
 	"govmedia/articles"
 	"govmedia/sql"
+	"govmedia/units"
 )
 
 // text is an article's form with one thing changed.
@@ -478,7 +479,7 @@ func TestOddAddressesAreRefusedNotStumbledOver(t *testing.T) {
 		people := map[bool]*browser{false: town.signIn("xinxi"), true: town.signIn("guanli")}
 		lists := 0
 		for _, line := range lines {
-			asker := people[strings.Contains(string(line.Permission), "audit") || strings.HasPrefix(string(line.Permission), "account")]
+			asker := people[!(units.Actor{Roles: []units.HeldRole{{Role: units.InfoOfficer}}}).May(line.Permission)]
 			if item := api.Paths[line.Path]; line.Method == http.MethodGet && item != nil {
 				for _, parameter := range item.Get.Parameters {
 					queries := map[string][]string{"per_page": {"0", "1000", "-1", "x", "99999999999999999999"},
