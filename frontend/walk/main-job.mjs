@@ -249,6 +249,99 @@ async function dashboard(viewport) {
   await other.context().close()
 }
 
+/** The board as the office uses it: a card, a rule and a unit narrow it, and what is listed goes out as a workbook. */
+async function board(viewport) {
+  const page = await person('guanli', viewport)
+  await page.goto(`${program.base}/dashboard`)
+  await page.getByRole('region', { name: '在用账号' }).getByRole('button', { name: /超期/ }).click()
+  await page.waitForURL(/status=stale/)
+  const list = page.getByRole('region', { name: '更新监测清单' })
+  await list.getByText('示范区住建服务（演示）').waitFor()
+  await list.getByText('示范区文旅（演示微博）').waitFor({ state: 'detached' })
+  await sound(page, 'the late ones of the dashboard')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出表格' }).click()])
+  assert.match(file.suggestedFilename(), /^watchlist-.*\.xlsx$/)
+
+  await page.getByRole('button', { name: '清除筛选' }).click()
+  await page.getByRole('row', { name: /微信服务号，上限/ }).getByRole('button', { name: '潼南 2022 第21条（六）' }).click()
+  await page.waitForURL(/rule=account-wechat-service/)
+  await list.getByText('示范区文旅（演示）').waitFor({ state: 'detached' })
+  await list.getByText('清源镇便民服务（演示）').waitFor()
+  await sound(page, 'the dashboard under one rule')
+
+  await page.getByRole('button', { name: '清除筛选' }).click()
+  await page.getByRole('button', { name: '示范区清源镇人民政府' }).click()
+  await page.getByRole('navigation', { name: '单位层级' }).getByText('示范区清源镇人民政府').waitFor()
+  await list.getByText('示范区住建服务（演示）').waitFor({ state: 'detached' })
+  await sound(page, 'the dashboard of one unit')
+  await page.getByRole('button', { name: '全部单位' }).click()
+  await list.getByText('示范区住建服务（演示）').waitFor()
+  await page.context().close()
+}
+
+/** The time of day in Beijing some hours ago, as a field for a time takes it. */
+function beijing(hoursAgo) {
+  return new Date(Date.now() + (8 - hoursAgo) * 3_600_000).toISOString().slice(0, 16)
+}
+
+/** A website gets columns, one of them an update by hand; it cannot be read for a while; a column is closed. */
+async function site(viewport) {
+  const page = await person('guanli', viewport)
+  const { units } = await (await page.request.get(`${program.base}/api/session`)).json()
+  const name = `示范区政府网站（演示 ${viewport.width}）`
+  const made = await page.request.post(`${program.base}/api/accounts`, {
+    data: { unit_id: units[0].id, platform: 'website', kind: 'website', name, mode: 'manual', state: 'in_use', in_use_at: Date.now() - 30 * 86_400_000 },
+  })
+  assert.ok(made.ok(), await made.text())
+  await page.goto(`${program.base}/accounts/${(await made.json()).id}`)
+  const dialog = page.getByRole('dialog')
+  for (const [column, parent] of [['政务要闻', ''], ['乡镇动态', '政务要闻']]) {
+    await page.getByRole('button', { name: '登记栏目', exact: true }).click()
+    await dialog.getByLabel('栏目名称').fill(column)
+    if (parent) {
+      await dialog.getByRole('combobox', { name: '上级栏目' }).click()
+      await page.getByRole('option', { name: parent }).click()
+    }
+    await sound(page, `the form of the column ${column}`)
+    await dialog.getByRole('button', { name: '登记', exact: true }).click()
+    await page.getByRole('link', { name: column }).waitFor()
+  }
+  await page.getByText('超期（空白栏目）').first().waitFor()
+
+  await page.getByRole('button', { name: '登记更新：政务要闻' }).click()
+  await dialog.getByLabel('标题').fill('区政府召开常务会议（演示）')
+  await dialog.getByLabel('公开网址').fill('https://example.invalid/1')
+  await dialog.getByRole('button', { name: '登记更新' }).click()
+  await dialog.getByText('请填写完整的日期和时间。').waitFor()
+  await dialog.getByLabel('发布时间').fill(beijing(1))
+  await dialog.getByRole('button', { name: '登记更新' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await page.getByRole('row', { name: /政务要闻/ }).getByText('正常').first().waitFor()
+  await sound(page, 'a website with its columns')
+
+  await page.getByRole('button', { name: '标为读不到' }).click()
+  await dialog.getByRole('button', { name: '标为读不到' }).click()
+  await dialog.getByText('请填写理由后再提交。').waitFor()
+  await dialog.getByLabel('为什么读不到').fill('网站正在检修')
+  await sound(page, 'the form for what cannot be read')
+  await dialog.getByRole('button', { name: '标为读不到' }).click()
+  await page.getByText(/起读不到：网站正在检修/).waitFor()
+  await page.getByText('未知').first().waitFor()
+  await page.getByRole('button', { name: '恢复读取' }).click()
+  await page.getByRole('button', { name: '确定' }).click()
+  await page.getByText(/起读不到/).waitFor({ state: 'detached' })
+
+  await page.getByRole('link', { name: '乡镇动态' }).click()
+  await page.getByRole('heading', { name: '乡镇动态', level: 1 }).waitFor()
+  await page.getByRole('link', { name: '潼南 2022 第21条（五）' }).first().waitFor()
+  await page.getByRole('link', { name: '政务要闻' }).waitFor()
+  await sound(page, 'the page of a column')
+  await page.getByRole('button', { name: '关闭栏目' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '关闭栏目' }).click()
+  await page.getByText('栏目已关闭，不计更新时限。').waitFor()
+  await page.context().close()
+}
+
 /** The pages that no job passes. */
 async function asidePages(viewport) {
   const page = await person('xinxi', viewport)
@@ -354,6 +447,8 @@ try {
     await step(`the pages aside are sound (${name})`, () => asidePages(viewport))
     await step(`the account's clock started anew (${name})`, () => clocks(viewport))
     await step(`the dashboard lists stale accounts first, each with its clause (${name})`, () => dashboard(viewport))
+    await step(`the board is narrowed by card, rule and unit, and exported (${name})`, () => board(viewport))
+    await step(`a website's columns have clocks of their own (${name})`, () => site(viewport))
   }
   await step('an edit after the first signature warns and voids', edit)
   await step('sending back needs a reason, and the writer reads it', sendBack)

@@ -60,7 +60,6 @@ export const accounts = {
   postSources: { delivery: '本平台发布', observed: '外部观察', hand: '人工登记' } as Record<string, string>,
   postRemoved: '已删除',
   publishedAt: '发布时间',
-  openDelivery: '投递',
   form: {
     unit: '所属单位',
     platform: '平台',

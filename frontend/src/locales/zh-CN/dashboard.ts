@@ -21,8 +21,6 @@ export const dashboard = {
     total: '合计',
   },
   countNote: { ok: '含 3 日内到期', unknown: '读不到更新' } as Record<string, string>,
-  openCount: (count: number, label: string) => `${label} ${count}，点开看清单`,
-  contents: '本页内容',
   watch: '更新监测清单',
   watchText: '超期的在前，其次是最快到期的。',
   watchPlainText: '没有截止时间的，按登记先后排列。',
