@@ -256,11 +256,9 @@ func TestWhatIsWithdrawnTakesItsRejudgementAlong(t *testing.T) {
 func TestThePreviewSaysWhatThenHappens(t *testing.T) {
 	each(t, func(w *world) {
 		ctx, admin := t.Context(), w.People["admin"]
-		var all []accounts.Account
 		for i := range 12 {
 			account := w.account(accounts.KindWeibo, fmt.Sprint("账号", i), "2026-03-01 09:00")
 			w.post(account, "", fmt.Sprintf("2026-03-%02d 09:00", 2+i))
-			all = append(all, account)
 		}
 		silent := w.account(accounts.KindWeChatService, "清源服务", "2026-03-01 09:00")
 		w.at("2026-03-14 15:00")

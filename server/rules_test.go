@@ -104,7 +104,7 @@ func TestAStricterFigureIsPreviewedChosenSeenAndEnded(t *testing.T) {
 				columns++
 			}
 		}
-		if after := dashboard(admin); int64(after.Stale) != int64(before.Stale)+preview.Stale-columns || after.Total != before.Total {
+		if after := dashboard(admin); after.Stale != before.Stale+preview.Stale-columns || after.Total != before.Total {
 			t.Errorf("after the choice %+v, before %+v, want %d more stale", after, before, preview.Stale-columns)
 		}
 
