@@ -16,7 +16,7 @@ export const duties = {
   empty: '没有进行中的时限事项',
   emptyFiltered: '没有符合条件的事项',
   emptyText: '收到删除通知、政府信息形成、发布关停公告等，登记起算时间后，系统按条款算出截止时间并提醒。',
-  due: '截止',
+  due: '期限',
   dueAt: (text: string) => `截止 ${text}`,
   mayEndAt: (text: string) => `最早 ${text} 可以办结`,
   basisOf: (citation: string) => (citation ? `（${citation}）` : ''),

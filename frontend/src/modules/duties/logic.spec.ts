@@ -101,8 +101,10 @@ describe('what comes back', () => {
     expect(sayCounts({ done: 4, owed: 3, each_kind: true, counts })).toEqual(['网上调查：实 1 / 应 3', '民意征集：实 3 / 应 3'])
     expect(sayCounts({ done: 1, owed: 2, counts })).toEqual(['实 1 / 应 2'])
   })
-  it('ends on the last day of its period', () =>
-    expect(saySpan(beijing(2026, 7, 1), beijing(2026, 10, 1))).toBe('2026-07-01 至 2026-09-30'))
+  it('ends on the last day of its period', () => {
+    expect(saySpan(beijing(2026, 7, 1), beijing(2026, 10, 1))).toBe('2026-07-01 至 2026-09-30')
+    expect(saySpan(beijing(2026, 7, 1), beijing(2026, 7, 2))).toBe('2026-07-01')
+  })
   it('takes whole numbers only', () => expect([' 12 ', '', '-1', '1.5', '很多'].map(countTyped)).toEqual([12, undefined, null, null, null]))
 })
 

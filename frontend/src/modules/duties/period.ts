@@ -19,9 +19,11 @@ export function sayCounts(line: Pick<PeriodLine, 'done' | 'owed' | 'each_kind' |
   )
 }
 
-/** The days of a period: the instant at which it ends belongs to the next one. */
-export const saySpan = (from: number, until: number): string =>
-  zh.duties.period.beforeOf(formatDate(from), formatDate(until - 1))
+/** The days of a period, or its only one: the instant at which it ends belongs to the next one. */
+export function saySpan(from: number, until: number): string {
+  const [first, last] = [formatDate(from), formatDate(until - 1)]
+  return first === last ? first : zh.duties.period.beforeOf(first, last)
+}
 
 /** A whole number that is not negative, typed or left empty; null when it is none. */
 export function countTyped(text: string): number | undefined | null {
