@@ -98,6 +98,7 @@ export const calendar = {
     countFits: '与公布的天数一致',
     countDiffers: (published: number) => `与填写的 ${published} 个不符，请对照通知核对`,
     countAsk: '请填写公布的全年工作日数来核对',
+    countBlank: '填好放假和补班日期后，这里会数出全年的工作日',
     countWaits: (problems: number) => `还有 ${problems} 处日期要改，改好后才能数出工作日`,
     preview: '查看影响',
     previewing: '正在计算有哪些期限会变…',

@@ -17,10 +17,16 @@ export default {
       },
     },
     {
+      path: '/rulebooks/choices',
+      name: 'rule-choices',
+      component: () => import('./ChoiceListPage.vue'),
+      meta: { title: zh.rulebooks.choices.title, permission },
+    },
+    {
       path: '/rulebooks/:id',
       name: 'rulebook',
       component: () => import('./RulebookPage.vue'),
-      meta: { title: zh.rulebooks.title, permission },
+      meta: { title: zh.rulebooks.title, permission, keepScroll: true },
     },
   ],
 } satisfies ConsoleModule

@@ -1,12 +1,19 @@
 import { zh } from '@/locales/zh-CN'
 import { word } from '@/utils/words'
-import type { Duration, Rulebook } from './queries'
+import type { Amount, Duration, Rulebook } from './queries'
 
 type UpdateLimit = NonNullable<Rulebook['update_limits']>[number]
 
 /** A period in the regulation's own unit: 1周, 15个工作日. */
 export function sayDuration(duration: Duration): string {
   return `${duration.n}${word(zh.rulebooks.units, duration.unit)}`
+}
+
+/** What a figure says: 1周, 30, 1月31日. */
+export function sayAmount(amount: Amount): string {
+  if (amount.period) return sayDuration(amount.period)
+  if (amount.date) return zh.rulebooks.says.monthDay(amount.date.month, amount.date.day)
+  return String(amount.number ?? 0)
 }
 
 /** What an update limit is about: 各类账号（微信服务号除外）, 动态要闻. */
@@ -22,10 +29,22 @@ export function sayTarget(limit: UpdateLimit): string {
 export const sayStrength = (strength: string | undefined): string => word(zh.rulebooks.strengths, strength || 'must')
 
 export const sayRoles = (roles: readonly string[]): string =>
-  roles.map((role) => word(zh.rulebooks.roleNames, role)).join('或')
+  roles.map((role) => word(zh.rulebooks.roleNames, role)).join(zh.rulebooks.or)
 
-/** What a public notice announces: 新媒体账号、网站的变更、关停. */
+/** Words of the rulebook's own lists, joined. */
+export const sayCodes = (codes: readonly string[] | undefined): string =>
+  (codes ?? []).map((code) => word(zh.rulebooks.codes, code)).join('、')
+
+export const sayObjects = (objects: readonly string[] | undefined): string =>
+  (objects ?? []).map((object) => word(zh.rulebooks.objects, object)).join('、')
+
+/** What a public notice announces, or an approval is about: 新媒体账号、网站的变更、关停. */
 export function sayNotice(processes: readonly string[], objects: readonly string[]): string {
-  const what = objects.map((object) => word(zh.rulebooks.objects, object)).join('、')
-  return `${what}的${processes.map((process) => word(zh.rulebooks.processes, process)).join('、')}`
+  return `${sayObjects(objects)}的${processes.map((process) => word(zh.rulebooks.processes, process)).join('、')}`
+}
+
+/** 每季度, or that 定期 gives no figure. */
+export function sayPeriod(period: string | undefined): string {
+  if (!period) return ''
+  return period === 'periodic' ? zh.rulebooks.says.periodic : zh.rulebooks.says.everyPeriod(word(zh.rulebooks.periods, period))
 }
