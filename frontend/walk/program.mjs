@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-export const binary = join(root, 'bin', 'govmedia')
+export const binary = process.env.WALK_BINARY ?? join(root, 'bin', 'govmedia')
 export const regulation = join(root, 'articles', 'testdata', 'tongnan-2022.txt')
 
 function freePort() {
