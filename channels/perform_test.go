@@ -346,7 +346,7 @@ func TestALostLeaseEndsTheCallUnderWay(t *testing.T) {
 
 func TestAnAdapterThatIgnoresItsDeadlineKeepsTheDelivery(t *testing.T) {
 	d := newDesk(t, sqliteOf(t))
-	d.db = d.db.WithClock(time.Now) // leases in real time
+	d.db = d.db.WithClock(time.Now)                                                // leases in real time
 	d.out.Pace.Lease, d.out.Pace.Call = 900*time.Millisecond, 100*time.Millisecond // a busy machine must have time to renew
 	id := d.one()
 	d.fake.submit = func(ctx context.Context, _ *channels.Job) (channels.Progress, error) {
