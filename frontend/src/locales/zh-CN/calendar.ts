@@ -32,7 +32,6 @@ export const calendar = {
   holiday: '节日',
   span: '日期',
   length: '天数',
-  oneDay: (day: string) => day,
   fromTo: (from: string, to: string) => `${from} 至 ${to}`,
   worked: '补班',
   noWorked: '没有补班的周末',
@@ -102,7 +101,6 @@ export const calendar = {
     countWaits: (problems: number) => `还有 ${problems} 处日期要改，改好后才能数出工作日`,
     preview: '查看影响',
     previewing: '正在计算有哪些期限会变…',
-    draftOf: (year: string) => (year ? `${year} 年的放假安排` : '放假安排'),
     required: '请填写',
     yearInvalid: '年份要填四位数字',
     dayInvalid: '请填写真实的日期',
@@ -114,7 +112,6 @@ export const calendar = {
     isRest: '同时列在放假日期里',
     workTwice: '列了两次',
     restMissing: '请至少填一段放假',
-    noChange: '与现行的安排相同，没有要保存的改动。',
   },
   preview: {
     title: (year: number) => `确认 ${year} 年的放假安排`,
