@@ -116,16 +116,19 @@ func (c *counting) readTallies(ctx context.Context) error {
 	return read(sortedKeys(c.children), kinds, func(cell cell) { c.putUnit(cell.Child, cell) })
 }
 
-// readOwn counts what the top and the units right below it hold themselves. Below the top, the tallies have it already.
+// readOwn counts what the top and the units right below it hold themselves, cut where the slots of now and soon begin, as
+// the tallies are. Below the top, the tallies have it already.
 func (c *counting) readOwn(ctx context.Context) error {
-	shares, err := liveShares(ctx, c.db, append(sortedKeys(c.children), c.top.ID))
-	for id, share := range shares {
-		for _, tally := range share.Counts {
-			cell := c.cellOf(tally, 1)
-			c.putUnit(id, cell)
-			if id == c.top.ID {
-				c.put(cell)
-			}
+	paths := []string{c.top.Path}
+	for _, id := range sortedKeys(c.children) {
+		paths = append(paths, c.top.Path+id+"/")
+	}
+	cells, err := sql.List[cell](ctx, c.db, "dashboard.own", sql.Args{"paths": paths, "now_slot": c.nowSlot, "soon_slot": c.soonSlot,
+		"rulebooks": c.rulebooks, "rules": c.rules})
+	for _, cell := range cells {
+		c.putUnit(cell.Child, cell)
+		if cell.Child == c.top.ID {
+			c.put(cell)
 		}
 	}
 	return err

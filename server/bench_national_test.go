@@ -303,7 +303,7 @@ func benchDashboard(b *testing.B, c *benchTown) {
 type bareBoard struct {
 	db                *sql.DB
 	top               units.Branch
-	children          []string
+	children, paths   []string
 	rulebooks, limits []string
 	session           SessionView
 }
@@ -314,10 +314,10 @@ func newBareBoard(b *testing.B, db *sql.DB, session SessionView) bareBoard {
 	if err != nil {
 		b.Fatal(err)
 	}
-	board := bareBoard{db: db, top: tree[0], session: session}
+	board := bareBoard{db: db, top: tree[0], session: session, paths: []string{tree[0].Path}}
 	for _, unit := range tree {
 		if unit.Depth == 1 {
-			board.children = append(board.children, unit.ID)
+			board.children, board.paths = append(board.children, unit.ID), append(board.paths, unit.Path)
 		}
 	}
 	for _, book := range builtin(b).All() {
@@ -347,7 +347,7 @@ func (d bareBoard) run(b *testing.B) {
 		{"dashboard.children", sql.Args{"id": d.top.ID}},
 		{"dashboard.tallied", sql.Args{"ids": []string{d.top.ID}, "kinds": []string{"account", "column", "clock"}, "now_slot": slot(now), "soon_slot": slot(soon)}},
 		{"dashboard.tallied", sql.Args{"ids": d.children, "kinds": []string{"account"}, "now_slot": slot(now), "soon_slot": slot(soon)}},
-		{"tally.live", sql.Args{"ids": append(d.children, d.top.ID)}},
+		{"dashboard.own", sql.Args{"paths": d.paths, "now_slot": slot(now), "soon_slot": slot(soon), "rulebooks": d.rulebooks, "rules": d.limits}},
 		{"dashboard.edges", sql.Args{"path": path, "child": len(path) + 1, "from_at": slot(now), "until_at": now, "rulebooks": d.rulebooks, "rules": d.limits}},
 		{"dashboard.edges", sql.Args{"path": path, "child": len(path) + 1, "from_at": slot(soon), "until_at": soon, "rulebooks": d.rulebooks, "rules": d.limits}},
 	} {

@@ -31,6 +31,28 @@ SELECT unit_id AS child, kind, platform, rulebook, rule, SUM(total) AS total,
     SUM(CASE WHEN slot = -2 THEN total ELSE 0 END) AS pending, SUM(CASE WHEN slot = -3 THEN total ELSE 0 END) AS unread
 FROM tallies WHERE unit_id IN (:ids) AND kind IN (:kinds) GROUP BY unit_id, kind, platform, rulebook, rule
 
+-- name: dashboard.own
+-- How everything stands that some units hold themselves, cut as the tallies are. The unit is the last id of its path; by path, because
+-- the indexes that begin with it hold all that is counted.
+SELECT 'account' AS kind, SUBSTR(path, -17, 16) AS child, platform, '' AS rulebook, '' AS rule, COUNT(*) AS total,
+    SUM(CASE WHEN watch = 'timed' AND due_at >= :now_slot THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN watch = 'timed' AND due_at >= :now_slot AND due_at < :soon_slot THEN 1 ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN watch = 'timed' AND due_at < :now_slot THEN 1 ELSE 0 END) AS stale, SUM(CASE WHEN watch = 'no_rule' THEN 1 ELSE 0 END) AS no_rule,
+    SUM(CASE WHEN watch = 'calendar_pending' THEN 1 ELSE 0 END) AS pending, SUM(CASE WHEN watch = 'unknown' THEN 1 ELSE 0 END) AS unread
+FROM accounts WHERE path IN (:paths) AND watch <> '' GROUP BY child, platform
+UNION ALL
+SELECT 'column' AS kind, SUBSTR(path, -17, 16) AS child, 'website' AS platform, '' AS rulebook, '' AS rule, COUNT(*) AS total,
+    SUM(CASE WHEN watch = 'timed' AND due_at >= :now_slot THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN watch = 'timed' AND due_at >= :now_slot AND due_at < :soon_slot THEN 1 ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN watch = 'timed' AND due_at < :now_slot THEN 1 ELSE 0 END) AS stale, SUM(CASE WHEN watch = 'no_rule' THEN 1 ELSE 0 END) AS no_rule,
+    SUM(CASE WHEN watch = 'calendar_pending' THEN 1 ELSE 0 END) AS pending, SUM(CASE WHEN watch = 'unknown' THEN 1 ELSE 0 END) AS unread
+FROM columns WHERE path IN (:paths) AND watch <> '' GROUP BY child
+UNION ALL
+SELECT 'clock' AS kind, SUBSTR(path, -17, 16) AS child, platform, rulebook, rule, COUNT(*) AS total,
+    SUM(CASE WHEN due_at >= :now_slot THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN due_at >= :now_slot AND due_at < :soon_slot THEN 1 ELSE 0 END) AS due_soon,
+    SUM(CASE WHEN due_at < :now_slot THEN 1 ELSE 0 END) AS stale, 0 AS no_rule, SUM(CASE WHEN due_at IS NULL THEN 1 ELSE 0 END) AS pending, 0 AS unread
+FROM clocks
+WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND path IN (:paths) AND rule IN (:rules) AND reason IN ('', 'blank', 'calendar_pending')
+GROUP BY child, platform, rulebook, rule
+
 -- name: dashboard.edges
 -- What falls due within a part of a quarter of a day, by the unit next below. The index on the due time is walked, whatever the subtree:
 -- CONCAT keeps the other one out of it.
