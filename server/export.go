@@ -140,11 +140,11 @@ func cellTime(at *sql.Time) string {
 }
 
 // platformNames are the platforms as a sheet names them.
-var platformNames = map[accounts.Platform]string{accounts.WeChat: "微信公众平台", accounts.Weibo: "新浪微博", accounts.App: "移动客户端",
-	accounts.VideoAccount: "微信视频号", accounts.Douyin: "抖音", accounts.Kuaishou: "快手", accounts.Toutiao: "今日头条", accounts.Website: "网站", accounts.Other: "其他"}
+var platformNames = map[accounts.Platform]string{accounts.WeChat: "微信公众号", accounts.Weibo: "新浪微博", accounts.App: "移动客户端",
+	accounts.VideoAccount: "微信视频号", accounts.Douyin: "抖音", accounts.Kuaishou: "快手", accounts.Toutiao: "今日头条", accounts.Website: "网站", accounts.Other: "其他平台"}
 
 // accountKinds are the kinds of account that a rulebook does not name.
-var accountKinds = map[accounts.Kind]string{accounts.KindVideoAccount: "视频号", accounts.KindDouyin: "抖音号", accounts.KindKuaishou: "快手号",
+var accountKinds = map[accounts.Kind]string{accounts.KindVideoAccount: "微信视频号", accounts.KindDouyin: "抖音号", accounts.KindKuaishou: "快手号",
 	accounts.KindToutiao: "头条号", accounts.KindWebsite: "网站", accounts.KindSubsite: "子网站", accounts.KindOther: "其他"}
 
 func kindLabel(item accounts.Watched) string {
