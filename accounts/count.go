@@ -117,13 +117,17 @@ func (c *counting) readTallies(ctx context.Context) error {
 }
 
 // readOwn counts what the top and the units right below it hold themselves, cut where the slots of now and soon begin, as
-// the tallies are. Below the top, the tallies have it already.
+// the tallies are. Below the top, the tallies have it already. Only under one rulebook do clocks stand on the lines of units.
 func (c *counting) readOwn(ctx context.Context) error {
 	paths := []string{c.top.Path}
 	for _, id := range sortedKeys(c.children) {
 		paths = append(paths, c.top.Path+id+"/")
 	}
-	cells, err := sql.List[cell](ctx, c.db, "dashboard.own", sql.Args{"paths": paths, "now_slot": c.nowSlot, "soon_slot": c.soonSlot,
+	clockPaths := paths[:1]
+	if c.filter.Rulebook != "" {
+		clockPaths = paths
+	}
+	cells, err := sql.List[cell](ctx, c.db, "dashboard.own", sql.Args{"paths": paths, "clock_paths": clockPaths, "now_slot": c.nowSlot, "soon_slot": c.soonSlot,
 		"rulebooks": c.rulebooks, "rules": c.rules})
 	for _, cell := range cells {
 		c.putUnit(cell.Child, cell)
@@ -190,7 +194,7 @@ func (c *counting) cellOf(t tally, sign int64) cell {
 // readEdge counts what falls due within a part of a quarter of a day, and lets it stand as the function says.
 func (c *counting) readEdge(ctx context.Context, from, until sql.Time, as func(n int64) Counts) error {
 	cells, err := sql.List[cell](ctx, c.db, "dashboard.edges", sql.Args{"path": c.top.Path, "child": len(c.top.Path) + 1, "from_at": from, "until_at": until,
-		"rulebooks": c.rulebooks, "rules": c.rules})
+		"clocks_by_unit": c.filter.Rulebook != "", "rulebooks": c.rulebooks, "rules": c.rules})
 	for _, cell := range cells {
 		n := cell.Total
 		cell.Counts = as(n)

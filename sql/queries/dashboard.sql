@@ -50,7 +50,7 @@ SELECT 'clock' AS kind, SUBSTR(path, -17, 16) AS child, platform, rulebook, rule
     SUM(CASE WHEN due_at >= :now_slot THEN 1 ELSE 0 END) AS ok, SUM(CASE WHEN due_at >= :now_slot AND due_at < :soon_slot THEN 1 ELSE 0 END) AS due_soon,
     SUM(CASE WHEN due_at < :now_slot THEN 1 ELSE 0 END) AS stale, 0 AS no_rule, SUM(CASE WHEN due_at IS NULL THEN 1 ELSE 0 END) AS pending, 0 AS unread
 FROM clocks
-WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND path IN (:paths) AND rule IN (:rules) AND reason IN ('', 'blank', 'calendar_pending')
+WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND path IN (:clock_paths) AND rule IN (:rules) AND reason IN ('', 'blank', 'calendar_pending')
 GROUP BY child, platform, rulebook, rule
 
 -- name: dashboard.edges
@@ -64,7 +64,7 @@ SELECT 'column' AS kind, SUBSTR(path, :child, 16) AS child, 'website' AS platfor
 FROM columns WHERE watch = 'timed' AND due_at >= :from_at AND due_at <= :until_at AND CONCAT(path, '') >= :path AND CONCAT(path, '') < CONCAT(:path, '~')
 GROUP BY child
 UNION ALL
-SELECT 'clock' AS kind, SUBSTR(path, :child, 16) AS child, platform, rulebook, rule, COUNT(*) AS total
+SELECT 'clock' AS kind, CASE WHEN :clocks_by_unit = TRUE THEN SUBSTR(path, :child, 16) ELSE '' END AS child, platform, rulebook, rule, COUNT(*) AS total
 FROM clocks
 WHERE rulebook IN (:rulebooks) AND done_at IS NULL AND due_at >= :from_at AND due_at <= :until_at AND rule IN (:rules)
   AND CONCAT(path, '') >= :path AND CONCAT(path, '') < CONCAT(:path, '~')
