@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -95,7 +96,10 @@ func writeWatched(ctx context.Context, book *excelize.File, page accounts.WatchP
 				return err
 			}
 		}
-		if page.Next == "" || row > mostExported {
+		if page.Next != "" && row > mostExported { // a sheet must not look whole when it is not
+			return errors.Join(out.SetRow(fmt.Sprintf("A%d", row+1), []any{"只导出了最前面的部分，请缩小筛选条件后分几次导出。"}), out.Flush())
+		}
+		if page.Next == "" {
 			return out.Flush()
 		}
 		if page, err = read(ctx, page.Next); err != nil {
