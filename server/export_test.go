@@ -3,12 +3,67 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
 	"govmedia/accounts"
+	"govmedia/rules"
 )
+
+// wordsOf reads one list of the console's words, by its name.
+func wordsOf(t *testing.T, list string) map[string]string {
+	t.Helper()
+	source, err := os.ReadFile("../frontend/src/locales/zh-CN/words.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(string(source), "\n  "+list+": {")
+	body, _, found := strings.Cut(body, "\n  }")
+	if !found {
+		t.Fatalf("the console has no list of words called %s", list)
+	}
+	words := map[string]string{}
+	for _, entry := range regexp.MustCompile(`(?m)^    (\w+): '([^']+)',$`).FindAllStringSubmatch(body, -1) {
+		words[entry[1]] = entry[2]
+	}
+	return words
+}
+
+// A platform and a kind are called the same in a sheet and on the screen, and what one of them has a word for the other has too.
+func TestTheExportNamesThingsAsTheConsoleDoes(t *testing.T) {
+	t.Parallel()
+	platforms := map[string]string{}
+	for platform, name := range platformNames {
+		platforms[string(platform)] = name
+	}
+	if diff := cmp.Diff(wordsOf(t, "platforms"), platforms); diff != "" {
+		t.Errorf("platforms (-console +server):\n%s", diff)
+	}
+	kinds := wordsOf(t, "kinds")
+	for kind := range accountKinds {
+		if kinds[string(kind)] == "" {
+			t.Errorf("the console has no word for accounts of kind %s", kind)
+		}
+	}
+	columnKinds := wordsOf(t, "columnKinds")
+	for _, kind := range accounts.ColumnKinds {
+		if columnKinds[string(kind)] == "" {
+			t.Errorf("the console has no word for columns of kind %s", kind)
+		}
+	}
+	for subject, words := range map[rules.SubjectKind]map[string]string{rules.AccountSubject: kinds, rules.ColumnSubject: columnKinds} {
+		for kind, word := range words {
+			if got := kindLabel(accounts.Watched{Kind: kind, SubjectKind: subject}); got != word {
+				t.Errorf("a sheet calls %s %s %q, the console %q", subject, kind, got, word)
+			}
+		}
+	}
+}
 
 // The sheet holds what the list holds under the same filter, line for line, and nothing of others.
 func TestTheExportHoldsWhatTheListHolds(t *testing.T) {
