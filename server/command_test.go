@@ -2,18 +2,23 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"govmedia/accounts"
+	"govmedia/channels"
+	"govmedia/oversight"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/sql/sqltest"
@@ -107,6 +112,63 @@ func TestAuditOfTheWholeJob(t *testing.T) {
 		if out, err := runCommand(t, town.environ, "", "audit"); err == nil || !strings.Contains(err.Error(), "1 audit chains are broken") {
 			t.Errorf("audit of a changed line: %v\n%s", err, out)
 		}
+	})
+}
+
+// A key is changed: with the new one in front everything is sealed anew, and the old one may go. Until it is all there, the
+// command says what is missing and goes on from there.
+func TestResealLetsTheOldKeyGo(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, town *town) {
+		var calls atomic.Int32
+		bot := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
+		defer bot.Close()
+		town.environ = append(town.environ, fmt.Sprintf("GOVMEDIA_EGRESS_ALLOW_PORTS=%d,%d", portOf(strings.TrimPrefix(town.stand.URL, "http://")),
+			portOf(strings.TrimPrefix(bot.URL, "http://"))))
+		town.start()
+		deputy := town.signIn("fenguan")
+		var hook oversight.MadeHook
+		deputy.do(http.MethodPost, "/api/reminders/hooks", map[string]any{"unit_id": unitOf(deputy), "name": "值班系统", "kind": "generic", "below": false,
+			"address": bot.URL + "/notice"}, http.StatusOK, &hook)
+		town.stop(syscall.SIGTERM)
+
+		content, err := os.ReadFile(sealKeyFile(town.config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		oldKey := strings.TrimSpace(string(content)) // k1
+		newKey := "k2:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+		elsewhere := append(slices.Clone(town.environ), "GOVMEDIA_DSN="+town.config.DSN, "GOVMEDIA_DATA="+t.TempDir())
+		if out, err := runCommand(t, elsewhere, "", "reseal"); err == nil || !strings.Contains(err.Error(), "没有找到密钥") {
+			t.Errorf("reseal where no key is: %v\n%s", err, out)
+		}
+		out, err := runCommand(t, append(elsewhere, "GOVMEDIA_SEAL_KEYS="+newKey), "", "reseal")
+		if !errors.Is(err, accounts.ErrKeyUnknown) || !strings.Contains(err.Error(), "请把那把旧密钥加到新密钥后面") || !strings.Contains(err.Error(), `no key "k1"`) ||
+			!strings.Contains(out, "0 accounts' credentials") || !strings.Contains(out, "0 bots' secrets") {
+			t.Errorf("reseal without the old key: %v\n%s", err, out)
+		}
+		if err := os.WriteFile(sealKeyFile(town.config), []byte(newKey+"\n"+oldKey+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err = runCommand(t, town.environ, "", "reseal")
+		if err != nil || strings.HasPrefix(out, "0 ") || !strings.Contains(out, "accounts' credentials sealed anew with key k2\n1 bots' secrets") {
+			t.Fatalf("reseal: %v\n%s", err, out)
+		}
+		if out, err = runCommand(t, town.environ, "", "reseal"); err != nil || !strings.HasPrefix(out, "0 ") || !strings.Contains(out, "\n0 bots'") {
+			t.Errorf("reseal again: %v\n%s", err, out)
+		}
+
+		town.environ = append(town.environ, "GOVMEDIA_SEAL_KEYS="+newKey)
+		town.start()
+		author := town.signIn("xinxi")
+		article := draft(t, author, "换过密钥照样发布", "<p>正文</p>", accounts.KindWeChatSubscription, accounts.KindWeibo, accounts.KindApp)
+		schedule(author, signAll(t, town, author, article.ID), nil)
+		for _, delivery := range settled(town, author, article.ID) {
+			if delivery.State != channels.StatePublished {
+				t.Errorf("with the new key alone the delivery to %s is %s: %s %s", delivery.AccountName, delivery.State, delivery.ErrorCode, delivery.ErrorAdvice)
+			}
+		}
+		town.signIn("fenguan").do(http.MethodPost, "/api/reminders/hooks/"+hook.ID+"/test", nil, http.StatusNoContent, nil)
+		town.wait("the bot to be called with the secret of the new key", func() bool { town.remind(); return calls.Load() > 0 })
 	})
 }
 

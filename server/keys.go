@@ -19,8 +19,11 @@ func sealKeys(config Config) (*accounts.Keyring, error) {
 	if config.SealKeys != "" {
 		return accounts.ParseKeyring(config.SealKeys)
 	}
-	return accounts.LoadOrCreateKeyring(filepath.Join(config.Data, "seal.key"))
+	return accounts.LoadOrCreateKeyring(sealKeyFile(config))
 }
+
+// sealKeyFile is where the keys that seal are kept without a setting.
+func sealKeyFile(config Config) string { return filepath.Join(config.Data, "seal.key") }
 
 // tokenKeys returns the keys that sign access tokens. Without a setting, a key is made once and kept in DATA/token.key.
 func tokenKeys(config Config) (units.Keys, error) {

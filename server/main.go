@@ -50,6 +50,7 @@ var commands = []command{
 	{"migrate", "bring the database to this version", migrate},
 	{"admin", "create the first unit and its administrator: admin USERNAME UNIT (password on standard input)", createAdmin},
 	{"audit", "check the audit chains", checkAudit},
+	{"reseal", "after a change of keys: seal all credentials and bots' secrets with the newest one", reseal},
 	{"openapi", "print the API's description", printOpenAPI},
 	{"bench-data", "fill an empty database with an invented country, for measuring", benchData},
 }
