@@ -114,3 +114,23 @@ func PreviewAdoption(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 	}
 	return PreviewOf(ctx, db, book, unit, law)
 }
+
+// PreviewEndOfRule tells what the end of a choice would do to the accounts of the unit and below it if it came at this
+// instant, and writes nothing. A choice that has not begun changes nothing by going. Errors: those of rules.EndChange.
+func PreviewEndOfRule(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, ending rules.Ending) (Preview, error) {
+	law, unit, err := rules.SupposeEndOfChange(ctx, db, book, actor, ending)
+	if err != nil {
+		return Preview{}, wrap(err, "preview the end of choice %s", ending.ID)
+	}
+	return PreviewOf(ctx, db, book, unit, law)
+}
+
+// PreviewEndOfAdoption tells what no longer working under a rulebook would do to the accounts of the unit and below it if it
+// came at this instant, and writes nothing. Errors: those of rules.EndUse.
+func PreviewEndOfAdoption(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, ending rules.Ending) (Preview, error) {
+	law, unit, err := rules.SupposeEndOfUse(ctx, db, book, actor, ending)
+	if err != nil {
+		return Preview{}, wrap(err, "preview the end of use %s", ending.ID)
+	}
+	return PreviewOf(ctx, db, book, unit, law)
+}

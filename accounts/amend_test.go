@@ -306,6 +306,143 @@ func TestThePreviewSaysWhatThenHappens(t *testing.T) {
 	})
 }
 
+// became is what happened to some accounts between two looks at them, counted as a preview counts what would happen.
+func became(before, after map[string]accounts.Standing) accounts.Preview {
+	counted := accounts.Preview{Looked: int64(len(before))}
+	for name, was := range before {
+		is := after[name]
+		switch {
+		case was.DueAt == nil && is.DueAt != nil:
+			counted.Timed++
+		case was.DueAt != nil && is.DueAt == nil:
+			counted.Untimed++
+		}
+		if cmp.Equal(was.DueAt, is.DueAt) {
+			continue
+		}
+		counted.Affected++
+		switch late, wasLate := is.Status == rules.StatusStale, was.Status == rules.StatusStale; {
+		case late && !wasLate:
+			counted.Stale++
+		case wasLate && !late:
+			counted.Cured++
+		case late || was.DueAt == nil || is.DueAt == nil:
+		case *is.DueAt < *was.DueAt:
+			counted.Sooner++
+		default:
+			counted.Later++
+		}
+	}
+	return counted
+}
+
+// What the preview of an end says comes true when it ends, and only then.
+func TestThePreviewOfAnEndSaysWhatThenHappens(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		ids := map[string]string{}
+		for i := range 12 {
+			account := w.account(accounts.KindWeibo, fmt.Sprint("账号", i), "2026-03-01 09:00")
+			w.post(account, "", fmt.Sprintf("2026-03-%02d 09:00", 2+i))
+			ids[account.Name] = account.ID
+		}
+		service := w.account(accounts.KindWeChatService, "清源服务", "2026-03-01 09:00")
+		ids[service.Name] = service.ID
+		stand := func() map[string]accounts.Standing {
+			stood := map[string]accounts.Standing{}
+			for name, id := range ids {
+				stood[name] = w.card(id).Standing
+			}
+			return stood
+		}
+		w.at("2026-03-13 09:30")
+		strict := w.choose(w.stricter(w.Office, 4, "2026-03-13")).Change
+		w.at("2026-03-14 15:00")
+		loose := w.choose(w.stricter(w.Office, 6, "2026-03-14")).Change
+		own := w.adopt(w.Town, "xiangxi-2018", units.LocalLayer, "2026-03-16").Use
+		layered := w.adopt(w.Office, national, units.LayeredLayer, "2026-03-14").Use
+		later := w.choose(w.stricter(w.Office, 2, "2026-03-25")).Change
+		w.settled()
+
+		// holds checks one preview against what happens when its end has come, and returns it.
+		holds := func(what string, preview func() (accounts.Preview, error), end func() error, comes string) accounts.Preview {
+			t.Helper()
+			before := stand()
+			said, err := preview()
+			if err != nil {
+				t.Fatalf("the preview of %s: %v", what, err)
+			}
+			if diff := cmp.Diff(before, stand()); diff != "" {
+				t.Errorf("the preview of %s changed how things stand (-before +after):\n%s", what, diff)
+			}
+			if err := end(); err != nil {
+				t.Fatalf("end %s: %v", what, err)
+			}
+			w.at(comes)
+			w.rejudge(-1)
+			after := stand()
+			want := became(before, after)
+			for _, sample := range said.Samples {
+				if before[sample.Name].Status == rules.StatusStale || after[sample.Name].Status != rules.StatusStale || sample.Standing.Status != rules.StatusStale {
+					t.Errorf("the preview of %s names %s, which did not become late", what, sample.Name)
+				}
+			}
+			if int64(len(said.Samples)) != want.Stale {
+				t.Errorf("the preview of %s names %d, and %d became late", what, len(said.Samples), want.Stale)
+			}
+			counted := said
+			counted.Samples = nil
+			if diff := cmp.Diff(want, counted); diff != "" {
+				t.Errorf("the preview of %s (-what happened +what it said):\n%s", what, diff)
+			}
+			return said
+		}
+		choice := func(id string, version int64, from string) (func() (accounts.Preview, error), func() error) {
+			ending := rules.Ending{ID: id, Version: version, FromAt: w.day(from), Reason: "不再要求"}
+			return func() (accounts.Preview, error) { return accounts.PreviewEndOfRule(ctx, w.db, w.book, admin, ending) },
+				func() error { _, err := accounts.EndRule(ctx, w.db, w.book, admin, ending); return err }
+		}
+		use := func(id string, from string) (func() (accounts.Preview, error), func() error) {
+			ending := rules.Ending{ID: id, Version: 1, FromAt: w.day(from), Reason: "不再适用"}
+			return func() (accounts.Preview, error) {
+					return accounts.PreviewEndOfAdoption(ctx, w.db, w.book, admin, ending)
+				},
+				func() error { _, err := accounts.EndAdoption(ctx, w.db, w.book, admin, ending); return err }
+		}
+
+		preview, end := choice(later.ID, 1, "2026-03-14")
+		if said := holds("what has not begun", preview, end, "2026-03-14 15:00"); said.Looked != 13 || said.Affected != 0 {
+			t.Errorf("withdrawing what has not begun would do %+v", said)
+		}
+		preview, end = choice(loose.ID, 3, "2026-03-14") // begun today, so that the stricter one before it goes on
+		if said := holds("the looser figure", preview, end, "2026-03-14 15:00"); said.Stale != 2 || said.Cured != 0 {
+			t.Errorf("withdrawing the looser figure would do %+v, want two more late", said)
+		}
+		preview, end = choice(strict.ID, 3, "2026-03-15")
+		w.at("2026-03-14 23:59:59")
+		if said := holds("the stricter figure", preview, end, "2026-03-15 00:00"); said.Cured != 3 || said.Stale != 0 || said.Later == 0 {
+			t.Errorf("ending the stricter figure would do %+v, want three cured", said)
+		}
+		preview, end = use(layered.ID, "2026-03-15")
+		if said := holds("the national card", preview, end, "2026-03-15 00:00"); said.Later != 1 || said.Affected != 1 {
+			t.Errorf("ending the national card would do %+v, want %s due later", said, service.Name)
+		}
+		w.at("2026-03-16 08:00")
+		w.rejudge(-1)
+		preview, end = use(own.ID, "2026-03-18")
+		w.at("2026-03-17 23:59:59")
+		if said := holds("the town's own rulebook", preview, end, "2026-03-18 00:00"); said.Timed != 13 || said.Stale == 0 || said.Untimed != 0 {
+			t.Errorf("ending the town's own rulebook would do %+v, want all timed again", said)
+		}
+		_, err := preview()
+		refused(t, "the preview of what is over", err, rules.ErrLawStale)
+		_, err = accounts.PreviewEndOfAdoption(ctx, w.db, w.book, admin, rules.Ending{ID: own.ID, Version: 2, FromAt: w.day("2026-03-19"), Reason: "再结束"})
+		refused(t, "the preview of what is over", err, rules.ErrEnded)
+		_, err = accounts.PreviewEndOfRule(ctx, w.db, w.book, w.People["system"], rules.Ending{ID: strict.ID, Version: 4, FromAt: w.day("2026-03-19"), Reason: "不再要求"})
+		refused(t, "the preview by who may only look", err, rules.ErrLawForbidden)
+	})
+}
+
 func (w *world) totals() accounts.Counts {
 	w.t.Helper()
 	board, err := accounts.Totals(w.t.Context(), w.db, w.book, w.People["admin"], accounts.DashboardFilter{}, w.db.Now())

@@ -406,42 +406,28 @@ type Ending struct {
 
 // EndChange ends a choice from the beginning of a day on, today or later. One that has not begun is withdrawn: it ends where
 // it would have begun, and what it was to end goes on. The choice comes back as it is now. Errors: ErrChangeNotFound,
-// ErrLawForbidden, ErrReasonRequired, ErrFromDay, ErrEnded, ErrLawStale.
+// ErrLawForbidden, units.ErrClosed, ErrReasonRequired, ErrFromDay, ErrEnded, ErrLawStale.
 func EndChange(ctx context.Context, db *sql.DB, book Book, actor units.Actor, ending Ending) (Change, error) {
 	var ended Change
 	err := amend(ctx, db, func(tx *sql.DB) error {
-		change, err := sql.Get[Change](ctx, tx, "rule_change.get", sql.Args{"id": ending.ID})
-		if errors.Is(err, sql.ErrNone) {
-			return ErrChangeNotFound
-		}
+		at, change, err := changeToEnd(ctx, tx, book, actor, ending.ID)
 		if err != nil {
 			return err
 		}
-		at, err := placeOf(ctx, tx, book, actor, change.UnitID)
-		if errors.Is(err, units.ErrNotFound) {
-			return ErrChangeNotFound
-		}
+		plan, err := at.planEnd(actor, change.term(), at.termsLike(change), ending)
 		if err != nil {
 			return err
 		}
-		var terms []term
-		for _, other := range at.law.ChangesOf(change.UnitID) {
-			if other.sameKey(change) {
-				terms = append(terms, other.term())
-			}
-		}
-		regime := at.law.Regime(at.unit.Path)
-		end, err := at.end(ctx, tx, actor, "rule_change.until", change.term(), terms, ending)
-		if err != nil {
+		if err := plan.write(ctx, tx, "rule_change.until"); err != nil {
 			return err
 		}
 		detail := sql.Object{"rulebook": change.Rulebook, "what": change.What, "section": change.Section, "rule": change.Rule, "field": change.Field,
-			"value": change.Value, "before": change.UntilAt, "after": end.until, "resumed": end.resumed, "reason": end.reason}
-		if rb := regime.Named(change.Rulebook, end.until.Std()); rb != nil {
+			"value": change.Value, "before": change.UntilAt, "after": plan.until, "resumed": plan.resumedID(), "reason": plan.reason}
+		if rb := at.law.Regime(at.unit.Path).Named(change.Rulebook, plan.until.Std()); rb != nil {
 			detail["held"] = rb.said(change)
 		}
 		ended = change
-		ended.UntilAt, ended.Version = end.until.Ptr(), change.Version+1
+		ended.UntilAt, ended.Version = plan.until.Ptr(), change.Version+1
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: change.UnitID, Action: ActionEnd, ObjectKind: "rule_change", ObjectID: change.ID, Detail: detail})
 	})
 	if err != nil {
@@ -450,38 +436,108 @@ func EndChange(ctx context.Context, db *sql.DB, book Book, actor units.Actor, en
 	return ended, nil
 }
 
-// ended is how a term was ended.
-type ended struct {
-	until   sql.Time
-	reason  string
-	resumed string // id of the term that goes on because this one was withdrawn; empty when there is none
+// changeToEnd finds a choice that somebody wants to end, and its unit. A choice of a unit out of sight is none.
+func changeToEnd(ctx context.Context, db *sql.DB, book Book, actor units.Actor, id string) (place, Change, error) {
+	change, err := sql.Get[Change](ctx, db, "rule_change.get", sql.Args{"id": id})
+	if errors.Is(err, sql.ErrNone) {
+		return place{}, Change{}, ErrChangeNotFound
+	}
+	if err != nil {
+		return place{}, Change{}, err
+	}
+	at, err := placeOf(ctx, db, book, actor, change.UnitID)
+	if errors.Is(err, units.ErrNotFound) {
+		err = ErrChangeNotFound
+	}
+	return at, change, err
 }
 
-// end writes the end of a term and lets go on what a withdrawn one had ended.
-func (at place) end(ctx context.Context, tx *sql.DB, actor units.Actor, statement string, t term, terms []term, ending Ending) (ended, error) {
+// termsLike are the terms of all that the unit itself chose for what one choice is about.
+func (at place) termsLike(change Change) []term {
+	var terms []term
+	for _, own := range at.law.ChangesOf(at.unit.ID) {
+		if own.sameKey(change) {
+			terms = append(terms, own.term())
+		}
+	}
+	return terms
+}
+
+// endPlan is how a term would end.
+type endPlan struct {
+	term    term
+	until   sql.Time
+	reason  string
+	resumed *term // the one that goes on because this one is withdrawn; nil when there is none
+}
+
+// planEnd checks the end of a term and finds what goes on in its place.
+func (at place) planEnd(actor units.Actor, t term, terms []term, ending Ending) (endPlan, error) {
 	reason, err := cleanReason(ending.Reason)
 	if err != nil {
-		return ended{}, err
+		return endPlan{}, err
 	}
 	if err := checkFrom(actor, ending.FromAt, at.now); err != nil {
-		return ended{}, err
+		return endPlan{}, err
 	}
 	if t.version != ending.Version {
-		return ended{}, ErrLawStale
+		return endPlan{}, ErrLawStale
 	}
 	until, err := t.endOf(ending.FromAt, at.now)
 	if err != nil {
-		return ended{}, err
+		return endPlan{}, err
 	}
-	done := ended{until: until, reason: reason}
-	if err := setUntil(ctx, tx, statement, t, &until); err != nil || until > t.from {
-		return done, err
+	plan := endPlan{term: t, until: until, reason: reason}
+	if earlier, found := t.before(terms); found && until == t.from {
+		plan.resumed = &earlier
 	}
-	if earlier, found := t.before(terms); found {
-		done.resumed = earlier.id
-		return done, setUntil(ctx, tx, statement, earlier, t.until)
+	return plan, nil
+}
+
+// write does what is planned, with the statement of the table. ErrLawStale when another version is kept.
+func (p endPlan) write(ctx context.Context, tx *sql.DB, statement string) error {
+	err := setUntil(ctx, tx, statement, p.term, &p.until)
+	if err == nil && p.resumed != nil {
+		err = setUntil(ctx, tx, statement, *p.resumed, p.term.until)
 	}
-	return done, nil
+	return err
+}
+
+// resumedID is the id of what goes on; empty when nothing does.
+func (p endPlan) resumedID() string {
+	if p.resumed == nil {
+		return ""
+	}
+	return p.resumed.id
+}
+
+// supposed is when one of the unit's terms would end if what is planned for a later day happened at an instant already.
+func (p endPlan) supposed(t term, at sql.Time) *sql.Time {
+	switch {
+	case t.id == p.term.id:
+		return t.cut(min(p.until, at))
+	case p.resumed != nil && t.id == p.resumed.id:
+		return p.term.until
+	}
+	return t.until
+}
+
+// SupposeEndOfChange is the law as it would be if a choice ended now and not on its later day, with the unit it is of, for
+// looking ahead. What has not begun leaves the law of this instant as it is. It writes nothing. Errors as EndChange.
+func SupposeEndOfChange(ctx context.Context, db *sql.DB, book Book, actor units.Actor, ending Ending) (*Law, units.Unit, error) {
+	at, change, err := changeToEnd(ctx, db, book, actor, ending.ID)
+	if err != nil {
+		return nil, units.Unit{}, fmt.Errorf("rules: suppose the end of choice %s: %w", ending.ID, err)
+	}
+	plan, err := at.planEnd(actor, change.term(), at.termsLike(change), ending)
+	if err != nil {
+		return nil, units.Unit{}, fmt.Errorf("rules: suppose the end of choice %s: %w", ending.ID, err)
+	}
+	changes := at.law.ChangesOf(at.unit.ID)
+	for i, own := range changes {
+		changes[i].UntilAt = plan.supposed(own.term(), at.now)
+	}
+	return at.law.Supposing(at.unit.ID, at.law.UsesOf(at.unit.ID), changes), at.unit, nil
 }
 
 // Adopt lets a unit and all below it work under a rulebook, from the beginning of a day on: today or later, for the program
@@ -632,42 +688,76 @@ func SupposeAdoption(ctx context.Context, db *sql.DB, book Book, actor units.Act
 
 // EndUse ends the time for which a unit works under a rulebook, from the beginning of a day on, today or later; for a local
 // one, that of the nearest unit above holds from then on, where there is one. A use that has not begun is withdrawn, and
-// the one it was to end goes on. The use comes back as it is now. Errors: ErrUseNotFound, ErrLawForbidden,
+// the one it was to end goes on. The use comes back as it is now. Errors: ErrUseNotFound, ErrLawForbidden, units.ErrClosed,
 // ErrReasonRequired, ErrFromDay, ErrEnded, ErrLawStale.
 func EndUse(ctx context.Context, db *sql.DB, book Book, actor units.Actor, ending Ending) (units.RulebookUse, error) {
 	var left units.RulebookUse
 	err := amend(ctx, db, func(tx *sql.DB) error {
-		use, err := sql.Get[units.RulebookUse](ctx, tx, "rulebook_use.get", sql.Args{"id": ending.ID})
-		if errors.Is(err, sql.ErrNone) {
-			return ErrUseNotFound
-		}
+		at, use, err := useToEnd(ctx, tx, book, actor, ending.ID)
 		if err != nil {
 			return err
 		}
-		at, err := placeOf(ctx, tx, book, actor, use.UnitID)
-		if errors.Is(err, units.ErrNotFound) {
-			return ErrUseNotFound
-		}
+		plan, err := at.planEnd(actor, termOf(use), at.localTerms(use), ending)
 		if err != nil {
 			return err
 		}
-		var terms []term
-		for _, other := range at.law.UsesOf(use.UnitID) {
-			if other.Layer == units.LocalLayer && use.Layer == units.LocalLayer {
-				terms = append(terms, termOf(other))
-			}
-		}
-		end, err := at.end(ctx, tx, actor, "rulebook_use.until", termOf(use), terms, ending)
-		if err != nil {
+		if err := plan.write(ctx, tx, "rulebook_use.until"); err != nil {
 			return err
 		}
 		left = use
-		left.UntilAt, left.Version = end.until.Ptr(), use.Version+1
+		left.UntilAt, left.Version = plan.until.Ptr(), use.Version+1
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: use.UnitID, Action: ActionLeave, ObjectKind: "rulebook_use", ObjectID: use.ID,
-			Detail: sql.Object{"rulebook": use.Rulebook, "layer": use.Layer, "before": use.UntilAt, "after": end.until, "resumed": end.resumed, "reason": end.reason}})
+			Detail: sql.Object{"rulebook": use.Rulebook, "layer": use.Layer, "before": use.UntilAt, "after": plan.until, "resumed": plan.resumedID(), "reason": plan.reason}})
 	})
 	if err != nil {
 		return units.RulebookUse{}, fmt.Errorf("rules: end use %s: %w", ending.ID, err)
 	}
 	return left, nil
+}
+
+// useToEnd finds a use of a rulebook that somebody wants to end, and its unit. A use by a unit out of sight is none.
+func useToEnd(ctx context.Context, db *sql.DB, book Book, actor units.Actor, id string) (place, units.RulebookUse, error) {
+	use, err := sql.Get[units.RulebookUse](ctx, db, "rulebook_use.get", sql.Args{"id": id})
+	if errors.Is(err, sql.ErrNone) {
+		return place{}, units.RulebookUse{}, ErrUseNotFound
+	}
+	if err != nil {
+		return place{}, units.RulebookUse{}, err
+	}
+	at, err := placeOf(ctx, db, book, actor, use.UnitID)
+	if errors.Is(err, units.ErrNotFound) {
+		err = ErrUseNotFound
+	}
+	return at, use, err
+}
+
+// localTerms are the terms of the unit's own local rulebooks, one of which gives way to the next; none for a layered use,
+// which stands by itself.
+func (at place) localTerms(use units.RulebookUse) []term {
+	var terms []term
+	for _, own := range at.law.UsesOf(at.unit.ID) {
+		if own.Layer == units.LocalLayer && use.Layer == units.LocalLayer {
+			terms = append(terms, termOf(own))
+		}
+	}
+	return terms
+}
+
+// SupposeEndOfUse is the law as it would be if a unit no longer worked under a rulebook now and not only from a later day
+// on, with that unit, for looking ahead. What has not begun leaves the law of this instant as it is. It writes nothing.
+// Errors as EndUse.
+func SupposeEndOfUse(ctx context.Context, db *sql.DB, book Book, actor units.Actor, ending Ending) (*Law, units.Unit, error) {
+	at, use, err := useToEnd(ctx, db, book, actor, ending.ID)
+	if err != nil {
+		return nil, units.Unit{}, fmt.Errorf("rules: suppose the end of use %s: %w", ending.ID, err)
+	}
+	plan, err := at.planEnd(actor, termOf(use), at.localTerms(use), ending)
+	if err != nil {
+		return nil, units.Unit{}, fmt.Errorf("rules: suppose the end of use %s: %w", ending.ID, err)
+	}
+	uses := at.law.UsesOf(at.unit.ID)
+	for i, own := range uses {
+		uses[i].UntilAt = plan.supposed(termOf(own), at.now)
+	}
+	return at.law.Supposing(at.unit.ID, uses, at.law.ChangesOf(at.unit.ID)), at.unit, nil
 }

@@ -321,6 +321,8 @@ func TestEndingAndWithdrawing(t *testing.T) {
 			c.change(&ending)
 			_, err := end(c.who, ending)
 			w.refusedWith("EndChange by or with "+what, err, c.want, "")
+			_, _, err = rules.SupposeEndOfChange(ctx, w.db, w.book, w.People[c.who], ending)
+			w.refusedWith("SupposeEndOfChange by or with "+what, err, c.want, "")
 		}
 		// One that has not begun is withdrawn, and the one it was to end goes on.
 		withdrawn, err := end("admin", good)
@@ -328,8 +330,11 @@ func TestEndingAndWithdrawing(t *testing.T) {
 			t.Fatalf("EndChange before it began = %+v, %v", withdrawn, err)
 		}
 		w.limits("withdrawn", w.Town, map[string]string{"2026-03-19 12:00": "5日", "2026-03-20 12:00": "5日", "2027-01-01 12:00": "5日"})
-		_, err = end("admin", rules.Ending{ID: second.ID, Version: 2, FromAt: w.day("2026-03-25"), Reason: "再结束一次"})
+		again := rules.Ending{ID: second.ID, Version: 2, FromAt: w.day("2026-03-25"), Reason: "再结束一次"}
+		_, err = end("admin", again)
 		w.refusedWith("ending what was withdrawn", err, rules.ErrEnded, "")
+		_, _, err = rules.SupposeEndOfChange(ctx, w.db, w.book, w.People["admin"], again)
+		w.refusedWith("supposing the end of what was withdrawn", err, rules.ErrEnded, "")
 		// The other ends on its day.
 		*w.now = clock(t, "2026-03-10 15:00")
 		ended, err := end("admin", rules.Ending{ID: first.ID, Version: 3, FromAt: w.day("2026-03-12"), Reason: "恢复原规定"})
@@ -340,6 +345,43 @@ func TestEndingAndWithdrawing(t *testing.T) {
 		lines := w.audited(w.Office, rules.ActionEnd)
 		if len(lines) != 2 || lines[0]["resumed"] != first.ID || lines[1]["held"] != "不超过5日" || lines[1]["reason"] != "恢复原规定" {
 			t.Errorf("audit lines %v", lines)
+		}
+	})
+}
+
+func TestWhoMayNotEndAUseMayNotSupposeItsEnd(t *testing.T) {
+	eachLaw(t, func(w *lawWorld) {
+		use := w.adopt(w.use(w.Town, "xiangxi-2018", units.LocalLayer, "2026-03-02"))
+		good := rules.Ending{ID: use.ID, Version: 1, FromAt: w.day("2026-03-05"), Reason: "统一"}
+		for what, c := range map[string]struct {
+			who    string
+			change func(e *rules.Ending)
+			want   error
+		}{
+			"a stranger":       {"stranger", func(*rules.Ending) {}, rules.ErrUseNotFound},
+			"who may not":      {"officer", func(*rules.Ending) {}, rules.ErrLawForbidden},
+			"an unknown id":    {"admin", func(e *rules.Ending) { e.ID = "none" }, rules.ErrUseNotFound},
+			"an old version":   {"admin", func(e *rules.Ending) { e.Version = 7 }, rules.ErrLawStale},
+			"no reason":        {"admin", func(e *rules.Ending) { e.Reason = " " }, rules.ErrReasonRequired},
+			"yesterday":        {"admin", func(e *rules.Ending) { e.FromAt = w.day("2026-03-01") }, rules.ErrFromDay},
+			"the midst of day": {"admin", func(e *rules.Ending) { e.FromAt++ }, rules.ErrFromDay},
+		} {
+			ending := good
+			c.change(&ending)
+			_, _, err := rules.SupposeEndOfUse(t.Context(), w.db, w.book, w.People[c.who], ending)
+			w.refusedWith("SupposeEndOfUse by or with "+what, err, c.want, "")
+			_, err = rules.EndUse(t.Context(), w.db, w.book, w.People[c.who], ending)
+			w.refusedWith("EndUse by or with "+what, err, c.want, "")
+		}
+		law, unit, err := rules.SupposeEndOfUse(t.Context(), w.db, w.book, w.People["admin"], good)
+		if err != nil || unit.ID != w.Town.ID {
+			t.Fatalf("SupposeEndOfUse = %s, %v", unit.ID, err)
+		}
+		if held := law.UsesAt(w.Section.Path, w.db.Now()); len(held) != 1 || held[0].UnitID != w.Office.ID {
+			t.Errorf("with its own one ended the town is supposed to work under %+v, want that of the office", held)
+		}
+		if got := w.books(w.Section, "2026-03-02 10:00"); got != "local xiangxi-2018" {
+			t.Errorf("supposing left the town under %s", got)
 		}
 	})
 }
