@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"govmedia/sql"
 )
@@ -38,7 +39,7 @@ func writeCursor(order string, key sortKey, id string) string {
 }
 
 // readCursor reads what writeCursor wrote in the same order; the empty cursor is the first page. Keys are numbers in every
-// order but by name. Error: ErrCursorInvalid.
+// order but those by name. Error: ErrCursorInvalid.
 func readCursor(cursor, order string) (sortKey, string, error) {
 	if cursor == "" {
 		return "", "", nil
@@ -48,7 +49,7 @@ func readCursor(cursor, order string) (sortKey, string, error) {
 	if err != nil || json.Unmarshal(raw, &parts) != nil || len(parts) != 3 || parts[0] != order || !sql.IsID(parts[2]) {
 		return "", "", ErrCursorInvalid.On("after")
 	}
-	if _, err := strconv.ParseInt(parts[1], 10, 64); err != nil && order != string(ByName) {
+	if _, err := strconv.ParseInt(parts[1], 10, 64); err != nil && !strings.HasSuffix(order, string(ByName)) {
 		return "", "", ErrCursorInvalid.On("after")
 	}
 	return sortKey(parts[1]), parts[2], nil

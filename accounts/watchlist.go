@@ -58,8 +58,9 @@ type watchKey struct {
 var watchStatuses = []rules.Status{"", rules.StatusOK, rules.StatusStale, rules.StatusNoRule, rules.StatusCalendarPending, rules.StatusUnknown}
 
 // Watchlist returns what must be updated first: the stale ones, the longest over first, then those due soonest. Both are
-// one order, that of the due times. What no clock counts is on it only when it is asked for. It shows what the actor
-// reaches with ReadDashboard. Errors: ErrCursorInvalid, ErrFilterInvalid, units.ErrNotFound for a unit out of reach.
+// one order, that of the due times. What no clock counts is on it only when it is asked for. Whole, it is as long as Totals
+// counts under the same filter: under one rulebook, what has no clock of it has no rule there; under one rule stands only what
+// has a clock of it. It shows what the actor reaches with ReadDashboard. Errors: ErrCursorInvalid, ErrFilterInvalid, units.ErrNotFound for a unit out of reach.
 func Watchlist(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter WatchFilter, now sql.Time) (WatchPage, error) {
 	if filter.Order == "" {
 		filter.Order = ByDue
@@ -74,6 +75,9 @@ func Watchlist(ctx context.Context, db *sql.DB, book rules.Book, actor units.Act
 	args, name, err := watchQuery(ctx, db, book, actor, filter, now)
 	if err != nil {
 		return WatchPage{}, wrap(err, "watchlist of unit %s", filter.UnitID)
+	}
+	if name == "" {
+		return WatchPage{Items: []Watched{}}, nil
 	}
 	size := pageSize(filter.PerPage)
 	args["after_id"], args["limit"], args["after_due"] = id, size+1, key.number()
@@ -107,7 +111,8 @@ func watchCursor(order Order, last watchKey, item Watched) string {
 	return writeCursor("watch-"+string(order), key, last.KeyID)
 }
 
-// watchQuery chooses the statement for a filter: by what it sorts, and by whether the subtree is small.
+// watchQuery chooses the statement for a filter: by what it sorts, by whether rows or the clocks of a rulebook are asked, and by
+// whether the subtree is small. It has no name where nothing can be on the list.
 func watchQuery(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter WatchFilter, now sql.Time) (sql.Args, string, error) {
 	path, err := watchPath(ctx, db, actor, filter.UnitID)
 	if err != nil {
@@ -115,30 +120,22 @@ func watchQuery(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 	}
 	_, ids := updateRules(book.Library)
 	args := sql.Args{"person_id": actor.PersonID, "roles": units.RolesWith(units.ReadDashboard), "path": path, "platform": filter.Platform,
-		"subject_kind": filter.SubjectKind, "rulebook": filter.Rulebook, "rule": filter.Rule, "rules": ids, "name": like(filter.Query),
-		"since_at": sql.Time(0), "until_at": never, "watch": NotWatched}
-	switch filter.Status {
-	case rules.StatusStale:
-		args["until_at"], args["watch"] = now, Timed
-	case rules.StatusOK:
-		args["since_at"], args["watch"] = now+1, Timed
-		if filter.DueSoon {
-			args["until_at"] = now.Add(DueSoon)
-		}
-	case "":
-		args["watch"] = Timed
-	default:
-		args["watch"] = Watch(filter.Status)
-	}
+		"subject_kind": filter.SubjectKind, "rulebook": filter.Rulebook, "rule": filter.Rule, "rules": ids, "name": like(filter.Query)}
+	filter.ask(args, now)
+	clocks := filter.ofClocks()
 	switch {
+	case filter.Rule != "" && !clocks: // under a rule stands what has a clock of it
+		return args, "", nil
+	case filter.Order == ByName && clocks:
+		return args, "watch.by_name_under", nil
 	case filter.Order == ByName:
 		return args, "watch.by_name", nil
+	case filter.Order == ByLastPost && clocks:
+		return args, "watch.by_last_post_under", nil
 	case filter.Order == ByLastPost:
 		return args, "watch.by_last_post", nil
 	case filter.Order != ByDue:
 		return nil, "", ErrFilterInvalid.On("order")
-	case args["watch"] != Timed:
-		return args, "watch.plain", nil
 	}
 	size := smallSubtree + 1
 	if path != "" {
@@ -146,16 +143,95 @@ func watchQuery(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 			return nil, "", err
 		}
 	}
-	small := size <= smallSubtree
-	switch {
-	case small && filter.Rulebook != "":
-		return args, "watch.narrow_under", nil
-	case small:
-		return args, "watch.narrow", nil
-	case filter.Rulebook != "":
-		return args, "watch.wide_under", nil
+	if size <= smallSubtree {
+		return args, filter.narrow(), nil
 	}
-	return args, "watch.wide", nil
+	name, err := filter.wide(ctx, db, book, actor, now)
+	return args, name, err
+}
+
+// ofClocks reports whether the list is one of clocks: what stands somehow under one rulebook, and not what has no clock of it
+// or cannot be read under any.
+func (f WatchFilter) ofClocks() bool {
+	return f.Rulebook != "" && f.Status != rules.StatusNoRule && f.Status != rules.StatusUnknown
+}
+
+// ask adds what the status asks: how the rows are watched, when a clock falls due, or that it waits for a calendar.
+func (f WatchFilter) ask(args sql.Args, now sql.Time) {
+	watch, since, until := Timed, sql.Time(0), never
+	switch {
+	case f.Status == rules.StatusStale:
+		until = now
+	case f.Status == rules.StatusOK && f.DueSoon:
+		since, until = now+1, now.Add(DueSoon)
+	case f.Status == rules.StatusOK:
+		since = now + 1
+	case f.Status != "":
+		watch, since, until = Watch(f.Status), 1, 0 // no due time at all
+	}
+	args["watch"], args["watches"], args["since_at"], args["until_at"], args["pending"] = watch, []Watch{watch}, since, until, watch == Pending
+	switch {
+	case watch == NoRule && f.Rulebook != "":
+		args["watches"] = []Watch{Timed, NoRule, Pending} // other rulebooks may have clocks of it
+	case watch == Unread:
+		args["rulebook"] = "" // what cannot be read is so under all of them
+	}
+}
+
+// narrow is the statement for a small subtree in the order of the due times.
+func (f WatchFilter) narrow() string {
+	switch {
+	case f.ofClocks() && f.Status == rules.StatusCalendarPending:
+		return "watch.narrow_pending"
+	case f.ofClocks():
+		return "watch.narrow_under"
+	case f.timed():
+		return "watch.narrow"
+	}
+	return "watch.narrow_plain"
+}
+
+// wide is the statement for a large one.
+func (f WatchFilter) wide(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, now sql.Time) (string, error) {
+	switch {
+	case f.ofClocks() && f.Status == rules.StatusCalendarPending:
+		return "watch.wide_pending", nil
+	case f.ofClocks():
+		return "watch.wide_under", nil
+	case f.timed():
+		return "watch.wide", nil
+	case f.Status == rules.StatusNoRule && f.Rulebook != "":
+		return f.wideWithout(ctx, db, book, actor, now)
+	}
+	return "watch.wide_plain", nil
+}
+
+// timed reports whether the list is one of what has a due time.
+func (f WatchFilter) timed() bool {
+	return f.Status == "" || f.Status == rules.StatusStale || f.Status == rules.StatusOK
+}
+
+// wideWithout is the statement for what has no clock of one rulebook in a large subtree. To look for that is a walk over all
+// accounts where there are few such. What no rulebook has a clock of is among them, and an index finds it; the dashboard knows
+// whether there are others.
+func (f WatchFilter) wideWithout(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, now sql.Time) (string, error) {
+	without := [2]int64{}
+	for i, rulebook := range []string{f.Rulebook, ""} {
+		board, err := Totals(ctx, db, book, actor, DashboardFilter{UnitID: f.UnitID, Platform: f.Platform, Rulebook: rulebook}, now)
+		if err != nil {
+			return "", err
+		}
+		if f.SubjectKind != rules.ColumnSubject {
+			without[i] += board.Overall.NoRule
+		}
+		if f.SubjectKind != rules.AccountSubject {
+			without[i] += board.Columns.NoRule
+		}
+	}
+	if without[0] == without[1] {
+		return "watch.wide_plain", nil
+	}
+	return "watch.wide_without", nil
 }
 
 // watchPath is the path of the subtree that is asked for, in the actor's sight: of the unit, or of the actor's only home.
