@@ -22,16 +22,9 @@ var (
 		"无法识别这个文件的文字编码。请用记事本打开，另存为 UTF-8 编码后再导入。")
 )
 
-// What the store of pictures answers. Faults of the picture itself (media.too_large, media.not_a_picture, …) are
-// defined in package picture.
-var (
-	ErrMediaNotFound = fault.Define("media.not_found", fault.NotFound,
-		"找不到这个图片文件，可能已被删除。请重新上传。")
-	ErrDiskFull = fault.Define("media.disk_full", fault.Unavailable,
-		"服务器存储空间已满，图片没有保存。请联系管理员清理空间后再上传，已输入的文字不受影响。")
-	ErrStoreUnavailable = fault.Define("media.store_unavailable", fault.Unavailable,
-		"图片存储暂时连不上，图片没有保存或读出。请稍后再试；多次失败请联系管理员。")
-)
+// ErrMediaNotFound is for a picture that the actor does not reach or that is gone. Faults of the picture itself
+// (media.too_large, media.not_a_picture, …) are defined in package picture, those of the store in package files.
+var ErrMediaNotFound = fault.Define("media.not_found", fault.NotFound, "找不到这个图片文件，可能已被删除。请重新上传。")
 
 // The refusals of writing, signing and scheduling.
 var (

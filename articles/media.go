@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"govmedia/accounts/files"
 	"govmedia/channels"
 	"govmedia/sql"
 	"govmedia/units"
@@ -31,7 +32,7 @@ func (m Media) picture() channels.Picture {
 
 // AddPicture takes an uploaded picture into a unit's library: sniffed, decoded, re-encoded without its metadata, stored.
 // What is no picture, too large or broken is refused with a media.* fault.
-func AddPicture(ctx context.Context, db *sql.DB, store Store, actor units.Actor, unitID, name string, r io.Reader) (Media, error) {
+func AddPicture(ctx context.Context, db *sql.DB, store files.Store, actor units.Actor, unitID, name string, r io.Reader) (Media, error) {
 	if !reaches(actor, unitID, units.WriteArticles) {
 		return Media{}, ErrUnitRefused.On("unit_id")
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"govmedia/accounts"
+	"govmedia/accounts/files"
 	"govmedia/articles"
 	"govmedia/channels"
 	"govmedia/fault"
@@ -61,7 +62,7 @@ type office struct {
 	now   time.Time
 	book  rules.Book
 	out   *channels.Outside
-	store articles.Store
+	store files.Store
 	unitstest.Place
 	account accounts.Account // Town's
 	second  accounts.Account // Town's too
@@ -83,7 +84,7 @@ func newOffice(t *testing.T, db *sql.DB) *office {
 	if err != nil {
 		t.Fatalf("ParseKeyring: %v", err)
 	}
-	store, err := articles.OpenFolder(t.TempDir())
+	store, err := files.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatalf("OpenFolder: %v", err)
 	}

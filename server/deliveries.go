@@ -9,7 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"govmedia/accounts"
-	"govmedia/articles"
+	"govmedia/accounts/files"
 	"govmedia/channels"
 	"govmedia/channels/manual"
 )
@@ -97,7 +97,7 @@ func (s *server) downloadPackage(c echo.Context) error {
 	}
 	file, err := os.CreateTemp("", "govmedia-package-")
 	if err != nil {
-		return articles.ErrDiskFull.Because(err)
+		return files.ErrDiskFull.Because(err)
 	}
 	defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
 	err = manual.WriteZip(ctx, file, message, account, func(ctx context.Context, picture channels.Picture) ([]byte, error) {

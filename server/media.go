@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"govmedia/accounts/files"
 	"govmedia/articles"
 	"govmedia/fault"
 )
@@ -133,7 +134,7 @@ func (s *server) form(largest int64, tooLarge *fault.Fault) func(huma.Context, f
 		case errors.As(err, &tooMany):
 			err = tooLarge.On("file")
 		case errors.As(err, &broken):
-			err = articles.ErrDiskFull.Because(err) // the form's own files could not be written
+			err = files.ErrDiskFull.Because(err) // the form's own files could not be written
 		default:
 			err = errBodyUnread.Because(err)
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"govmedia/accounts"
-	"govmedia/articles"
+	"govmedia/accounts/files"
 	"govmedia/channels"
 	"govmedia/channels/app"
 	"govmedia/channels/egress"
@@ -38,7 +38,7 @@ func (n *node) guard() (*egress.Guard, error) {
 }
 
 // outside makes the channels and the guarded client for addresses that people type.
-func (n *node) outside(book rules.Book, keys *accounts.Keyring, store articles.Store) (*channels.Outside, pictureFetcher, error) {
+func (n *node) outside(book rules.Book, keys *accounts.Keyring, store files.Store) (*channels.Outside, pictureFetcher, error) {
 	guard, err := n.guard()
 	if err != nil {
 		return nil, nil, err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"govmedia/accounts"
-	"govmedia/articles"
+	"govmedia/accounts/files"
 	"govmedia/rules"
 	"govmedia/sql"
 )
@@ -113,11 +113,11 @@ func openDatabase(ctx context.Context, config Config) (*sql.DB, error) {
 	return db, nil
 }
 
-func openStore(config Config) (articles.Store, error) {
+func openStore(config Config) (files.Store, error) {
 	if config.S3Endpoint == "" {
-		return articles.OpenFolder(config.Data + "/media")
+		return files.OpenFolder(config.Data + "/media")
 	}
-	return articles.OpenS3(articles.S3Settings{Endpoint: config.S3Endpoint, Bucket: config.S3Bucket, Region: config.S3Region,
+	return files.OpenS3(files.S3Settings{Endpoint: config.S3Endpoint, Bucket: config.S3Bucket, Region: config.S3Region,
 		AccessKey: config.S3AccessKey, SecretKey: config.S3SecretKey, Insecure: config.S3Insecure})
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"govmedia/accounts"
-	"govmedia/articles"
+	"govmedia/accounts/files"
 	"govmedia/channels"
 	"govmedia/oversight"
 	"govmedia/rules"
@@ -34,7 +34,7 @@ type server struct {
 	library *rules.Library
 	keys    *accounts.Keyring
 	tokens  units.Keys
-	store   articles.Store
+	store   files.Store
 	out     *channels.Outside
 	fetcher pictureFetcher
 	worker  *worker

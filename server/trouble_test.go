@@ -136,12 +136,12 @@ func TestAFullDiskIsSaidAndNothingIsLost(t *testing.T) {
 	var problem Problem
 	small, large := photo(t, 640, 480, 77), append(photo(t, 640, 480, 78), make([]byte, 2<<20)...)
 	author.upload("/api/media", "小图.jpg", small, fields, 503, &problem) // fails in the store
-	if problem.Code != "media.disk_full" && problem.Code != "media.store_unavailable" {
+	if problem.Code != "file.disk_full" && problem.Code != "file.store_unavailable" {
 		t.Errorf("a picture on a full disk: %+v", problem)
 	}
 	author.checkProblem("a picture on a full disk", problem, problem.Code)
 	author.upload("/api/media", "大图.jpg", large, fields, 503, &problem) // fails while the form is read
-	author.checkProblem("a large picture on a full disk", problem, "media.disk_full")
+	author.checkProblem("a large picture on a full disk", problem, "file.disk_full")
 	form := text(unit, func(f map[string]any) { f["title"], f["version"] = "磁盘满时改的", article.Version })
 	code, problem := author.ask(http.MethodPut, "/api/articles/"+article.ID, form)
 	if code != 503 || problem.Code != "database.full" && problem.Code != "database.unavailable" || !strings.Contains(problem.Detail, "还在页面上") {
