@@ -92,6 +92,9 @@ func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 		if _, err := tx.Exec(ctx, "account.insert", account); err != nil {
 			return asDuplicate(err)
 		}
+		if _, err := tx.Exec(ctx, "particulars.insert", sql.Args{"account_id": account.ID, "now": tx.Now()}); err != nil {
+			return err
+		}
 		if err := settleAccounts(ctx, tx, book, account.ID); err != nil {
 			return err
 		}

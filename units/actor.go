@@ -33,11 +33,15 @@ type Permission string
 
 // The permissions, by what they are about.
 const (
-	ReadUnits      Permission = "unit.read"
-	WriteUnits     Permission = "unit.write"
-	ReadAccounts   Permission = "account.read"
-	WriteAccounts  Permission = "account.write"
-	BindAccounts   Permission = "account.bind" // set credentials
+	ReadUnits     Permission = "unit.read"
+	WriteUnits    Permission = "unit.write"
+	ReadAccounts  Permission = "account.read"
+	WriteAccounts Permission = "account.write"
+	BindAccounts  Permission = "account.bind" // set credentials
+
+	HandleApplications Permission = "application.write" // hand in, do the unit's stages, withdraw; a stage's own role is asked beside it
+	WriteNotices       Permission = "notice.write"      // draft, sign and publish public notices
+
 	ReadArticles   Permission = "article.read"
 	WriteArticles  Permission = "article.write"
 	SignArticles   Permission = "article.sign"
@@ -54,8 +58,8 @@ const (
 
 // Permissions returns all permissions in the order above.
 func Permissions() []Permission {
-	return []Permission{ReadUnits, WriteUnits, ReadAccounts, WriteAccounts, BindAccounts, ReadArticles, WriteArticles, SignArticles,
-		PublishArticle, ReadDeliveries, ActDeliveries, ReadDashboard, ReadRules, WriteRules, RecordDuties, SetReminders, ReadAudit}
+	return []Permission{ReadUnits, WriteUnits, ReadAccounts, WriteAccounts, BindAccounts, HandleApplications, WriteNotices, ReadArticles,
+		WriteArticles, SignArticles, PublishArticle, ReadDeliveries, ActDeliveries, ReadDashboard, ReadRules, WriteRules, RecordDuties, SetReminders, ReadAudit}
 }
 
 // everybody is what each role at a unit may do besides its own.
@@ -63,17 +67,17 @@ var everybody = []Permission{ReadUnits, ReadAccounts, ReadArticles, ReadDeliveri
 
 // granted lists what each role adds to everybody's permissions.
 var granted = map[Role][]Permission{
-	InfoOfficer:     {WriteArticles, SignArticles, PublishArticle, ActDeliveries, RecordDuties},
+	InfoOfficer:     {HandleApplications, WriteNotices, WriteArticles, SignArticles, PublishArticle, ActDeliveries, RecordDuties},
 	LayoutStaff:     {WriteArticles, SignArticles},
 	ColumnOwner:     {WriteArticles, SignArticles},
 	Undertaker:      {WriteArticles, SignArticles},
 	SiteOperator:    {WriteArticles, SignArticles},
-	SectionHead:     {WriteArticles, SignArticles, RecordDuties},
+	SectionHead:     {HandleApplications, WriteNotices, WriteArticles, SignArticles, RecordDuties},
 	SecurityOfficer: {RecordDuties},
 	MessageHandler:  {RecordDuties},
-	UnitDeputy:      {SignArticles, PublishArticle, ActDeliveries, RecordDuties, SetReminders},
-	UnitHead:        {SignArticles, PublishArticle, ActDeliveries, RecordDuties, SetReminders},
-	OfficeAdmin:     {WriteUnits, WriteAccounts, BindAccounts, ActDeliveries, WriteRules, RecordDuties, SetReminders, ReadAudit},
+	UnitDeputy:      {HandleApplications, WriteNotices, SignArticles, PublishArticle, ActDeliveries, RecordDuties, SetReminders},
+	UnitHead:        {HandleApplications, WriteNotices, SignArticles, PublishArticle, ActDeliveries, RecordDuties, SetReminders},
+	OfficeAdmin:     {WriteUnits, WriteAccounts, BindAccounts, HandleApplications, WriteNotices, ActDeliveries, WriteRules, RecordDuties, SetReminders, ReadAudit},
 	SystemAdmin:     {WriteUnits, ReadAudit},
 }
 
