@@ -25,6 +25,9 @@ const (
 // largestForm bounds a JSON body: an article's text of 2 MB and what stands around it.
 const largestForm = 3 << 20
 
+// schemaPrefix is where the description of the API keeps its types.
+const schemaPrefix = "#/components/schemas/"
+
 type actorKey struct{}
 
 // actorOf returns who is acting. Routes open to anyone have the zero actor.
@@ -39,7 +42,7 @@ func newAPI(s *server) huma.API {
 	config.Info.Description = "Everything the console does, it does through this API. Times are milliseconds since 1970 UTC."
 	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", "/api/openapi"
 	config.CreateHooks = nil // no $schema member in every answer
-	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.Components.Schemas = huma.NewMapRegistry(schemaPrefix, schemaName)
 	config.Formats = map[string]huma.Format{
 		"application/json": {Marshal: encode, Unmarshal: json.Unmarshal},
 		"json":             {Marshal: encode, Unmarshal: json.Unmarshal},

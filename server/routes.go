@@ -88,10 +88,12 @@ func (s *server) routes() {
 	add(s, units.WriteRules, "POST /api/rules/changes", "choose-rule", "选更严的数字或另一种读法", s.chooseRule)
 	add(s, units.WriteRules, "POST /api/rules/changes/preview", "preview-rule-change", "预览选择的影响", s.previewChoice)
 	add(s, units.WriteRules, "POST /api/rules/changes/{id}/end", "end-rule-change", "结束一项选择", s.endChange)
+	add(s, units.WriteRules, "POST /api/rules/changes/{id}/end/preview", "preview-end-of-rule-change", "预览结束选择的影响", s.previewEndOfChange)
 	add(s, units.ReadRules, "GET /api/rules/uses", "list-rulebook-uses", "适用的规则库", s.listUses)
 	add(s, units.WriteRules, "POST /api/rules/uses", "adopt-rulebook", "适用一部规则库", s.adoptRulebook)
 	add(s, units.WriteRules, "POST /api/rules/uses/preview", "preview-rulebook-use", "预览适用规则库的影响", s.previewAdoption)
 	add(s, units.WriteRules, "POST /api/rules/uses/{id}/end", "end-rulebook-use", "不再适用一部规则库", s.endUse)
+	add(s, units.WriteRules, "POST /api/rules/uses/{id}/end/preview", "preview-end-of-rulebook-use", "预览不再适用的影响", s.previewEndOfUse)
 	add(s, units.ReadRules, "GET /api/rules/rejudgements", "list-rejudgements", "重新判定的进度", s.listRejudgements)
 
 	// working days
@@ -145,4 +147,6 @@ func (s *server) routes() {
 
 	s.addPlain(anyone, "GET /*", s.console)
 	s.addPlain(anyone, "HEAD /*", s.console)
+
+	sayNull(s.api.OpenAPI().Components.Schemas)
 }

@@ -350,6 +350,14 @@ func (s *server) endChange(ctx context.Context, in *endingInput) (*Body[amendedR
 	return answer(amendedRule(made), err)
 }
 
+func (s *server) previewEndOfChange(ctx context.Context, in *endingInput) (*Body[accounts.Preview], error) {
+	ending, err := in.ending()
+	if err != nil {
+		return nil, err
+	}
+	return answer(accounts.PreviewEndOfRule(ctx, s.db, s.book, actorOf(ctx), ending))
+}
+
 // UseForm is the adoption of a rulebook.
 type UseForm struct {
 	UnitID   string      `json:"unit_id" minLength:"16" maxLength:"16"`
@@ -396,6 +404,14 @@ func (s *server) endUse(ctx context.Context, in *endingInput) (*Body[amendedUse]
 	}
 	made, err := accounts.EndAdoption(ctx, s.db, s.book, actorOf(ctx), ending)
 	return answer(amendedUse(made), err)
+}
+
+func (s *server) previewEndOfUse(ctx context.Context, in *endingInput) (*Body[accounts.Preview], error) {
+	ending, err := in.ending()
+	if err != nil {
+		return nil, err
+	}
+	return answer(accounts.PreviewEndOfAdoption(ctx, s.db, s.book, actorOf(ctx), ending))
 }
 
 type listRejudgementsInput struct {

@@ -124,6 +124,17 @@ func TestAStricterFigureIsPreviewedChosenSeenAndEnded(t *testing.T) {
 
 		end := map[string]any{"version": 1, "from": day(1), "reason": "恢复原规定"}
 		admin.refuse(http.MethodPost, "/api/rules/changes/"+made.Change.ID+"/end", map[string]any{"version": 7, "from": day(1), "reason": "旧页面"}, 409, "rule.stale")
+		var back accounts.Preview
+		chosen := dashboard(admin)
+		admin.do(http.MethodPost, "/api/rules/changes/"+made.Change.ID+"/end/preview", end, http.StatusOK, &back)
+		if back.Cured != preview.Stale || back.Stale != 0 || back.Looked != preview.Looked || dashboard(admin) != chosen {
+			t.Errorf("the preview of its end is %+v, that of the choice was %+v", back, preview)
+		}
+		for from, code := range map[string]string{day(-1): "rule.from_day", "2026-02-30": "rule.from_day", "": "rule.from_day"} {
+			bad := map[string]any{"version": 1, "from": from, "reason": "恢复原规定"}
+			admin.refuse(http.MethodPost, "/api/rules/changes/"+made.Change.ID+"/end/preview", bad, 422, code)
+		}
+		admin.refuse(http.MethodPost, "/api/rules/changes/0000000000000000/end/preview", end, 404, "rule.change_not_found")
 		var ended amendedRule
 		admin.do(http.MethodPost, "/api/rules/changes/"+made.Change.ID+"/end", end, http.StatusOK, &ended)
 		if ended.Change.UntilAt == nil || ended.Rejudgement == nil || ended.Rejudgement.DueAt != *ended.Change.UntilAt {
@@ -131,6 +142,7 @@ func TestAStricterFigureIsPreviewedChosenSeenAndEnded(t *testing.T) {
 		}
 		end["version"] = 2
 		admin.refuse(http.MethodPost, "/api/rules/changes/"+made.Change.ID+"/end", end, 409, "rule.ended")
+		admin.refuse(http.MethodPost, "/api/rules/changes/"+made.Change.ID+"/end/preview", end, 409, "rule.ended")
 		var lines Page[rules.ChangeLine]
 		admin.do(http.MethodGet, "/api/rules/changes?unit_id="+office, nil, http.StatusOK, &lines)
 		if len(lines.Items) != 1 || lines.Items[0].State != rules.TermInForce || lines.Items[0].CreatedByName != "管小理" || lines.Items[0].Reason != "领导小组会议定的" {
@@ -239,7 +251,13 @@ func TestARulebookIsAdoptedBesideAnotherAndLeft(t *testing.T) {
 		if left.Rejudgement != nil {
 			t.Errorf("withdrawing what never began asks for %+v", left.Rejudgement)
 		}
-		city.do(http.MethodPost, "/api/rules/uses/"+made.Use.ID+"/end", map[string]any{"version": 1, "from": day(0), "reason": "检查结束"}, http.StatusOK, &left)
+		var leaving accounts.Preview
+		under, end := dashboard(city), map[string]any{"version": 1, "from": day(0), "reason": "检查结束"}
+		city.do(http.MethodPost, "/api/rules/uses/"+made.Use.ID+"/end/preview", end, http.StatusOK, &leaving)
+		if leaving.Untimed != preview.Timed || leaving.Cured != preview.Stale || leaving.Looked != preview.Looked || dashboard(city) != under {
+			t.Errorf("the preview of its end is %+v, that of its beginning was %+v", leaving, preview)
+		}
+		city.do(http.MethodPost, "/api/rules/uses/"+made.Use.ID+"/end", end, http.StatusOK, &left)
 		judged(city)
 		if after := dashboard(city); after.NoRule != noRule {
 			t.Errorf("after it ended %+v, want %d without a rule", after, noRule)
@@ -269,6 +287,7 @@ func TestWhoChangesRules(t *testing.T) {
 		end := map[string]any{"version": 1, "from": day(0), "reason": "不该由你"}
 		posts := map[string]any{
 			"/api/rules/changes": choiceForm(unit, 4, nil), "/api/rules/changes/preview": choiceForm(unit, 4, nil), "/api/rules/changes/" + made.Change.ID + "/end": end,
+			"/api/rules/changes/" + made.Change.ID + "/end/preview": end, "/api/rules/uses/" + use.Use.ID + "/end/preview": end,
 			"/api/rules/uses": useForm(unit, "xiangxi-2018", "local", 5), "/api/rules/uses/preview": useForm(unit, "chaoan", "local", 5), "/api/rules/uses/" + use.Use.ID + "/end": end,
 		}
 		for path, form := range posts {
@@ -278,9 +297,9 @@ func TestWhoChangesRules(t *testing.T) {
 			town.browser().refuse(http.MethodPost, path, form, http.StatusUnauthorized, "auth.required")
 			code := "unit.not_found"
 			switch {
-			case strings.Contains(path, "changes/") && strings.HasSuffix(path, "end"):
+			case strings.Contains(path, "changes/") && strings.Contains(path, "/end"):
 				code = "rule.change_not_found"
-			case strings.HasSuffix(path, "end"):
+			case strings.Contains(path, "/end"):
 				code = "rule.use_not_found"
 			}
 			otherOffice.refuse(http.MethodPost, path, form, http.StatusNotFound, code)

@@ -1209,6 +1209,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules/changes/{id}/end/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览结束选择的影响 */
+        post: operations["preview-end-of-rule-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules/rejudgements": {
         parameters: {
             query?: never;
@@ -1272,6 +1289,23 @@ export interface paths {
         put?: never;
         /** 不再适用一部规则库 */
         post: operations["end-rulebook-use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/uses/{id}/end/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览不再适用的影响 */
+        post: operations["preview-end-of-rulebook-use"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1813,11 +1847,11 @@ export interface components {
         AmendedRule: {
             change: components["schemas"]["RuleChange"];
             /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
-            rejudgement: components["schemas"]["AccountRejudgement"];
+            rejudgement: components["schemas"]["AccountRejudgement"] | null;
         };
         AmendedUse: {
             /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
-            rejudgement: components["schemas"]["AccountRejudgement"];
+            rejudgement: components["schemas"]["AccountRejudgement"] | null;
             use: components["schemas"]["UnitRulebookUse"];
         };
         Article: {
@@ -1856,13 +1890,13 @@ export interface components {
             roles: string[];
             /** Format: int64 */
             seq: number;
-            signature: components["schemas"]["ArticleSignature"];
+            signature: components["schemas"]["ArticleSignature"] | null;
             status: string;
         };
         ArticleChannelPreview: {
             account_id: string;
             account_name: string;
-            preview: components["schemas"]["DeliveryPreview"];
+            preview: components["schemas"]["DeliveryPreview"] | null;
             sentence: string;
         };
         ArticleForm: {
@@ -2412,7 +2446,7 @@ export interface components {
             /** Format: int64 */
             due_at: number | null;
             due_text: string;
-            offline_use: components["schemas"]["OfflineUse"];
+            offline_use: components["schemas"]["OfflineUse"] | null;
             pending: boolean;
             rulebook: string;
             /** @enum {string} */
@@ -2451,7 +2485,7 @@ export interface components {
             note: string;
             /** Format: int64 */
             notice_ms: number | null;
-            offline_use: components["schemas"]["OfflineUse"];
+            offline_use: components["schemas"]["OfflineUse"] | null;
             /** Format: int64 */
             over_ms: number | null;
             parts: components["schemas"]["MatterPart"][];
@@ -2666,7 +2700,7 @@ export interface components {
             after?: components["schemas"]["RuleDuration"];
             articles: string[];
             /** @description 上一个周期；没有规定周期的为空 */
-            before: components["schemas"]["PeriodPast"];
+            before: components["schemas"]["PeriodPast"] | null;
             by?: string;
             citation: string;
             confirmed: boolean;
@@ -2713,7 +2747,7 @@ export interface components {
             rulebook_name: string;
             section: string;
             /** @description 检查的抽样；没有规定比例的为空 */
-            sites: components["schemas"]["SiteSample"];
+            sites: components["schemas"]["SiteSample"] | null;
             standing: string;
             strength: string;
             text: string;
@@ -3779,11 +3813,11 @@ export interface components {
             effective: string;
             id: string;
             /** @description How the unit works under it now; null when it does not */
-            in_force: components["schemas"]["HeldUse"];
+            in_force: components["schemas"]["HeldUse"] | null;
             issuer: string;
             jurisdiction: string;
             /** @description How the unit will work under it from a later day on; null when nothing is known to come */
-            next: components["schemas"]["HeldUse"];
+            next: components["schemas"]["HeldUse"] | null;
             short_name: string;
             title: string;
         };
@@ -3819,7 +3853,7 @@ export interface components {
             handover?: components["schemas"]["RuleHandover"];
             id: string;
             /** @description How the unit works under it now; null: the figures are those of the regulation */
-            in_force: components["schemas"]["HeldUse"];
+            in_force: components["schemas"]["HeldUse"] | null;
             inspections?: components["schemas"]["RuleInspection"][];
             interaction?: components["schemas"]["RuleInteraction"];
             interpretations: components["schemas"]["RuleInterpretation"][];
@@ -3830,7 +3864,7 @@ export interface components {
             may_change: boolean;
             monitoring?: components["schemas"]["RuleDemand"][];
             naming?: components["schemas"]["RuleNaming"][];
-            next: components["schemas"]["HeldUse"];
+            next: components["schemas"]["HeldUse"] | null;
             opening_conditions?: components["schemas"]["RuleOpeningCondition"][];
             public_notices?: components["schemas"]["RulePublicNotice"][];
             public_opinion?: components["schemas"]["RuleDemand"][];
@@ -9508,6 +9542,68 @@ export interface operations {
             };
         };
     };
+    "preview-end-of-rule-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rejudgements": {
         parameters: {
             query?: {
@@ -9772,6 +9868,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AmendedUse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-end-of-rulebook-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPreview"];
                 };
             };
             /** @description Unauthorized */

@@ -524,6 +524,7 @@ export const rulebooks = {
     end: '结束',
     withdraw: '撤回',
     endTitle: '结束这项选择',
+    endSummary: (said: string) => `结束“${said}”这项选择`,
     withdrawTitle: '撤回这项选择',
     endHint: '从所选日期起，恢复另作选择以前的规定，账号会重新判定。',
     withdrawHint: '还没有生效，撤回后不再生效。',

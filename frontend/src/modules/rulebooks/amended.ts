@@ -3,7 +3,7 @@ import { formatDate } from '@/utils/time'
 import type { Rejudgement } from './queries'
 
 /** What a finished change is answered with: saved, and when the accounts are judged anew. */
-export function sayRejudged(made: { rejudgement?: Rejudgement | null }, from: string, now = Date.now()): string {
+export function sayRejudged(made: { rejudgement: Rejudgement | null }, from: string, now = Date.now()): string {
   if (!made.rejudgement) return zh.rulebooks.amend.saved
   return from > formatDate(now) ? zh.rulebooks.amend.savedLater(from) : zh.rulebooks.amend.savedJudging
 }

@@ -117,6 +117,12 @@ export const previewChoice = (body: ChoiceForm, signal: AbortSignal): Promise<Pr
 export const previewUse = (body: UseForm, signal: AbortSignal): Promise<Preview> =>
   unwrap(api.POST('/api/rules/uses/preview', { body, signal }))
 
+export const previewEndOfChoice = (input: { id: string; body: Ending }, signal: AbortSignal): Promise<Preview> =>
+  unwrap(api.POST('/api/rules/changes/{id}/end/preview', { params: { path: { id: input.id } }, body: input.body, signal }))
+
+export const previewEndOfUse = (input: { id: string; body: Ending }, signal: AbortSignal): Promise<Preview> =>
+  unwrap(api.POST('/api/rules/uses/{id}/end/preview', { params: { path: { id: input.id } }, body: input.body, signal }))
+
 /** A change of the rules makes everything old that is read of them. */
 function useRuleMutation<Input, Answer>(send: (input: Input) => Promise<Answer>) {
   const queries = useQueryClient()

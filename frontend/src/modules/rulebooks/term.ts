@@ -25,7 +25,7 @@ export function sayTerm(from: number, until: number | null | undefined): string 
   return until === null || until === undefined ? begins : `${begins}，${words.before(formatDate(until))}`
 }
 
-type Held = Rulebook['in_force']
+type Held = NonNullable<Rulebook['in_force']>
 
 /** How a unit works under a rulebook, now and next, in a sentence; without the layer where that stands beside it. */
 export function sayHeld(now: Held | null, next: Held | null, unitId: string, withLayer = true): string {
