@@ -1,4 +1,4 @@
-package articles
+package files
 
 import (
 	"context"
@@ -24,9 +24,9 @@ type Store interface {
 	// Put stores size bytes of r. When it returns without error they are there to stay; else nothing is there.
 	// Errors: ErrDiskFull, ErrStoreUnavailable, and a plain error when r does not hold what key and size say.
 	Put(ctx context.Context, key string, r io.Reader, size int64, mime string) error
-	// Open returns the bytes; the caller closes them. Error: ErrMediaNotFound.
+	// Open returns the bytes; the caller closes them. Error: ErrNotFound.
 	Open(ctx context.Context, key string) (io.ReadCloser, Info, error)
-	// Stat says what is under the key. Error: ErrMediaNotFound.
+	// Stat says what is under the key. Error: ErrNotFound.
 	Stat(ctx context.Context, key string) (Info, error)
 	// Delete removes the key; one that is not there is no error.
 	Delete(ctx context.Context, key string) error
@@ -45,7 +45,7 @@ var storeKey = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // checkKey refuses anything but a hash: a key is never a path.
 func checkKey(key string) error {
 	if !storeKey.MatchString(key) {
-		return ErrMediaNotFound.Because(fmt.Errorf("malformed store key %q", key))
+		return ErrNotFound.Because(fmt.Errorf("malformed store key %q", key))
 	}
 	return nil
 }
@@ -94,11 +94,11 @@ const (
 // more than a day ago. The caller closes it.
 func OpenFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, fmt.Errorf("make picture store: %w", err)
+		return nil, fmt.Errorf("make file store: %w", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open picture store: %w", err)
+		return nil, fmt.Errorf("open file store: %w", err)
 	}
 	f := &Folder{root: root, now: time.Now}
 	f.create = func(name string) (*os.File, error) {
@@ -106,7 +106,7 @@ func OpenFolder(dir string) (*Folder, error) {
 	}
 	if err := f.sweep(); err != nil {
 		_ = root.Close()
-		return nil, fmt.Errorf("sweep picture store: %w", err)
+		return nil, fmt.Errorf("sweep file store: %w", err)
 	}
 	return f, nil
 }
@@ -205,7 +205,7 @@ func storeFault(err error) error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return ErrDiskFull.Because(err)
 	case errors.Is(err, fs.ErrNotExist):
-		return ErrMediaNotFound.Because(err)
+		return ErrNotFound.Because(err)
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) {

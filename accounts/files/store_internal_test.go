@@ -1,4 +1,4 @@
-package articles
+package files
 
 import (
 	"crypto/sha256"

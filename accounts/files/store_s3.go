@@ -1,4 +1,4 @@
-package articles
+package files
 
 import (
 	"bytes"
@@ -73,7 +73,7 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64, mime 
 	}
 	if info, err := s.Stat(ctx, key); err == nil && info.Size == size {
 		return nil
-	} else if err != nil && !errors.Is(err, ErrMediaNotFound) {
+	} else if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	content, err := io.ReadAll(checked(io.LimitReader(r, size+1), key, size))
@@ -122,7 +122,7 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	err := s3Fault(s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{}))
-	if errors.Is(err, ErrMediaNotFound) {
+	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	return err
@@ -140,7 +140,7 @@ func s3Fault(err error) error {
 	answer := minio.ToErrorResponse(err)
 	switch {
 	case answer.Code == "NoSuchKey":
-		return ErrMediaNotFound.Because(err)
+		return ErrNotFound.Because(err)
 	case answer.Code == "XMinioStorageFull", answer.Code == "QuotaExceeded", answer.Code == "XMinioAdminBucketQuotaExceeded",
 		answer.StatusCode == http.StatusInsufficientStorage:
 		return ErrDiskFull.Because(err)

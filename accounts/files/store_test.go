@@ -1,4 +1,4 @@
-package articles_test
+package files_test
 
 import (
 	"bufio"
@@ -9,8 +9,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"image"
-	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -22,8 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"govmedia/articles"
-	"govmedia/channels/picture"
+	"govmedia/accounts/files"
 )
 
 func keyOf(content []byte) string {
@@ -32,9 +29,9 @@ func keyOf(content []byte) string {
 }
 
 // stores runs a test on every implementation.
-func stores(t *testing.T, test func(t *testing.T, store articles.Store)) {
+func stores(t *testing.T, test func(t *testing.T, store files.Store)) {
 	t.Run("folder", func(t *testing.T) {
-		folder, err := articles.OpenFolder(t.TempDir())
+		folder, err := files.OpenFolder(t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +42,7 @@ func stores(t *testing.T, test func(t *testing.T, store articles.Store)) {
 }
 
 func TestStoreGivesBackWhatWasPut(t *testing.T) {
-	stores(t, func(t *testing.T, store articles.Store) {
+	stores(t, func(t *testing.T, store files.Store) {
 		ctx := t.Context()
 		content := append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte("x"), 100_000)...)
 		key := keyOf(content)
@@ -71,10 +68,10 @@ func TestStoreGivesBackWhatWasPut(t *testing.T) {
 				t.Errorf("Delete = %v", err)
 			}
 		}
-		if _, _, err := store.Open(ctx, key); !errors.Is(err, articles.ErrMediaNotFound) {
+		if _, _, err := store.Open(ctx, key); !errors.Is(err, files.ErrNotFound) {
 			t.Errorf("Open after Delete = %v, want media.not_found", err)
 		}
-		if _, err := store.Stat(ctx, key); !errors.Is(err, articles.ErrMediaNotFound) {
+		if _, err := store.Stat(ctx, key); !errors.Is(err, files.ErrNotFound) {
 			t.Errorf("Stat after Delete = %v, want media.not_found", err)
 		}
 	})
@@ -95,11 +92,11 @@ func TestStoreRefusesContentThatIsNotItsKey(t *testing.T) {
 		{"reader fails", io.MultiReader(strings.NewReader("the"), failing{}), 11},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			stores(t, func(t *testing.T, store articles.Store) {
+			stores(t, func(t *testing.T, store files.Store) {
 				if err := store.Put(t.Context(), key, tt.r, tt.size, "image/png"); err == nil {
 					t.Error("Put = nil, want an error")
 				}
-				if _, err := store.Stat(t.Context(), key); !errors.Is(err, articles.ErrMediaNotFound) {
+				if _, err := store.Stat(t.Context(), key); !errors.Is(err, files.ErrNotFound) {
 					t.Errorf("Stat = %v, want media.not_found: nothing may be left", err)
 				}
 			})
@@ -113,18 +110,18 @@ func (failing) Read([]byte) (int, error) { return 0, errors.New("connection rese
 
 func TestStoreTakesNoPathForAKey(t *testing.T) {
 	hash := keyOf(nil)
-	stores(t, func(t *testing.T, store articles.Store) {
+	stores(t, func(t *testing.T, store files.Store) {
 		for _, key := range []string{"", "..", "../../etc/passwd", "/etc/passwd", hash[:63], hash + "0", strings.ToUpper(hash), hash[:62] + "/.", "..%2f" + hash[5:], hash[:63] + "\n", hash[:63] + "\x00"} {
-			if err := store.Put(t.Context(), key, strings.NewReader(""), 0, "image/png"); !errors.Is(err, articles.ErrMediaNotFound) {
+			if err := store.Put(t.Context(), key, strings.NewReader(""), 0, "image/png"); !errors.Is(err, files.ErrNotFound) {
 				t.Errorf("Put(%q) = %v, want media.not_found", key, err)
 			}
-			if _, _, err := store.Open(t.Context(), key); !errors.Is(err, articles.ErrMediaNotFound) {
+			if _, _, err := store.Open(t.Context(), key); !errors.Is(err, files.ErrNotFound) {
 				t.Errorf("Open(%q) = %v, want media.not_found", key, err)
 			}
-			if _, err := store.Stat(t.Context(), key); !errors.Is(err, articles.ErrMediaNotFound) {
+			if _, err := store.Stat(t.Context(), key); !errors.Is(err, files.ErrNotFound) {
 				t.Errorf("Stat(%q) = %v, want media.not_found", key, err)
 			}
-			if err := store.Delete(t.Context(), key); !errors.Is(err, articles.ErrMediaNotFound) {
+			if err := store.Delete(t.Context(), key); !errors.Is(err, files.ErrNotFound) {
 				t.Errorf("Delete(%q) = %v, want media.not_found", key, err)
 			}
 		}
@@ -142,7 +139,7 @@ func TestFolderLeadsNowhereElse(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, key[:2])); err != nil {
 		t.Fatal(err)
 	}
-	folder, err := articles.OpenFolder(dir)
+	folder, err := files.OpenFolder(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +162,7 @@ func TestFolderSweepsWhatACrashLeft(t *testing.T) {
 	if err := os.Chtimes(old, yesterday, yesterday); err != nil {
 		t.Fatal(err)
 	}
-	folder, err := articles.OpenFolder(dir)
+	folder, err := files.OpenFolder(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +177,7 @@ func TestFolderSweepsWhatACrashLeft(t *testing.T) {
 
 func TestStoreServesManyWritersOfOneKey(t *testing.T) {
 	content := bytes.Repeat([]byte("y"), 50_000)
-	stores(t, func(t *testing.T, store articles.Store) {
+	stores(t, func(t *testing.T, store files.Store) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
@@ -203,11 +200,11 @@ func TestS3AnswersGetTheirFaults(t *testing.T) {
 		code   string
 		want   error
 	}{
-		{http.StatusInsufficientStorage, "XMinioStorageFull", articles.ErrDiskFull},
-		{http.StatusForbidden, "QuotaExceeded", articles.ErrDiskFull},
-		{http.StatusForbidden, "AccessDenied", articles.ErrStoreUnavailable},
-		{http.StatusNotFound, "NoSuchBucket", articles.ErrStoreUnavailable},
-		{http.StatusOK, "NotS3AtAll", articles.ErrStoreUnavailable},
+		{http.StatusInsufficientStorage, "XMinioStorageFull", files.ErrDiskFull},
+		{http.StatusForbidden, "QuotaExceeded", files.ErrDiskFull},
+		{http.StatusForbidden, "AccessDenied", files.ErrStoreUnavailable},
+		{http.StatusNotFound, "NoSuchBucket", files.ErrStoreUnavailable},
+		{http.StatusOK, "NotS3AtAll", files.ErrStoreUnavailable},
 	} {
 		fake := newFakeS3(t)
 		fake.fail(http.MethodPut, tt.status, tt.code)
@@ -221,38 +218,17 @@ func TestS3AnswersGetTheirFaults(t *testing.T) {
 	fake.server.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	if _, err := store.Stat(ctx, keyOf(content)); !errors.Is(err, articles.ErrStoreUnavailable) {
+	if _, err := store.Stat(ctx, keyOf(content)); !errors.Is(err, files.ErrStoreUnavailable) {
 		t.Errorf("Stat of a server that is away = %v, want media.store_unavailable", err)
 	}
 }
 
 func TestOpenS3RefusesSettingsThatCannotBeRight(t *testing.T) {
-	for _, s := range []articles.S3Settings{{Endpoint: "127.0.0.1:1"}, {Bucket: "b", Endpoint: "http://with-scheme/path"}, {Bucket: "b"}} {
-		if _, err := articles.OpenS3(s); err == nil {
+	for _, s := range []files.S3Settings{{Endpoint: "127.0.0.1:1"}, {Bucket: "b", Endpoint: "http://with-scheme/path"}, {Bucket: "b"}} {
+		if _, err := files.OpenS3(s); err == nil {
 			t.Errorf("OpenS3(%+v) = nil, want an error", s)
 		}
 	}
-}
-
-func TestStorePictureKeepsThePictureOnce(t *testing.T) {
-	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 9, 9))); err != nil {
-		t.Fatal(err)
-	}
-	stores(t, func(t *testing.T, store articles.Store) {
-		first, err := articles.StorePicture(t.Context(), store, bytes.NewReader(b.Bytes()), "a.png")
-		if err != nil {
-			t.Fatal(err)
-		}
-		second, err := articles.StorePicture(t.Context(), store, bytes.NewReader(b.Bytes()), "b.png")
-		info, statErr := store.Stat(t.Context(), first.SHA256)
-		if err != nil || statErr != nil || second.SHA256 != first.SHA256 || info.Size != int64(first.Size) || info.MIME != "image/png" {
-			t.Errorf("StorePicture = %s then %s, %v; stored %+v, %v", first.SHA256, second.SHA256, err, info, statErr)
-		}
-		if _, err := articles.StorePicture(t.Context(), store, strings.NewReader("MZ"), "a.jpg"); !errors.Is(err, picture.ErrNotAPicture) {
-			t.Errorf("StorePicture(exe) = %v, want media.not_a_picture", err)
-		}
-	})
 }
 
 // fakeS3 speaks as much of the S3 protocol as a store needs.
@@ -278,9 +254,9 @@ func newFakeS3(t *testing.T) *fakeS3 {
 	return f
 }
 
-func openS3(t *testing.T, f *fakeS3) *articles.S3 {
+func openS3(t *testing.T, f *fakeS3) *files.S3 {
 	t.Helper()
-	store, err := articles.OpenS3(articles.S3Settings{Endpoint: f.server.Listener.Addr().String(), Region: "us-east-1", Bucket: "media",
+	store, err := files.OpenS3(files.S3Settings{Endpoint: f.server.Listener.Addr().String(), Region: "us-east-1", Bucket: "media",
 		Prefix: "pictures/", AccessKey: "test-access", SecretKey: "test-secret", Insecure: true, PathStyle: true})
 	if err != nil {
 		t.Fatal(err)
