@@ -39,17 +39,19 @@ export function useRulebooks(unitId: MaybeRefOrGetter<string> = '') {
   })
 }
 
+/** The question for a rulebook as it holds for the unit, for whoever asks for several. */
+export const rulebookQuery = (id: string, unitId: string) => ({
+  queryKey: rulebookKeys.one(id, unitId),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    unwrap(api.GET('/api/rulebooks/{rulebook}', { params: { path: { rulebook: id }, query: { unit_id: unitId || undefined } }, signal })),
+  meta: { quiet: true },
+})
+
 /** A rulebook as it holds for the unit. */
 export function useRulebook(id: MaybeRefOrGetter<string>, unitId: MaybeRefOrGetter<string>) {
   return useQuery({
     queryKey: computed(() => rulebookKeys.one(toValue(id), toValue(unitId))),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET('/api/rulebooks/{rulebook}', {
-          params: { path: { rulebook: toValue(id) }, query: { unit_id: toValue(unitId) || undefined } },
-          signal,
-        }),
-      ),
+    queryFn: (context) => rulebookQuery(toValue(id), toValue(unitId)).queryFn(context),
     placeholderData: (held) => (held?.id === toValue(id) ? held : undefined),
     meta: { quiet: true },
   })
