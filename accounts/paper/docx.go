@@ -1,0 +1,128 @@
+package paper
+
+import (
+	"archive/zip"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The parts of the file that never change.
+const (
+	contentTypes = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
+		`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
+		`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`
+	relations = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
+		`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`
+	opening = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
+		`<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`
+	closing = `<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>` +
+		`<w:pgMar w:top="1247" w:right="1247" w:bottom="1134" w:left="1474" w:header="851" w:footer="992" w:gutter="0"/></w:sectPr></w:body></w:document>`
+)
+
+// The widths of the table's columns, in twentieths of a point: label, field, label, field.
+const (
+	labelWidth = 1474
+	fieldWidth = 3118
+	tableWidth = 2 * (labelWidth + fieldWidth)
+	wideWidth  = tableWidth - labelWidth
+)
+
+const perMillimetre = 56.7 // twentieths of a point
+
+// The fonts, named and not embedded: the office's own are used, or what its word processor puts in their place.
+const (
+	songTi   = "方正小标宋简体"
+	fangSong = "仿宋_GB2312"
+	heiTi    = "黑体"
+)
+
+// WriteDocx writes the form as a .docx file that can be filled in and signed in WPS or Word.
+func WriteDocx(w io.Writer, form Form) error {
+	archive := zip.NewWriter(w)
+	for _, part := range []struct{ name, text string }{
+		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", relations}, {"word/document.xml", document(form)},
+	} {
+		file, err := archive.Create(part.name)
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(file, part.text); err != nil {
+			return err
+		}
+	}
+	return archive.Close()
+}
+
+func document(form Form) string {
+	var b strings.Builder
+	b.WriteString(opening)
+	b.WriteString(paragraphs(form.Title, songTi, 42, "center"))
+	if meta := metaLine(form); meta != "" {
+		b.WriteString(paragraphs(meta, fangSong, 24, "left"))
+	}
+	fmt.Fprintf(&b, `<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:tblBorders>`, tableWidth)
+	for _, edge := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
+		fmt.Fprintf(&b, `<w:%s w:val="single" w:sz="6" w:space="0" w:color="000000"/>`, edge)
+	}
+	b.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
+	for _, width := range []int{labelWidth, fieldWidth, labelWidth, fieldWidth} {
+		fmt.Fprintf(&b, `<w:gridCol w:w="%d"/>`, width)
+	}
+	b.WriteString(`</w:tblGrid>`)
+	for _, row := range form.Rows {
+		writeRow(&b, row)
+	}
+	b.WriteString(`</w:tbl>`)
+	for _, note := range form.Notes {
+		b.WriteString(paragraphs(note, fangSong, 21, "left"))
+	}
+	b.WriteString(closing)
+	return b.String()
+}
+
+func metaLine(form Form) string {
+	var parts []string
+	if form.Unit != "" {
+		parts = append(parts, "填报单位："+form.Unit)
+	}
+	if form.Number != "" {
+		parts = append(parts, "编号："+form.Number)
+	}
+	return strings.Join(parts, "　　　　")
+}
+
+func writeRow(b *strings.Builder, row Row) {
+	fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, max(680, int(float64(row.Tall)*perMillimetre)))
+	for _, field := range row.Fields {
+		writeCell(b, labelWidth, 1, "center", paragraphs(strings.Join(lines(field.Label), "\n"), heiTi, 24, "center"))
+		width, span, at, inner := fieldWidth, 1, "center", paragraphs(field.Text, fangSong, 28, "left")
+		if len(row.Fields) == 1 {
+			width, span = wideWidth, 3
+		}
+		if field.Box != nil {
+			at, inner = "bottom", inner+paragraphs(field.Box.Foot(), fangSong, 24, "right")
+		}
+		writeCell(b, width, span, at, inner)
+	}
+	b.WriteString(`</w:tr>`)
+}
+
+func writeCell(b *strings.Builder, width, span int, at, inner string) {
+	fmt.Fprintf(b, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:gridSpan w:val="%d"/><w:vAlign w:val="%s"/></w:tcPr>%s</w:tc>`, width, span, at, inner)
+}
+
+// paragraphs sets each line of a text as a paragraph of its own. size is in half points.
+func paragraphs(text, font string, size int, align string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(text, "\n") {
+		fmt.Fprintf(&b, `<w:p><w:pPr><w:spacing w:line="340" w:lineRule="auto"/><w:jc w:val="%s"/></w:pPr><w:r><w:rPr>`+
+			`<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="%s"/><w:sz w:val="%d"/></w:rPr><w:t xml:space="preserve">`, align, font, size)
+		_ = xml.EscapeText(&b, []byte(strings.ToValidUTF8(line, "\uFFFD"))) // a builder never fails to write
+		b.WriteString(`</w:t></w:r></w:p>`)
+	}
+	return b.String()
+}

@@ -1,0 +1,93 @@
+// Package paper sets the forms that an office prints, signs and files: a title, a table of labelled fields, and boxes for
+// opinions with a signature and a date. One Form is written as an HTML page for printing and as a .docx for WPS and Word.
+// What stands in a form, and in which order the boxes follow, is its caller's.
+package paper
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Form is one A4 form. Texts may have several lines; nothing in them is markup.
+type Form struct {
+	Title  string
+	Unit   string // who fills it in, under the title on the left; empty: left out
+	Number string // of the record, on the right; empty: left out
+	Rows   []Row
+	Notes  []string // under the table
+}
+
+// Row is a row of the table: one field over the whole width, or two side by side.
+type Row struct {
+	Fields []Field // one or two
+	Tall   Height
+}
+
+// Height is the least height of a row, in millimetres.
+type Height int
+
+// The heights. Low leaves it to the text.
+const (
+	Low    Height = 0
+	Signed Height = 26 // room for two lines by hand and the signature
+	Essay  Height = 40 // for reasons and plans
+)
+
+// Field is a label and what stands beside it.
+type Field struct {
+	Label string
+	Text  string
+	Box   *Box // for an opinion that somebody signs; only where the row has this field alone
+}
+
+// Box is the foot of an opinion: who signs, and on which day. What is empty is left open for a pen.
+type Box struct {
+	By   string // the name, when it was signed here
+	On   string // the day, as 2026年3月20日
+	Seal bool   // the unit's seal belongs here
+}
+
+// Foot is the line at the foot of a box.
+func (b Box) Foot() string {
+	by, on := b.By, b.On
+	if by == "" {
+		by = "　　　　　　"
+	}
+	if on == "" {
+		on = "　　　年　　月　　日"
+	}
+	seal := ""
+	if b.Seal {
+		seal = "（盖章）"
+	}
+	return fmt.Sprintf("签名%s：%s　　%s", seal, by, on)
+}
+
+// One makes a row of one field.
+func One(label, text string) Row { return Row{Fields: []Field{{Label: label, Text: text}}} }
+
+// Two makes a row of two fields.
+func Two(label, text, label2, text2 string) Row {
+	return Row{Fields: []Field{{Label: label, Text: text}, {Label: label2, Text: text2}}}
+}
+
+// Opinion makes a row with a box to be signed.
+func Opinion(label, text string, box Box) Row {
+	return Row{Fields: []Field{{Label: label, Text: text, Box: &box}}, Tall: Signed}
+}
+
+const labelLength = 5 // characters in a line of a label, so that the narrow column breaks where people would
+
+// lines breaks a label into lines of at most five characters, evenly: 分管负责人意见 becomes 分管负责 and 人意见.
+func lines(label string) []string {
+	var broken []string
+	for part := range strings.Lines(label) {
+		characters := []rune(strings.TrimRight(part, "\n"))
+		count := (len(characters) + labelLength - 1) / labelLength
+		for i := range max(count, 1) {
+			each := (len(characters) + count - 1) / max(count, 1)
+			broken = append(broken, string(characters[min(i*each, len(characters)):min((i+1)*each, len(characters))]))
+		}
+	}
+	return broken
+}

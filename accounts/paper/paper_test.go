@@ -1,0 +1,150 @@
+package paper_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"govmedia/accounts/paper"
+)
+
+// hostile is a text that would be markup if somebody forgot to escape it.
+const hostile = "一镇发布 <script>alert(1)</script> & \"名\" ]]>\n第二行"
+
+var form = paper.Form{
+	Title: "政务新媒体账号开设申请表", Unit: "某镇人民政府", Number: "2026-0007",
+	Rows: []paper.Row{
+		paper.Two("平台", "微信公众平台", "账号类型", "订阅号"),
+		paper.One("拟用名称", hostile),
+		{Fields: []paper.Field{{Label: "开设理由与内容定位", Text: "便民"}}, Tall: paper.Essay},
+		paper.Opinion("主要负责人意见", "同意。", paper.Box{By: "王某", On: "2026年3月3日", Seal: true}),
+		paper.Opinion("区政府办公室意见", "", paper.Box{}),
+	},
+	Notes: []string{"依据：潼南 2022 第8条第1款"},
+}
+
+// wanted is what must be readable in either form of paper, in this order.
+var wanted = []string{"政务新媒体账号开设申请表", "某镇人民政府", "2026-0007", "微信公众平台", "<script>alert(1)</script> & \"名\" ]]>", "第二行", "便民", "同意。",
+	"签名（盖章）：王某　　2026年3月3日", "　　　年　　月　　日", "依据：潼南 2022 第8条第1款"}
+
+func inOrder(t *testing.T, what, text string) {
+	t.Helper()
+	for _, piece := range wanted {
+		_, after, found := strings.Cut(text, piece)
+		if !found {
+			t.Fatalf("%s does not say %q at its place; left of it: %q", what, piece, text)
+		}
+		text = after
+	}
+}
+
+func TestWriteHTMLShowsEveryFieldAndNothingAsMarkup(t *testing.T) {
+	var b bytes.Buffer
+	if err := paper.WriteHTML(&b, form, "/api/applications/x/form.docx"); err != nil {
+		t.Fatal(err)
+	}
+	root, err := html.Parse(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode && n.Data == "script" {
+			t.Error("a text of the form became a script")
+		}
+		if n.Type == html.TextNode && (n.Parent == nil || n.Parent.Data != "style" && n.Parent.Data != "title") {
+			text.WriteString(n.Data)
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(root)
+	inOrder(t, "the page", text.String())
+	if !strings.HasPrefix(paper.StyleSource(), "'sha256-") {
+		t.Errorf("StyleSource = %s", paper.StyleSource())
+	}
+}
+
+func TestWriteDocxIsAFileThatWordProcessorsRead(t *testing.T) {
+	var b bytes.Buffer
+	if err := paper.WriteDocx(&b, form); err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, file := range archive.File {
+		r, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil || r.Close() != nil {
+			t.Fatal(err)
+		}
+		parts[file.Name] = string(content)
+	}
+	for _, name := range []string{"[Content_Types].xml", "_rels/.rels", "word/document.xml"} {
+		if parts[name] == "" {
+			t.Fatalf("part %s is missing", name)
+		}
+		decoder := xml.NewDecoder(strings.NewReader(parts[name]))
+		for {
+			if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("part %s is no XML: %v", name, err)
+			}
+		}
+	}
+	var document struct {
+		Rows []struct {
+			Cells []struct {
+				Span struct {
+					Val int `xml:"val,attr"`
+				} `xml:"tcPr>gridSpan"`
+				Text []string `xml:"p>r>t"`
+			} `xml:"tc"`
+		} `xml:"body>tbl>tr"`
+		Text []string `xml:"body>p>r>t"`
+	}
+	if err := xml.Unmarshal([]byte(parts["word/document.xml"]), &document); err != nil {
+		t.Fatal(err)
+	}
+	if len(document.Rows) != len(form.Rows) {
+		t.Fatalf("the table has %d rows, want %d", len(document.Rows), len(form.Rows))
+	}
+	said := []string{document.Text[0], document.Text[1]}
+	for i, row := range document.Rows {
+		columns := 0
+		for _, cell := range row.Cells {
+			columns += cell.Span.Val
+			said = append(said, cell.Text...)
+		}
+		if columns != 4 {
+			t.Errorf("row %d covers %d of 4 columns", i, columns)
+		}
+	}
+	inOrder(t, "the document", strings.Join(append(said, document.Text[2:]...), "\n"))
+}
+
+// Labels stand in a narrow column: no line of one is longer than five characters, and none is lost.
+func TestLabelsBreakEvenly(t *testing.T) {
+	var b bytes.Buffer
+	if err := paper.WriteHTML(&b, paper.Form{Title: "表", Rows: []paper.Row{paper.One("分管负责人审批意见", ""), paper.One("平台", "")}}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "分管负责人\n审批意见") || !strings.Contains(b.String(), "<p>平台</p>") {
+		t.Errorf("labels are broken otherwise: %s", b.String())
+	}
+}
