@@ -1,5 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { isWithin } from './layouts/menu'
 import { router } from './router'
 import { useSession } from './stores/session'
 
@@ -11,6 +12,17 @@ describe('router', () => {
     const signIn = router.resolve('/signin')
     expect(signIn.name).toBe('signin')
     expect(signIn.matched).toHaveLength(2)
+  })
+  it.each([
+    ['/accounts/a1', '/accounts'],
+    ['/columns/c1', '/accounts'],
+    ['/column-findings', '/column-findings'],
+  ])('puts %s below the menu entry %s', (address, entry) => {
+    expect(isWithin(router.resolve(address), entry)).toBe(true)
+  })
+  it('keeps apart what only begins alike', () => {
+    expect(isWithin(router.resolve('/column-findings'), '/columns')).toBe(false)
+    expect(isWithin(router.resolve('/columns/c1'), '/columns')).toBe(false)
   })
   it('leads an unknown address to the page that says so', () => {
     expect(router.resolve('/no/such/page').name).toBe('not-found')

@@ -26,6 +26,8 @@ declare module 'vue-router' {
     /** The permission that the page needs; without it the page is not shown in the menu either. */
     permission?: string
     menu?: MenuEntry
+    /** The menu entry that the page belongs to, where its address does not stand below it. */
+    under?: string
     /** Seen without a session. */
     public?: boolean
     /** The page stays where it is while only its filters change, because what they narrow stands far down. */

@@ -1,4 +1,5 @@
 import { computed, type Component, type ComputedRef, type Ref } from 'vue'
+import type { RouteLocationNormalizedLoaded } from 'vue-router'
 import { zh } from '@/locales/zh-CN'
 import { menuRoutes, type MenuGroup } from '@/router'
 import { useSession } from '@/stores/session'
@@ -15,8 +16,9 @@ export interface MenuItem {
 const tabCount = 4
 
 /** Whether a page stands at a menu entry or below it, as an article does below the list of articles. */
-export function isWithin(path: string, entry: string): boolean {
-  return path === entry || path.startsWith(`${entry}/`)
+export function isWithin(page: Pick<RouteLocationNormalizedLoaded, 'path' | 'meta'>, entry: string): boolean {
+  const place = page.meta.under ?? page.path
+  return place === entry || place.startsWith(`${entry}/`)
 }
 
 export interface Menu {

@@ -2,7 +2,7 @@ import { confirmAction } from '@/components/confirm'
 import { zh } from '@/locales/zh-CN'
 import { dayInstant } from '@/modules/accounts/form'
 import type { Shown } from '@/utils/words'
-import type { NewColumn } from './queries'
+import type { Finding, NewColumn } from './queries'
 
 export interface ColumnForm {
   name: string
@@ -48,8 +48,15 @@ export function asTree<Line extends Placed>(lines: readonly Line[]): { line: Lin
 
 export const columnState = (state: string): Shown => ({
   label: zh.columns.states[state] ?? state,
-  tone: state === 'in_use' ? 'good' : 'plain',
+  tone: state === 'in_use' ? 'good' : state === 'hidden' ? 'wait' : 'plain',
 })
+
+/** The word and tone of a finding; the server says what is wrong. */
+export const shownFinding = (finding: Finding): Shown => ({ label: finding.label, tone: finding.kind === 'blank' ? 'bad' : 'warn' })
+
+/** Asks before a column is taken off the site's pages, which stops its clock. */
+export const confirmHide = (name: string): Promise<boolean> =>
+  confirmAction({ title: zh.columns.hide, message: zh.columns.hideText(name), confirmLabel: zh.columns.hide })
 
 /** Asks before a column is closed, which nobody can take back. */
 export const confirmClose = (name: string): Promise<boolean> =>
