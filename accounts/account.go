@@ -76,7 +76,10 @@ type Account struct {
 	LastPostTitle    string     `json:"last_post_title"`
 	UnreadSince      *sql.Time  `json:"unread_since"` // since when nobody can read its posts from outside; nil while they can be read
 	UnreadReason     string     `json:"unread_reason"`
-	Path             string     `json:"-"` // the unit's
+	ClosedAt         *sql.Time  `json:"closed_at"`
+	GoneTo           string     `json:"gone_to"` // of a closed one: where its readers go now
+	SearchText       string     `json:"-"`       // what it is found by, for writing only: see accounts/search.go
+	Path             string     `json:"-"`       // the unit's
 	Watch            Watch      `json:"-"`
 	DueAt            *sql.Time  `json:"-"` // the first due time of its counting clocks
 	CreatedAt        sql.Time   `json:"created_at"`

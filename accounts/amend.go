@@ -76,7 +76,7 @@ func EndAdoption(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 }
 
 // rejudgeFrom puts a unit's accounts down to be judged anew from an instant on.
-func rejudgeFrom(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string, why Why, whyID string, from sql.Time) (*Rejudgement, error) {
+func rejudgeFrom(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string, why RejudgeWhy, whyID string, from sql.Time) (*Rejudgement, error) {
 	unit, err := units.Get(ctx, tx, actor, unitID)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func rejudgeFrom(ctx context.Context, tx *sql.DB, actor units.Actor, unitID stri
 
 // rejudgeEnd is rejudgeFrom for the end of something. What was withdrawn before it began changes nothing: the rejudgement
 // that waited for it goes with it.
-func rejudgeEnd(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string, why Why, whyID string, from, until sql.Time) (*Rejudgement, error) {
+func rejudgeEnd(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string, why RejudgeWhy, whyID string, from, until sql.Time) (*Rejudgement, error) {
 	if until == from && from > tx.Now() {
 		_, err := tx.Exec(ctx, "rejudgement.drop", sql.Args{"why": why, "why_id": whyID})
 		return nil, err

@@ -27,6 +27,20 @@ var (
 	ErrCursorInvalid   = fault.Define("account.cursor_invalid", fault.Invalid, "翻页位置无效，请回到第一页重新查看。")
 )
 
+// The refusals a person can meet at the fields of the register.
+var (
+	ErrFieldUnknown   = fault.Define("account.field_unknown", fault.Invalid, "台账没有这个字段，请刷新后从列表中选择。")
+	ErrFieldFixed     = fault.Define("account.field_fixed", fault.Conflict, "这一项由启用、暂停、关停等办理步骤改变，不能直接修改。")
+	ErrFieldText      = fault.Define("account.text_invalid", fault.Invalid, "这一项内容太长，或者带有不能保存的字符，请精简后再保存。")
+	ErrFieldDay       = fault.Define("account.day_invalid", fault.Invalid, "日期看不懂，请写成 2026-03-01、2026/3/1 或 2026年3月1日。")
+	ErrFieldTruth     = fault.Define("account.truth_invalid", fault.Invalid, "请填写“是”或“否”，不清楚的留空。")
+	ErrFieldNumber    = fault.Define("account.number_invalid", fault.Invalid, "请填写不小于 0 的整数，也可以写成 1.2万。")
+	ErrFieldChoice    = fault.Define("account.choice_invalid", fault.Invalid, "没有这一项，请从列表中选择。")
+	ErrFieldContact   = fault.Define("account.contact_invalid", fault.Invalid, "人员请写成“姓名 电话”，几个人用分号隔开，例如：张某 0871-1234567；李某 0871-7654321。")
+	ErrFieldReference = fault.Define("account.reference_invalid", fault.Invalid, "这一项须从列表中选择或上传，请重新选择。")
+	ErrUnitUnknown    = fault.Define("account.unit_unknown", fault.Invalid, "单位树里没有这个单位，或者有几个同名的，请从列表中选择主办单位。")
+)
+
 // The refusals a person can meet at credentials and their keys.
 var (
 	ErrCredentialsInvalid = fault.Define("credentials.invalid", fault.Invalid, "凭证的名称只能用小写字母、数字和下划线，内容不能为空，也不能太长，请核对后重新填写。")

@@ -63,7 +63,7 @@ type NewAccount struct {
 // use (K13). Errors: the checks of the fields, ErrDuplicate, ErrForbidden, units.ErrNotFound, units.ErrClosed.
 func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewAccount) (Account, error) {
 	account := Account{
-		ID: sql.NewID(), UnitID: in.UnitID, Platform: in.Platform, Kind: in.Kind, Name: strings.TrimSpace(in.Name),
+		UnitID: in.UnitID, Platform: in.Platform, Kind: in.Kind, Name: strings.TrimSpace(in.Name),
 		ExternalID: orNil(in.ExternalID), HomeURL: strings.TrimSpace(in.HomeURL), Mode: in.Mode, State: in.State, Settings: in.Settings,
 	}
 	if account.State == "" {
@@ -75,49 +75,30 @@ func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 	if err := checkAccount(account); err != nil {
 		return Account{}, err
 	}
+	created := Record{Account: account}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		path, err := openUnit(ctx, tx, actor, in.UnitID)
-		if err != nil {
-			return err
-		}
-		account.Path = path
-		account.CreatedAt, account.UpdatedAt, account.Version, account.InUseAt = tx.Now(), tx.Now(), 1, nil
-		if account.State == InUse {
-			since, err := inUseSince(in.InUseAt, tx.Now())
-			if err != nil {
-				return err
-			}
-			account.InUseAt = &since
-		}
-		if _, err := tx.Exec(ctx, "account.insert", account); err != nil {
-			return asDuplicate(err)
-		}
-		if _, err := tx.Exec(ctx, "particulars.insert", sql.Args{"account_id": account.ID, "now": tx.Now()}); err != nil {
-			return err
-		}
-		if err := settleAccounts(ctx, tx, book, account.ID); err != nil {
-			return err
-		}
-		detail := sql.Object{"platform": account.Platform, "kind": account.Kind, "name": account.Name, "external_id": in.ExternalID,
-			"mode": account.Mode, "state": account.State, "in_use_at": account.InUseAt}
-		return audit(ctx, tx, actor, account, ActionCreate, detail)
+		created.Account = account
+		created.InUseAt = in.InUseAt
+		var err error
+		created, err = createRecord(ctx, tx, book, actor, created, Why{Kind: WhyEdit})
+		return err
 	})
 	if err != nil {
 		return Account{}, wrap(err, "create account %s", account.Name)
 	}
-	return Load(ctx, db, account.ID)
+	return Load(ctx, db, created.ID)
 }
 
-// openUnit returns the path of a unit; an error unless it is open, in the actor's sight, and WriteAccounts holds there.
-func openUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string) (string, error) {
+// openUnit returns a unit; an error unless it is open, in the actor's sight, and WriteAccounts holds there.
+func openUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string) (units.Unit, error) {
 	unit, err := units.Get(ctx, tx, actor, unitID)
 	if err != nil {
-		return "", err
+		return units.Unit{}, err
 	}
 	if unit.ClosedAt != nil {
-		return "", units.ErrClosed
+		return units.Unit{}, units.ErrClosed
 	}
-	return unit.Path, mustReach(ctx, tx, actor, unitID, units.WriteAccounts)
+	return unit, mustReach(ctx, tx, actor, unitID, units.WriteAccounts)
 }
 
 func inUseSince(given *sql.Time, now sql.Time) (sql.Time, error) {
@@ -145,31 +126,19 @@ type Change struct {
 // what it was and what it is. Errors: as Create, ErrStale, ErrNotFound.
 func Update(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, change Change) (Account, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		before, err := forChange(ctx, tx, actor, id, units.WriteAccounts)
+		before, err := heldRecord(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
-		if before.State == Closed {
+		switch {
+		case before.Version != version:
+			return ErrStale
+		case before.State == Closed:
 			return ErrStateRefuses
 		}
-		after := change.applied(before)
-		if err := checkAccount(after); err != nil {
-			return err
-		}
-		after.Version, after.UpdatedAt = version, tx.Now()
-		mine, err := tx.ExecOne(ctx, "account.update", after)
-		if err != nil {
-			return asDuplicate(err)
-		}
-		if !mine {
-			return ErrStale
-		}
-		if after.Kind != before.Kind {
-			if err := settleAccounts(ctx, tx, book, after.ID); err != nil {
-				return err
-			}
-		}
-		return audit(ctx, tx, actor, after, ActionUpdate, sql.Object{"fields": differences(before, after)})
+		after := before
+		after.Account = change.applied(before.Account)
+		return saveRecord(ctx, tx, book, actor, before, after, Why{Kind: WhyEdit})
 	})
 	if err != nil {
 		return Account{}, wrap(err, "update account %s", id)
@@ -233,11 +202,25 @@ func audit(ctx context.Context, tx *sql.DB, actor units.Actor, account Account, 
 	return units.Audit(ctx, tx, actor, units.Line{UnitID: account.UnitID, Action: action, ObjectKind: "account", ObjectID: account.ID, Detail: detail})
 }
 
-func asDuplicate(err error) error {
-	if sql.IsDuplicate(err) {
+// Registered is an account as a refusal names it.
+type Registered struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	UnitID   string `json:"unit_id"`
+	UnitName string `json:"unit_name"`
+}
+
+// asDuplicate turns the refusal of a second registration into a sentence that names the first one.
+func asDuplicate(ctx context.Context, tx *sql.DB, err error, a Account) error {
+	if !sql.IsDuplicate(err) {
+		return err
+	}
+	first, found := sql.Get[Registered](ctx, tx, "account.by_external", sql.Args{"platform": a.Platform, "external_id": a.ExternalID})
+	if found != nil {
 		return ErrDuplicate.On("external_id").Because(err)
 	}
-	return err
+	return ErrDuplicate.Say("这个平台账号已经登记为“%s”（%s），同一平台的账号标识不能重复登记。如果只是改了名称，请到那条记录中办理变更。", first.Name, first.UnitName).
+		On("external_id").With(first).Because(err)
 }
 
 func orNil(s string) *string {

@@ -11,41 +11,41 @@ import (
 	"govmedia/units"
 )
 
-// Why is why accounts are judged anew.
-type Why string
+// RejudgeWhy is why accounts are judged anew.
+type RejudgeWhy string
 
 // The reasons.
 const (
-	WhyChange   Why = "change"   // a figure or a reading was chosen, or a choice ended
-	WhyUse      Why = "use"      // a unit works under another rulebook
-	WhyCalendar Why = "calendar" // the working days of a year came or changed
-	WhyMove     Why = "move"     // a unit moved in the tree
-	WhyUpgrade  Why = "upgrade"  // this version of the program keeps more than the last one
+	WhyChange   RejudgeWhy = "change"   // a figure or a reading was chosen, or a choice ended
+	WhyUse      RejudgeWhy = "use"      // a unit works under another rulebook
+	WhyCalendar RejudgeWhy = "calendar" // the working days of a year came or changed
+	WhyMove     RejudgeWhy = "move"     // a unit moved in the tree
+	WhyUpgrade  RejudgeWhy = "upgrade"  // this version of the program keeps more than the last one
 )
 
 // Rejudgement is one going-through of all accounts of a subtree after the rules changed. It is done in steps, each saved,
 // by whichever node is free, so it goes on after a crash where it was.
 type Rejudgement struct {
-	ID         string    `json:"id"`
-	UnitID     string    `json:"unit_id"` // this unit and all below it; empty: all units
-	Path       string    `json:"-"`
-	Why        Why       `json:"why"`
-	WhyID      string    `json:"why_id"`  // of the change or the use
-	DueAt      sql.Time  `json:"due_at"`  // it begins no sooner: the day from which the change holds
-	Total      int64     `json:"total"`   // accounts to look at; 0 before it began
-	Looked     int64     `json:"looked"`  // accounts looked at
-	Changed    int64     `json:"changed"` // clocks changed
-	AfterID    string    `json:"-"`
-	Error      string    `json:"error"` // of the last step, which will be tried again; empty when it went well
-	CreatedBy  string    `json:"created_by"`
-	CreatedAt  sql.Time  `json:"created_at"`
-	StartedAt  *sql.Time `json:"started_at"`
-	FinishedAt *sql.Time `json:"finished_at"`
+	ID         string     `json:"id"`
+	UnitID     string     `json:"unit_id"` // this unit and all below it; empty: all units
+	Path       string     `json:"-"`
+	Why        RejudgeWhy `json:"why"`
+	WhyID      string     `json:"why_id"`  // of the change or the use
+	DueAt      sql.Time   `json:"due_at"`  // it begins no sooner: the day from which the change holds
+	Total      int64      `json:"total"`   // accounts to look at; 0 before it began
+	Looked     int64      `json:"looked"`  // accounts looked at
+	Changed    int64      `json:"changed"` // clocks changed
+	AfterID    string     `json:"-"`
+	Error      string     `json:"error"` // of the last step, which will be tried again; empty when it went well
+	CreatedBy  string     `json:"created_by"`
+	CreatedAt  sql.Time   `json:"created_at"`
+	StartedAt  *sql.Time  `json:"started_at"`
+	FinishedAt *sql.Time  `json:"finished_at"`
 }
 
 // Rejudge asks for all accounts of a unit and the units below it (an empty unit: of all units) to be judged anew from an
 // instant on. It belongs in the transaction of the change; StepRejudgements does the work.
-func Rejudge(ctx context.Context, tx *sql.DB, actor units.Actor, unit units.Unit, why Why, whyID string, dueAt sql.Time) (Rejudgement, error) {
+func Rejudge(ctx context.Context, tx *sql.DB, actor units.Actor, unit units.Unit, why RejudgeWhy, whyID string, dueAt sql.Time) (Rejudgement, error) {
 	r := Rejudgement{ID: sql.NewID(), UnitID: unit.ID, Path: unit.Path, Why: why, WhyID: whyID, DueAt: dueAt, CreatedBy: actor.PersonID, CreatedAt: tx.Now()}
 	_, err := tx.Exec(ctx, "rejudgement.insert", r)
 	return r, wrap(err, "ask for a rejudgement of unit %s", unit.ID)

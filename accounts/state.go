@@ -58,6 +58,9 @@ func move(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, i
 		if to == InUse {
 			account.InUseAt = tx.Now().Ptr()
 		}
+		if to == Closed {
+			account.ClosedAt = tx.Now().Ptr()
+		}
 		mine, err := tx.ExecOne(ctx, "account.move", account)
 		if err != nil {
 			return err

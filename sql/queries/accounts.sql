@@ -1,13 +1,13 @@
 -- name: account.get
 -- One account, whoever asks. For the program itself.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = :id
 
 -- name: account.visible
 -- One account, if the person reaches its unit in one of the roles.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM accounts a JOIN units u ON u.id = a.unit_id
 WHERE a.id = :id AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
@@ -20,20 +20,36 @@ SELECT DISTINCT role FROM reach WHERE person_id = :person_id AND unit_id = :unit
 UPDATE accounts SET version = version WHERE id = :id
 
 -- name: account.insert
-INSERT INTO accounts (id, unit_id, path, platform, kind, name, external_id, home_url, mode, state, in_use_at, settings, credentials, credentials_key,
-    credentials_set_at, last_post_at, last_post_title, created_at, updated_at, version)
-VALUES (:id, :unit_id, :path, :platform, :kind, :name, :external_id, :home_url, :mode, :state, :in_use_at, :settings, NULL, NULL,
-    NULL, NULL, '', :created_at, :created_at, 1)
+INSERT INTO accounts (id, unit_id, path, platform, kind, name, search_text, external_id, home_url, mode, state, in_use_at, settings, credentials, credentials_key,
+    credentials_set_at, last_post_at, last_post_title, closed_at, gone_to, created_at, updated_at, version)
+VALUES (:id, :unit_id, :path, :platform, :kind, :name, :search_text, :external_id, :home_url, :mode, :state, :in_use_at, :settings, NULL, NULL,
+    NULL, NULL, '', :closed_at, :gone_to, :created_at, :created_at, 1)
 
 -- name: account.update
 -- :version is the one the person saw.
-UPDATE accounts SET kind = :kind, name = :name, external_id = :external_id, home_url = :home_url, mode = :mode, settings = :settings,
+UPDATE accounts SET kind = :kind, name = :name, search_text = :search_text, external_id = :external_id, home_url = :home_url, mode = :mode, settings = :settings,
     updated_at = :updated_at, version = version + 1
 WHERE id = :id AND version = :version
 
+-- name: account.rehome
+-- To another unit. Its columns follow by column.rehome, its clocks when they are settled.
+UPDATE accounts SET unit_id = :unit_id, path = :path WHERE id = :id
+
+-- name: account.units_named
+-- The open units of a name among those a person reaches, or among all. Two are enough to know that it says nothing.
+SELECT u.id FROM units u
+WHERE u.closed_at IS NULL AND (u.name = :name OR u.short_name = :name)
+  AND (:any OR u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id))
+ORDER BY u.id LIMIT 2
+
+-- name: account.by_external
+-- Whose platform account that is.
+SELECT a.id, a.name, a.unit_id, u.name AS unit_name FROM accounts a JOIN units u ON u.id = a.unit_id
+WHERE a.platform = :platform AND a.external_id = :external_id
+
 -- name: account.move
 -- To another state; which one may follow which, the program has checked with the row held.
-UPDATE accounts SET state = :state, in_use_at = :in_use_at, updated_at = :updated_at, version = version + 1
+UPDATE accounts SET state = :state, in_use_at = :in_use_at, closed_at = :closed_at, gone_to = :gone_to, updated_at = :updated_at, version = version + 1
 WHERE id = :id AND version = :version
 
 -- name: account.bind
@@ -55,8 +71,14 @@ UPDATE accounts SET credentials = :credentials, credentials_key = :credentials_k
 -- name: account.get_all
 -- Many accounts, whoever asks. For the program itself.
 SELECT a.id, a.unit_id, '' AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM accounts a WHERE a.id IN (:ids) ORDER BY a.id
+
+-- name: account.with_units
+-- Many accounts with the names of their units, whoever asks. For the program itself.
+SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id IN (:ids) ORDER BY a.id
 
 -- name: account.lock_all
 -- Holds the rows until the transaction ends; changes nothing.
@@ -93,7 +115,7 @@ ORDER BY id
 -- name: account.list_by_name
 -- By name. A page by key. The page is cut before the names are joined.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM accounts x
     WHERE (:platform = '' OR x.platform = :platform)
@@ -115,7 +137,7 @@ ORDER BY a.name, a.id
 -- name: account.list_by_due
 -- What is due first stands first, what has no due time last. A page by key. The page is cut before the names are joined.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM accounts x
     WHERE (:platform = '' OR x.platform = :platform)
@@ -137,7 +159,7 @@ ORDER BY COALESCE(a.due_at, :never), a.id
 -- name: account.list_by_last_post
 -- The longest silent first. A page by key. The page is cut before the names are joined.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
-    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM accounts x
     WHERE (:platform = '' OR x.platform = :platform)

@@ -13,6 +13,10 @@ WHERE id = :id AND columns.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.per
 INSERT INTO columns (id, account_id, unit_id, path, name, kind, level, url, state, parent_id, last_post_at, created_at, updated_at, version)
 VALUES (:id, :account_id, :unit_id, :path, :name, :kind, :level, :url, :state, :parent_id, NULL, :created_at, :updated_at, 1)
 
+-- name: column.rehome
+-- The columns of a site that went to another unit: :id is the site's.
+UPDATE columns SET unit_id = :unit_id, path = :path WHERE account_id = :id
+
 -- name: column.close
 UPDATE columns SET state = 'closed', updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state <> 'closed'
 

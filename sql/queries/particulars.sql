@@ -1,8 +1,13 @@
 -- name: particulars.insert
--- An empty row with a new account.
-INSERT INTO particulars (account_id, operator, certified_subject, certification, approval_number, national_id, original_id, site_code, icp, police_filing,
-    website_class, domain, old_domain, hosting, languages, functions, represents, positioning, description, labels, remark, updated_at)
-VALUES (:account_id, '', '', '', '', '', '', '', '', '', '', '', '', '', '', '[]', '', '', '', '[]', '', :now)
+-- With a new account.
+INSERT INTO particulars (account_id, operator, contractor_id, certified, certified_subject, certification, certified_until, registered_on, opened_on,
+    approval_number, approved_on, national_id, reported, original_id, site_code, icp, police_filing, security_test_on, website_class, domain, old_domain,
+    domain_enabled_on, hosting, unified_platform, languages, barrier_free, functions, represents, positioning, description, avatar_id, qr_id, followers,
+    followers_on, labels, remark, updated_at)
+VALUES (:account_id, :operator, :contractor_id, :certified, :certified_subject, :certification, :certified_until, :registered_on, :opened_on,
+    :approval_number, :approved_on, :national_id, :reported, :original_id, :site_code, :icp, :police_filing, :security_test_on, :website_class, :domain, :old_domain,
+    :domain_enabled_on, :hosting, :unified_platform, :languages, :barrier_free, :functions, :represents, :positioning, :description, :avatar_id, :qr_id, :followers,
+    :followers_on, :labels, :remark, :updated_at)
 
 -- name: particulars.get
 SELECT account_id, operator, contractor_id, certified, certified_subject, certification, certified_until, registered_on, opened_on, approval_number, approved_on,

@@ -14,7 +14,7 @@ CREATE TABLE attachments (
 CREATE INDEX attachments_unit ON attachments (unit_id, created_at, id);
 CREATE INDEX attachments_hash ON attachments (sha256);
 
-ALTER TABLE accounts ADD COLUMN initials VARCHAR(300) NOT NULL DEFAULT ''; -- pinyin of the name for searching: see accounts/search.go
+ALTER TABLE accounts ADD COLUMN search_text VARCHAR(1000) NOT NULL DEFAULT ''; -- what it is found by, pinyin too: see accounts/search.go; empty: not made yet
 ALTER TABLE accounts ADD COLUMN closed_at BIGINT NULL;
 ALTER TABLE accounts ADD COLUMN gone_to VARCHAR(500) NOT NULL DEFAULT ''; -- of a closed one: where its readers go now
 CREATE INDEX accounts_closed ON accounts (state, closed_at, id);
