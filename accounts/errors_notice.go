@@ -5,10 +5,13 @@ import "govmedia/fault"
 // The refusals a person can meet at notices.
 var (
 	ErrNoticeNotFound = fault.Define("notice.not_found", fault.NotFound, "没有找到这份公告，可能不在您的管理范围内。请从公告列表重新进入。")
+	ErrNoticeNotShown = fault.Define("notice.not_published", fault.NotFound, "没有这份公告，可能地址不完整。请从公告列表中查找。")
+	ErrEntryNotFound  = fault.Define("directory.not_found", fault.NotFound, "公开名录里没有这个账号。请从名录中查找，或用“核验”页面核对地址。")
 	ErrNoticeStale    = fault.Define("notice.stale", fault.Conflict, "这份公告刚被别人改动过，请刷新后再操作，您填写的内容还在页面上。")
 	ErrNoticeState    = fault.Define("notice.state_refuses", fault.Conflict, "公告目前的状态不能这样办理，请刷新后再看。")
 	ErrNoticeTitle    = fault.Define("notice.title_invalid", fault.Invalid, "请填写公告标题，不超过 100 个字，不要换行。")
 	ErrNoticeBody     = fault.Define("notice.body_invalid", fault.Invalid, "请填写公告正文，不超过 20000 个字，只用文字和换行。")
+	ErrNoticeBlank    = fault.Define("notice.blank", fault.Conflict, "公告里还有“＿＿＿＿”没有填写，请补充完整后再签发。")
 	ErrNoticeAbout    = fault.Define("notice.about_invalid", fault.Invalid, "请选择公告的事项和对象。")
 	ErrNoticeRule     = fault.Define("notice.rule_unknown", fault.Invalid, "这个单位适用的规则库里没有这一条公告规定，请重新选择。")
 	ErrNoticeSigner   = fault.Define("notice.signer", fault.Forbidden, "公告由主办单位的主要负责人或分管负责人签发，您没有担任这一职务。请联系他们签发。")

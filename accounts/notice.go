@@ -166,19 +166,8 @@ func noticesReady(ctx context.Context, tx *sql.DB, ask announcement) error {
 // asked lists the rules about notices that the step is under.
 func (a announcement) asked() []rules.PublicNotice {
 	var list []rules.PublicNotice
-	for _, rule := range noticeRules(a.Rulebook, a.Process, a.Object, a.WebsiteClass) {
+	for _, rule := range a.Rulebook.NoticesFor(a.Process, a.Object, a.WebsiteClass) {
 		if a.Rule == "" || rule.ID == a.Rule {
-			list = append(list, rule)
-		}
-	}
-	return list
-}
-
-// noticeRules are the notices a rulebook asks for when a process is done to an object; a class is asked of websites only.
-func noticeRules(rb *rules.Rulebook, process rules.Process, object rules.Object, websiteClass string) []rules.PublicNotice {
-	var list []rules.PublicNotice
-	for _, rule := range rb.PublicNotices {
-		if slices.Contains(rule.Processes, process) && slices.Contains(rule.Objects, object) && (rule.WebsiteClass == "" || rule.WebsiteClass == websiteClass) {
 			list = append(list, rule)
 		}
 	}
@@ -196,18 +185,17 @@ func (a announcement) goesBefore(rule rules.PublicNotice) (there, stood bool) {
 	case rules.TimingWith, rules.TimingPromptly:
 		return true, false
 	}
+	chain, found := a.Rulebook.ChainFor(a.Process, a.Object, a.WebsiteClass)
+	if !found {
+		return true, false
+	}
 	announce, execute := 0, 0
-	for _, chain := range a.Rulebook.ApprovalChains {
-		if !slices.Contains(chain.Processes, a.Process) || !slices.Contains(chain.Objects, a.Object) || chain.WebsiteClass != "" && chain.WebsiteClass != a.WebsiteClass {
-			continue
-		}
-		for _, stage := range chain.Stages {
-			switch {
-			case stage.Action == rules.ActionAnnounce && (stage.Notice == "" || stage.Notice == rule.ID):
-				announce = stage.Seq
-			case stage.Action == rules.ActionExecute:
-				execute = stage.Seq
-			}
+	for _, stage := range chain.Stages {
+		switch {
+		case stage.Action == rules.ActionAnnounce && (stage.Notice == "" || stage.Notice == rule.ID):
+			announce = stage.Seq
+		case stage.Action == rules.ActionExecute:
+			execute = stage.Seq
 		}
 	}
 	return announce <= execute, announce > 0 && announce < execute

@@ -55,3 +55,6 @@ CREATE TABLE notice_places (
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX notice_places_notice ON notice_places (notice_id, id);
 CREATE INDEX notice_places_next ON notice_places (next_check_at, id);
+
+-- The public directory lists the accounts by unit and platform.
+CREATE INDEX accounts_directory ON accounts (path, platform, id);
