@@ -124,14 +124,15 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
 
 -- name: watch.wide_without
 -- What has no clock of one rulebook though it can be read, in the order of registering. The accounts are walked until a page is full, so
--- it is for when there are some: CONCAT keeps the other indexes out of it.
+-- it is for when there are some: CONCAT keeps the other indexes out of it. COUNT, here and below, makes each clock be looked for by its
+-- thing; MariaDB would turn NOT EXISTS into a reading of all clocks of the rulebook.
 SELECT subject_kind, subject_id, due_at, key_id FROM (
     SELECT * FROM (
         SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.id AS key_id FROM accounts x
         WHERE CONCAT(x.watch, '') IN (:watches) AND x.id > :after_id AND (:path = '' OR CONCAT(x.path, '') >= :path AND CONCAT(x.path, '') < CONCAT(:path, '~'))
           AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-          AND NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL)
+          AND (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0
           AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
         ORDER BY x.id LIMIT :limit
@@ -141,8 +142,8 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
         SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.id AS key_id FROM columns x
         WHERE CONCAT(x.watch, '') IN (:watches) AND x.id > :after_id AND (:path = '' OR CONCAT(x.path, '') >= :path AND CONCAT(x.path, '') < CONCAT(:path, '~'))
           AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-          AND NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL)
+          AND (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0
           AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
         ORDER BY x.id LIMIT :limit
@@ -150,14 +151,14 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
 ) page ORDER BY key_id LIMIT :limit
 
 -- name: watch.narrow_plain
--- Both of a small subtree: its range of the index is read and sorted.
+-- Both of a small subtree: its range of the index is read and sorted. CONCAT keeps the index on the due times out of it.
 SELECT subject_kind, subject_id, due_at, key_id FROM (
     SELECT * FROM (
         SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.id AS key_id FROM accounts x
-        WHERE x.watch IN (:watches) AND CONCAT(x.id, '') > :after_id AND x.path >= :path AND x.path < CONCAT(:path, '~')
+        WHERE CONCAT(x.watch, '') IN (:watches) AND CONCAT(x.id, '') > :after_id AND x.path >= :path AND x.path < CONCAT(:path, '~')
           AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-          AND (:rulebook = '' OR NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL))
+          AND (:rulebook = '' OR (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0)
           AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
         ORDER BY CONCAT(x.id, '') LIMIT :limit
@@ -165,10 +166,10 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
     UNION ALL
     SELECT * FROM (
         SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.id AS key_id FROM columns x
-        WHERE x.watch IN (:watches) AND CONCAT(x.id, '') > :after_id AND x.path >= :path AND x.path < CONCAT(:path, '~')
+        WHERE CONCAT(x.watch, '') IN (:watches) AND CONCAT(x.id, '') > :after_id AND x.path >= :path AND x.path < CONCAT(:path, '~')
           AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-          AND (:rulebook = '' OR NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL))
+          AND (:rulebook = '' OR (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0)
           AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
         ORDER BY CONCAT(x.id, '') LIMIT :limit
@@ -176,23 +177,23 @@ SELECT subject_kind, subject_id, due_at, key_id FROM (
 ) page ORDER BY key_id LIMIT :limit
 
 -- name: watch.by_name
--- By name. The subtree is sorted as a whole. Of one rulebook, it is what has no clock of it.
+-- By name. The subtree is sorted as a whole, read by the index on the path, as in the next ones. Of one rulebook, it is what has no clock of it.
 SELECT subject_kind, subject_id, due_at, subject_id AS key_id FROM (
     SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM accounts x
-    WHERE x.watch IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
+    WHERE CONCAT(x.watch, '') IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
       AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:rulebook = '' OR NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL))
+      AND (:rulebook = '' OR (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0)
       AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
     UNION ALL
     SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM columns x
-    WHERE x.watch IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
+    WHERE CONCAT(x.watch, '') IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
       AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:rulebook = '' OR NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL))
+      AND (:rulebook = '' OR (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0)
       AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
 ) page
@@ -227,20 +228,20 @@ ORDER BY name, subject_id LIMIT :limit
 -- The longest silent first. The subtree is sorted as a whole. Of one rulebook, it is what has no clock of it.
 SELECT subject_kind, subject_id, due_at, subject_id AS key_id FROM (
     SELECT 'account' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM accounts x
-    WHERE x.watch IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
+    WHERE CONCAT(x.watch, '') IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
       AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR x.platform = :platform) AND (:subject_kind = '' OR :subject_kind = 'account') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:rulebook = '' OR NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL))
+      AND (:rulebook = '' OR (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'account' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0)
       AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
     UNION ALL
     SELECT 'column' AS subject_kind, x.id AS subject_id, x.due_at AS due_at, x.name AS name, COALESCE(x.last_post_at, 0) AS last_at FROM columns x
-    WHERE x.watch IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
+    WHERE CONCAT(x.watch, '') IN (:watches) AND (:watch <> 'timed' OR x.due_at >= :since_at AND x.due_at <= :until_at)
       AND x.path >= :path AND x.path < CONCAT(:path, '~')
       AND (:platform = '' OR :platform = 'website') AND (:subject_kind = '' OR :subject_kind = 'column') AND (:name = '' OR LOWER(x.name) LIKE LOWER(:name) ESCAPE '!')
-      AND (:rulebook = '' OR NOT EXISTS (SELECT 1 FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
-            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL))
+      AND (:rulebook = '' OR (SELECT COUNT(*) FROM clocks c WHERE c.subject_kind = 'column' AND c.subject_id = x.id AND c.rulebook = :rulebook
+            AND c.section IN ('update_limits', 'column_rules') AND c.done_at IS NULL) = 0)
       AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
 ) page
