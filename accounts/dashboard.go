@@ -52,11 +52,12 @@ type PlatformCounts struct {
 
 // RuleCounts are the counts of the clocks under one rule, of accounts and columns alike.
 type RuleCounts struct {
-	Rulebook string `json:"rulebook"` // id
-	Rule     string `json:"rule"`
-	Citation string `json:"citation"`
-	Limit    string `json:"limit"` // 1周; empty for a rule without a figure
-	What     string `json:"what"`  // 各类账号, 动态要闻、通知公告
+	Rulebook  string `json:"rulebook"` // id
+	Rule      string `json:"rule"`
+	Citation  string `json:"citation"`
+	Limit     string `json:"limit"`     // 1周: the figure in force for the unit that is asked for; empty for a rule without a figure
+	Regulated string `json:"regulated"` // what the regulation itself says, where Limit is a stricter one of an office; else empty
+	What      string `json:"what"`      // 各类账号, 动态要闻、通知公告
 	Counts
 }
 
@@ -111,8 +112,13 @@ func Totals(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 	if err != nil {
 		return Dashboard{}, wrap(err, "count the dashboard of unit %s", filter.UnitID)
 	}
+	law, err := book.Law(ctx, db)
+	if err != nil {
+		return Dashboard{}, wrap(err, "count the dashboard of unit %s", filter.UnitID)
+	}
 	sheet := newSheet(book, filter, now)
 	for _, top := range tops {
+		sheet.regimes = append(sheet.regimes, law.Regime(top.Path))
 		if err := sheet.countUnder(ctx, db, top, len(tops) == 1); err != nil {
 			return Dashboard{}, wrap(err, "count the accounts of unit %s", top.ID)
 		}
@@ -129,6 +135,8 @@ type sheet struct {
 	book   rules.Book
 	filter DashboardFilter
 	now    sql.Time
+
+	regimes []*rules.Regime // of the units that are counted from
 
 	units     map[string]*UnitCounts // by unit
 	platforms map[Platform]*Counts
@@ -239,7 +247,7 @@ func (s *sheet) dashboard() Dashboard {
 	return board
 }
 
-// described adds to the counts of a rule what the rulebook says of it. A local figure may be stricter than the one shown.
+// described adds to the counts of a rule what it says.
 func (s *sheet) described(rulebook, rule string, counts Counts) RuleCounts {
 	line := RuleCounts{Rulebook: rulebook, Rule: rule, Citation: s.book.Cite(rulebook, nil), Counts: counts}
 	rb, found := s.book.Library.ByID(rulebook)
@@ -249,6 +257,9 @@ func (s *sheet) described(rulebook, rule string, counts Counts) RuleCounts {
 	for _, limit := range rb.UpdateLimits {
 		if limit.ID == rule {
 			line.Citation, line.Limit = rb.Cite(limit.Articles), limit.MaxGap.String()
+			if inForce := s.figures(rulebook, rule); inForce != "" && inForce != line.Limit {
+				line.Limit, line.Regulated = inForce, line.Limit
+			}
 			labels := make([]string, len(limit.Kinds))
 			for i, kind := range limit.Kinds {
 				labels[i] = kind.Label()
@@ -262,6 +273,23 @@ func (s *sheet) described(rulebook, rule string, counts Counts) RuleCounts {
 		}
 	}
 	return line
+}
+
+// figures are the figures of an update limit that are in force where the count starts from, each once: 5日; or 5日、1周 for
+// somebody with two units of which one is stricter. Empty where the rulebook is not in force at any of them, but only below.
+func (s *sheet) figures(rulebook, rule string) string {
+	var figures []string
+	for _, regime := range s.regimes {
+		rb := regime.Named(rulebook, s.now.Std())
+		if rb == nil {
+			continue
+		}
+		figure, found := rb.Figure(rules.SectionUpdateLimits, rule, "max_gap")
+		if text := figure.Value.String(); found && !slices.Contains(figures, text) {
+			figures = append(figures, text)
+		}
+	}
+	return strings.Join(figures, "、")
 }
 
 // updateRules are the ids of all rules that say when something must be updated, with the rulebooks they stand in.

@@ -10,6 +10,7 @@ import (
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
+	"govmedia/units/unitstest"
 )
 
 func TestTotalsCountByUnitAndPlatform(t *testing.T) {
@@ -93,5 +94,50 @@ func TestWatchlistPagesAndNarrows(t *testing.T) {
 		refused(t, "Watchlist after nonsense", err, accounts.ErrCursorInvalid)
 		_, err = accounts.Watchlist(t.Context(), w.db, w.book, w.People["admin"], accounts.WatchFilter{UnitID: sql.NewID()}, w.db.Now())
 		refused(t, "Watchlist of no unit", err, units.ErrNotFound)
+	})
+}
+
+// The table by rule says what holds where one looks: an office's stricter figure from its day on, with the regulation's own beside
+// it; above that office and elsewhere the regulation's alone.
+func TestTheTableByRuleShowsTheFigureInForce(t *testing.T) {
+	each(t, func(w *world) {
+		w.at("2026-03-01 09:00")
+		w.layered(w.Office, national, "2026-01-01 00:00")
+		w.account(accounts.KindWeibo, "清源发布", "2026-03-01 09:00")
+		in := w.valid(accounts.KindWeibo, "云林发布")
+		in.UnitID = w.Bureau.ID
+		w.create(in)
+		w.choose(w.stricter(w.Town, 3, "2026-03-10"))
+		w.People["two"] = unitstest.Person(t, w.db, "two", "竹两处", units.OfficeAdmin, w.Town, w.Bureau)
+		figures := func(who, unit string) map[string][2]string {
+			t.Helper()
+			board, err := accounts.Totals(t.Context(), w.db, w.book, w.People[who], accounts.DashboardFilter{UnitID: unit}, w.db.Now())
+			if err != nil {
+				t.Fatalf("Totals: %v", err)
+			}
+			by := map[string][2]string{}
+			for _, line := range board.ByRule {
+				by[line.Rulebook+" "+line.Rule] = [2]string{line.Limit, line.Regulated}
+			}
+			return by
+		}
+		const local, beside = "tongnan-2022 account-default", national + " account-any"
+		for _, c := range []struct {
+			at, who, unit string
+			want          [2]string
+		}{
+			{"2026-03-09 23:59", "admin", w.Town.ID, [2]string{"1周", ""}},
+			{"2026-03-10 00:00", "admin", w.Town.ID, [2]string{"3日", "1周"}},
+			{"2026-03-10 00:00", "officer", "", [2]string{"3日", "1周"}},
+			{"2026-03-10 00:00", "admin", w.Bureau.ID, [2]string{"1周", ""}},
+			{"2026-03-10 00:00", "admin", "", [2]string{"1周", ""}},
+			{"2026-03-10 00:00", "two", "", [2]string{"3日、1周", "1周"}},
+		} {
+			w.at(c.at)
+			got := figures(c.who, c.unit)
+			if got[local] != c.want || got[beside] != [2]string{"2周", ""} {
+				t.Errorf("at %s %s sees of %q: %q, want the figure %q and the national card's 2周", c.at, c.who, c.unit, got, c.want)
+			}
+		}
 	})
 }

@@ -1744,6 +1744,7 @@ export interface components {
             no_rule: number;
             /** Format: int64 */
             ok: number;
+            regulated: string;
             rule: string;
             rulebook: string;
             /** Format: int64 */
