@@ -44,6 +44,7 @@ export const dashboard = {
   byRule: '按条款',
   byRuleText: '一个账号同时受几部规定约束的，在每部规定下各计一次。点条款，清单只看这一条。',
   ruleOf: (what: string, limit: string) => (limit ? `${what}，上限 ${limit}` : what),
+  localLimit: (regulated: string) => `本地从严，规定为${regulated}`,
   showAll: (count: number) => `显示全部 ${count} 个`,
   showLess: '收起',
   hasBelow: '看下级单位',

@@ -22,8 +22,8 @@ const board = {
   ],
   by_platform: [{ platform: 'weibo', ...counts({ total: 3 }) }],
   by_rule: [
-    { rulebook: 'local', rule: 'any', citation: '本地 第21条', limit: '1周', what: '各类账号', ...counts({ total: 3, stale: 1 }) },
-    { rulebook: 'national', rule: 'all', citation: '国办 内容不更新', limit: '2周', what: '各类账号', ...counts({ total: 3 }) },
+    { rulebook: 'local', rule: 'any', citation: '本地 第21条', limit: '3日', regulated: '1周', what: '各类账号', ...counts({ total: 3, stale: 1 }) },
+    { rulebook: 'national', rule: 'all', citation: '国办 内容不更新', limit: '2周', regulated: '', what: '各类账号', ...counts({ total: 3 }) },
   ],
 }
 const watched = {
@@ -50,6 +50,7 @@ const units = {
 let page: VueWrapper
 let router: Router
 let asked: URL[]
+let rows: object[]
 let exported: () => Response
 
 function answer(url: URL): Response {
@@ -58,7 +59,7 @@ function answer(url: URL): Response {
     case '/api/dashboard':
       return Response.json(board)
     case '/api/dashboard/accounts':
-      return Response.json(watched)
+      return Response.json({ ...watched, items: rows })
     case '/api/dashboard/trend':
       return Response.json({ items: [{ from: 0, until: 1, began: 0 }, { from: 1, until: 2, began: 4 }] })
     case '/api/dashboard/accounts.xlsx':
@@ -97,6 +98,7 @@ beforeEach(() => {
     person: { id: 'p', name: '管小理', username: 'guanli' }, units: [{ id: 'office', name: '区政府办' }], roles: [], permissions: [], must_change: false,
   }
   asked = []
+  rows = watched.items
   vi.stubGlobal('fetch', async (request: Request) => answer(new URL(request.url)))
   Element.prototype.scrollIntoView = () => undefined
 })
@@ -141,10 +143,26 @@ describe('the board', () => {
     await press('全部单位')
     expect(router.currentRoute.value.query).toEqual({})
   })
-  it('does not open a count that the list cannot show under one rulebook', async () => {
+  it('opens what has no rule under one rulebook, and says so beside the clocks of others', async () => {
     await open('/dashboard?rulebook=national')
+    rows = [{ ...watched.items[1]!, standing: clock('', { status: 'no_rule', label: '无规则', due_at: null, clock_id: '' }) }]
+    await press('0无规则')
+    expect(last('/api/dashboard/accounts')).toMatchObject({ rulebook: 'national', status: 'no_rule', subject_kind: 'account' })
+    const cell = page.get('tbody tr td:nth-child(3)')
+    expect(cell.text()).toMatch(/^无规则/)
+    expect(cell.findAll('li')).toHaveLength(1)
+  })
+  it('does not open a count that the list cannot show under one rule', async () => {
+    await open('/dashboard?rulebook=national&rule=all')
     expect(button('0无规则')).toBeUndefined()
-    expect(button('1未知读不到更新')).toBeDefined()
+    expect(button('1未知读不到更新')).toBeUndefined()
+    expect(button('0待日历确认')).toBeDefined()
+  })
+  it('marks the figure of an office that is stricter, and says what the regulation has', async () => {
+    await open('/dashboard')
+    const rules = page.findAll('th[scope=row]').map((one) => one.text().replaceAll(/\s+/g, ''))
+    expect(rules).toContain('本地第21条各类账号，上限3日本地从严，规定为1周')
+    expect(rules).toContain('国办内容不更新各类账号，上限2周')
   })
   it('says why an export was refused and lets it be tried again', async () => {
     exported = () => Response.json({ code: 'export.filter_invalid', detail: '导出条件不对，请回到看板重新选择筛选条件后再导出。' }, { status: 422 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { consistent, exportPath, listable, totalsQuery, trailOf, watchQuery, type BoardFilter } from './filter'
+import { consistent, countNames, exportPath, listable, totalsQuery, trailOf, watchQuery, type BoardFilter } from './filter'
 
 const filter = (change: Partial<BoardFilter> = {}): BoardFilter => ({
   unit_id: '', platform: '', rulebook: '', rule: '', status: '', subject_kind: '', q: '', order: '', ...change,
@@ -18,10 +18,13 @@ describe('what the board asks', () => {
       rule: 'account-any', rulebook: 'national-2019', cursor: 'c',
     })
   })
-  it('asks for the unread under no rulebook, as they have a due time under none', () =>
-    expect(watchQuery(filter({ rulebook: 'national-2019', status: 'unknown', order: 'name' }))).toEqual({
-      status: 'unknown', order: 'name',
-    }))
+  it('asks under the rulebook of the board for what has no clock there, too', () => {
+    for (const status of ['no_rule', 'unknown', 'calendar_pending']) {
+      expect(watchQuery(filter({ rulebook: 'national-2019', status, order: 'name' }))).toEqual({
+        rulebook: 'national-2019', status, order: 'name',
+      })
+    }
+  })
   it('exports exactly what the list shows', () =>
     expect(exportPath(filter({ q: '文旅 & 住建', status: 'due_soon', order: 'name' }))).toBe(
       '/api/dashboard/accounts.xlsx?q=%E6%96%87%E6%97%85+%26+%E4%BD%8F%E5%BB%BA&order=name&status=ok&due_soon=true',
@@ -35,12 +38,19 @@ describe('a change of the filter', () => {
     expect(consistent(filter(), { rulebook: 'b', rule: 'y' })).toEqual({ rulebook: 'b', rule: 'y' }))
   it('keeps the rule when only the unit changes', () =>
     expect(consistent(filter({ rulebook: 'a', rule: 'x', status: 'stale' }), { unit_id: 'u' })).toEqual({ unit_id: 'u' }))
-  it('drops a status that the list cannot show there', () => {
-    expect(consistent(filter({ status: 'no_rule' }), { rulebook: 'b' })).toEqual({ rulebook: 'b', rule: '', status: '' })
-    expect(consistent(filter({ status: 'stale' }), { rulebook: 'b' })).toEqual({ rulebook: 'b', rule: '' })
+  it('drops a status that the list cannot show under one rule', () => {
+    expect(consistent(filter({ status: 'no_rule' }), { rulebook: 'b', rule: 'y' })).toEqual({ rulebook: 'b', rule: 'y', status: '' })
+    expect(consistent(filter({ status: 'calendar_pending' }), { rulebook: 'b', rule: 'y' })).toEqual({ rulebook: 'b', rule: 'y' })
   })
-  it('lets only what has a clock be asked for under one rule', () =>
-    expect(listable({ rulebook: 'a', rule: 'x' })).toEqual(['stale', 'due_soon', 'ok']))
+  it('keeps every status when only the rulebook changes', () => {
+    for (const status of countNames) {
+      expect(consistent(filter({ status }), { rulebook: 'b' })).toEqual({ rulebook: 'b', rule: '' })
+    }
+  })
+  it('lets every count be opened under one rulebook, and under one rule what has its clock', () => {
+    expect(listable({ rule: '' })).toEqual([...countNames])
+    expect(listable({ rule: 'x' })).toEqual(['stale', 'due_soon', 'ok', 'calendar_pending'])
+  })
 })
 
 describe('the way to a unit', () => {

@@ -8,13 +8,9 @@ export const countNames = ['stale', 'due_soon', 'ok', 'no_rule', 'unknown', 'cal
 
 export type CountName = (typeof countNames)[number]
 
-/**
- * The counts that the list can be narrowed to. Under one rulebook the list holds what has a clock there, and what cannot be
- * read; under one rule, what has its clock.
- */
-export function listable(filter: Pick<BoardFilter, 'rulebook' | 'rule'>): CountName[] {
-  if (filter.rule) return ['stale', 'due_soon', 'ok']
-  return filter.rulebook ? ['stale', 'due_soon', 'ok', 'unknown'] : [...countNames]
+/** The counts that the list can be narrowed to. Under one rule the list holds only what has a clock of it. */
+export function listable(filter: Pick<BoardFilter, 'rule'>): CountName[] {
+  return filter.rule ? ['stale', 'due_soon', 'ok', 'calendar_pending'] : [...countNames]
 }
 
 /** What else changes with a part of the filter: a rule belongs to its rulebook, and not every status can be asked for. */
@@ -37,11 +33,8 @@ export const totalsQuery = (filter: Pick<BoardFilter, 'unit_id' | 'platform' | '
 
 /** The query of the list and of its export. */
 export function watchQuery(filter: BoardFilter, cursor = ''): Query {
-  const { status, rulebook, rule, ...rest } = filter
-  // What nobody can read has no due time under any rulebook, so the list is the same for all of them.
-  const underLaw = status !== 'unknown' && rulebook !== ''
-  const law = { rulebook: underLaw ? rulebook : '', rule: underLaw ? rule : '' }
-  const asked = given({ ...rest, ...law, status: status === 'due_soon' ? 'ok' : status, cursor })
+  const { status, rule, ...rest } = filter
+  const asked = given({ ...rest, rule: filter.rulebook && rule, status: status === 'due_soon' ? 'ok' : status, cursor })
   return status === 'due_soon' ? { ...asked, due_soon: true } : asked
 }
 
