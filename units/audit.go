@@ -22,11 +22,14 @@ const (
 	ActionUnitCreate     Action = "unit.create"
 	ActionUnitRename     Action = "unit.rename"
 	ActionUnitMove       Action = "unit.move"
+	ActionUnitMerge      Action = "unit.merge"  // on the chain of the unit that ended
+	ActionUnitAbsorb     Action = "unit.absorb" // and of the one that took it in
 	ActionUnitClose      Action = "unit.close"
 	ActionPersonCreate   Action = "person.create"
 	ActionPersonDisable  Action = "person.disable"
 	ActionPersonEnable   Action = "person.enable"
 	ActionPersonEmail    Action = "person.email"
+	ActionPersonPhone    Action = "person.phone"
 	ActionRoleGrant      Action = "role.grant"
 	ActionRoleRevoke     Action = "role.revoke"
 	ActionPasswordChange Action = "password.change"

@@ -40,19 +40,27 @@ type NewPerson struct {
 	Password   string
 	MustChange bool     // the password is a first one, to be changed at the first sign-in
 	Roles      []RoleAt // at least one: a person without a role would be out of everybody's reach
+
+	Phone        string // for the office; may be empty
+	ContractorID string // whose employee it is; empty: the unit's own. The caller checks the contractor
 }
 
-// The longest a name and a user name may be, in characters, and an e-mail address in bytes: what the columns hold.
+// Also is what another package does in the transaction of a change of a person: the filing, the hand-over.
+type Also func(tx *sql.DB, personID string) error
+
+// The longest a name, a user name and a phone number may be, in characters, and an e-mail address in bytes: what the columns
+// hold.
 const (
 	maxPersonName = 60
+	maxPhone      = 40
 	maxUsername   = 64
 	maxEmail      = 200
 )
 
 // CreatePerson adds a person with the first roles, each at a unit that the actor may change. rule is what the rulebook
 // of the first unit's office demands of passwords.
-func CreatePerson(ctx context.Context, db *sql.DB, actor Actor, in NewPerson, rule PasswordRule) (Person, error) {
-	in.Username, in.Name = cleanUsername(in.Username), strings.TrimSpace(in.Name)
+func CreatePerson(ctx context.Context, db *sql.DB, actor Actor, in NewPerson, rule PasswordRule, also ...Also) (Person, error) {
+	in.Username, in.Name, in.Phone = cleanUsername(in.Username), strings.TrimSpace(in.Name), strings.TrimSpace(in.Phone)
 	if err := checkNewPerson(in, rule); err != nil {
 		return Person{}, err
 	}
@@ -73,12 +81,15 @@ func CreatePerson(ctx context.Context, db *sql.DB, actor Actor, in NewPerson, ru
 		if err != nil {
 			return err
 		}
+		if err := setContact(ctx, tx, id, in.Phone, in.ContractorID); err != nil {
+			return err
+		}
 		err = Audit(ctx, tx, actor, Line{UnitID: roles[0].UnitID, Action: ActionPersonCreate, ObjectKind: "person", ObjectID: id,
 			Detail: sql.Object{"username": in.Username, "name": in.Name}})
 		for i := 0; err == nil && i < len(roles); i++ {
 			err = addRole(ctx, tx, actor, id, roles[i])
 		}
-		return err
+		return andAlso(tx, id, err, also)
 	})
 	if err != nil {
 		return Person{}, wrap(err, "create person %s", in.Username)
@@ -94,6 +105,8 @@ func checkNewPerson(in NewPerson, rule PasswordRule) error {
 		return ErrPersonName.On("name")
 	case len(in.Roles) == 0:
 		return ErrRoleNeeded.On("roles")
+	case !ValidPhone(in.Phone):
+		return ErrPhone.On("phone")
 	}
 	return CheckPassword(in.Password, in.Username, rule)
 }
@@ -170,20 +183,21 @@ func fillRoles(ctx context.Context, db *sql.DB, actor Actor, list []Person) erro
 
 // DisablePerson keeps somebody from signing in and ends that person's sessions. The actor must reach every role the
 // person holds, or ErrPersonElsewhere.
-func DisablePerson(ctx context.Context, db *sql.DB, actor Actor, id string, version int64) error {
+func DisablePerson(ctx context.Context, db *sql.DB, actor Actor, id string, version int64, also ...Also) error {
 	return changePerson(ctx, db, actor, id, ActionPersonDisable, func(tx *sql.DB) error {
 		err := guardedPerson(tx.ExecOne(ctx, "person.disable", sql.Args{"id": id, "version": version, "now": tx.Now()}))
 		if err != nil {
 			return err
 		}
-		return revokeOthers(ctx, tx, id, "")
+		return andAlso(tx, id, revokeOthers(ctx, tx, id, ""), also)
 	})
 }
 
 // EnablePerson lets a disabled person sign in again, with the password as it was.
-func EnablePerson(ctx context.Context, db *sql.DB, actor Actor, id string, version int64) error {
+func EnablePerson(ctx context.Context, db *sql.DB, actor Actor, id string, version int64, also ...Also) error {
 	return changePerson(ctx, db, actor, id, ActionPersonEnable, func(tx *sql.DB) error {
-		return guardedPerson(tx.ExecOne(ctx, "person.enable", sql.Args{"id": id, "version": version, "now": tx.Now()}))
+		err := guardedPerson(tx.ExecOne(ctx, "person.enable", sql.Args{"id": id, "version": version, "now": tx.Now()}))
+		return andAlso(tx, id, err, also)
 	})
 }
 
@@ -208,6 +222,14 @@ func ResetPassword(ctx context.Context, db *sql.DB, actor Actor, id string, vers
 		}
 		return revokeOthers(ctx, tx, id, "")
 	})
+}
+
+// andAlso goes on with what other packages do, unless something went wrong before.
+func andAlso(tx *sql.DB, personID string, err error, also []Also) error {
+	for i := 0; err == nil && i < len(also); i++ {
+		err = also[i](tx, personID)
+	}
+	return err
 }
 
 // changePerson runs one change of somebody whom the actor may manage, with its audit line, and drops what was cached.
@@ -284,8 +306,10 @@ func isEmail(text string) bool {
 
 // GrantRole gives a person whom the actor sees a role at a unit that the actor may change. Only a system administrator
 // makes another; nobody changes the own roles.
-func GrantRole(ctx context.Context, db *sql.DB, actor Actor, personID string, role RoleAt) error {
-	err := changeRoles(ctx, db, actor, personID, func(tx *sql.DB) error { return addRole(ctx, tx, actor, personID, role) })
+func GrantRole(ctx context.Context, db *sql.DB, actor Actor, personID string, role RoleAt, also ...Also) error {
+	err := changeRoles(ctx, db, actor, personID, func(tx *sql.DB) error {
+		return andAlso(tx, personID, addRole(ctx, tx, actor, personID, role), also)
+	})
 	return wrap(err, "grant %s at unit %s to %s", role.Role, role.UnitID, personID)
 }
 
@@ -312,7 +336,7 @@ func addRole(ctx context.Context, tx *sql.DB, actor Actor, personID string, role
 }
 
 // RevokeRole takes a role at a unit from a person. The last one stays (ErrRoleLast): disable the person instead.
-func RevokeRole(ctx context.Context, db *sql.DB, actor Actor, personID string, role RoleAt) error {
+func RevokeRole(ctx context.Context, db *sql.DB, actor Actor, personID string, role RoleAt, also ...Also) error {
 	err := changeRoles(ctx, db, actor, personID, func(tx *sql.DB) error {
 		if _, err := grantable(ctx, tx, actor, role); err != nil {
 			return err
@@ -331,8 +355,9 @@ func RevokeRole(ctx context.Context, db *sql.DB, actor Actor, personID string, r
 		if left == 0 {
 			return ErrRoleLast
 		}
-		return Audit(ctx, tx, actor, Line{UnitID: role.UnitID, Action: ActionRoleRevoke, ObjectKind: "person", ObjectID: personID,
+		err = Audit(ctx, tx, actor, Line{UnitID: role.UnitID, Action: ActionRoleRevoke, ObjectKind: "person", ObjectID: personID,
 			Detail: sql.Object{"role": role.Role, "unit_id": role.UnitID}})
+		return andAlso(tx, personID, err, also)
 	})
 	return wrap(err, "revoke %s at unit %s from %s", role.Role, role.UnitID, personID)
 }

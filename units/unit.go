@@ -254,7 +254,7 @@ func shiftPaths(ctx context.Context, tx *sql.DB, from, to string) error {
 }
 
 // Close ends a unit that has no open unit below it and nobody on it who may sign in; it stays readable. What else must
-// have ended, such as its accounts, the caller checks in the same transaction.
+// have ended, such as its accounts, accounts.CloseUnit checks in the same transaction: it is the door for everybody else.
 func Close(ctx context.Context, db *sql.DB, actor Actor, id string, version int64) (Unit, error) {
 	return change(ctx, db, actor, id, ActionUnitClose, func(tx *sql.DB, unit Unit) (sql.Object, error) {
 		if _, err := tx.Exec(ctx, "unit.lock", sql.Args{"id": id}); err != nil { // nobody is given a role here meanwhile

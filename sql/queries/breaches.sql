@@ -16,3 +16,6 @@ ORDER BY started_at DESC, id DESC LIMIT :limit
 
 -- name: breach.shift_paths
 UPDATE breaches SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')
+
+-- name: breach.move_unit
+UPDATE breaches SET unit_id = :to_id, path = :path WHERE unit_id = :from_id AND subject_kind IN (:kinds)

@@ -34,3 +34,7 @@ ORDER BY subject_id, CASE WHEN done_at IS NULL THEN 0 ELSE 1 END, CASE WHEN due_
 -- name: clock.shift_paths
 -- Gives the clocks of a subtree the new beginning of their paths. :kept is where the part that stays begins, from 1.
 UPDATE clocks SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')
+
+-- name: clock.move_unit
+-- Gives the clocks of a unit's accounts and columns to the unit that took it in.
+UPDATE clocks SET unit_id = :to_id, path = :path WHERE unit_id = :from_id AND subject_kind IN (:kinds)

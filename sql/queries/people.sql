@@ -130,3 +130,43 @@ SELECT email FROM people WHERE id = :id
 -- name: person.set_email
 -- One's own address for reminders.
 UPDATE people SET email = :email, updated_at = :now, version = version + 1 WHERE id = :id AND disabled_at IS NULL
+
+-- name: person.list
+-- People with a role at a unit the reader reaches, by name. A page by key.
+SELECT p.id, p.username, p.name, p.password_set_at, p.must_change, p.locked_until, p.disabled_at, p.created_at, p.updated_at, p.version
+FROM people p
+WHERE EXISTS (
+    SELECT 1 FROM person_roles r JOIN units u ON u.id = r.unit_id JOIN reach v ON v.unit_id = r.unit_id
+    WHERE r.person_id = p.id AND v.person_id = :reader_id AND v.role IN (:roles)
+      AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~')) AND (:role = '' OR r.role = :role))
+  AND (:state = '' OR :state = 'active' AND p.disabled_at IS NULL OR :state = 'disabled' AND p.disabled_at IS NOT NULL)
+  AND (:pattern = '' OR LOWER(p.name) LIKE LOWER(:pattern) ESCAPE '!' OR p.username LIKE LOWER(:pattern) ESCAPE '!')
+  AND (:after = '' OR EXISTS (SELECT 1 FROM people last WHERE last.id = :after AND (p.name > last.name OR p.name = last.name AND p.id > last.id)))
+ORDER BY p.name, p.id LIMIT :limit
+
+-- name: person.contacts
+SELECT id AS person_id, phone, contractor_id FROM people WHERE id IN (:people)
+
+-- name: person.set_phone
+UPDATE people SET phone = :phone, updated_at = :now, version = version + 1 WHERE id = :id AND version = :version
+
+-- name: person.set_contact
+-- What a new person came with.
+UPDATE people SET phone = :phone, contractor_id = :contractor_id WHERE id = :id
+
+-- name: person_role.at_unit
+SELECT person_id, role FROM person_roles WHERE unit_id = :unit_id ORDER BY person_id, role
+
+-- name: person_role.held_at
+SELECT COUNT(*) FROM person_roles WHERE person_id = :person_id AND unit_id = :unit_id AND role = :role
+
+-- name: person_role.units
+-- At which units a person holds roles.
+SELECT DISTINCT unit_id FROM person_roles WHERE person_id = :person_id ORDER BY unit_id
+
+-- name: person_role.left_at
+-- How many roles a person holds at one unit.
+SELECT COUNT(*) FROM person_roles WHERE person_id = :person_id AND unit_id = :unit_id
+
+-- name: person_role.move
+UPDATE person_roles SET unit_id = :to_id WHERE person_id = :person_id AND unit_id = :unit_id AND role = :role

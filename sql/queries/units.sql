@@ -79,3 +79,60 @@ ORDER BY u.path DESC, x.from_at DESC LIMIT 1
 -- The nearest supervising office of the units on one path.
 SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
 FROM units WHERE id IN (:ids) AND is_office = TRUE ORDER BY path DESC LIMIT 1
+
+-- name: unit.merge
+-- Ends a unit that another one took in.
+UPDATE units SET closed_at = :now, merged_into = :into_id, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND closed_at IS NULL
+
+-- name: unit.merged_into
+SELECT u.id, u.parent_id, u.path, u.name, u.short_name, u.level, u.is_office, u.closed_at, u.created_at, u.updated_at, u.version
+FROM units old JOIN units u ON u.id = old.merged_into WHERE old.id = :id
+
+-- name: unit.history
+-- What happened to one unit itself, the latest first.
+SELECT at, person_name, action, detail FROM audit_lines
+WHERE chain = :id AND object_kind = 'unit' AND object_id = :id ORDER BY seq DESC LIMIT 200
+
+-- name: unit.closed
+-- The closed units a person reaches, the last closed first.
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
+FROM units
+WHERE closed_at IS NOT NULL AND id IN (SELECT unit_id FROM reach WHERE reach.person_id = :person_id AND reach.role IN (:roles))
+ORDER BY closed_at DESC, id LIMIT :limit
+
+-- name: unit.children
+-- The open units right below one.
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
+FROM units WHERE parent_id = :id AND closed_at IS NULL ORDER BY id
+
+-- name: unit.unfinished
+-- What is still under way at one unit, so that it cannot end: by kind, how many.
+SELECT kind, total FROM (
+    SELECT 'article' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('draft', 'signing', 'returned', 'signed')
+    UNION ALL
+    SELECT 'delivery' AS kind, COUNT(*) AS total FROM deliveries WHERE unit_id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'unknown')
+    UNION ALL
+    SELECT 'matter' AS kind, COUNT(*) AS total FROM matters WHERE unit_id = :id AND state = 'open'
+) unfinished WHERE total > 0
+
+-- name: unit.open_accounts
+SELECT COUNT(*) FROM accounts WHERE unit_id = :id AND state <> 'closed'
+
+-- name: unit.staffed_page
+-- Open units that are no sections, of those a person reaches, in the order of the tree, a page by key.
+SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, created_at, updated_at, version
+FROM units
+WHERE closed_at IS NULL AND level <> 'section' AND path > :after AND (:path = '' OR path >= :path AND path < CONCAT(:path, '~'))
+  AND id IN (SELECT unit_id FROM reach WHERE reach.person_id = :person_id AND reach.role IN (:roles))
+ORDER BY path LIMIT :limit
+
+-- name: unit.staff_between
+-- Who may sign in and holds which role at the units from one path to the end of another's subtree.
+SELECT r.person_id AS person_id, r.role AS role, u.path AS path, u.level AS level, COALESCE(up.level, '') AS level_above
+FROM units u JOIN person_roles r ON r.unit_id = u.id JOIN people p ON p.id = r.person_id LEFT JOIN units up ON up.id = u.parent_id
+WHERE u.path >= :first AND u.path < CONCAT(:last, '~') AND u.closed_at IS NULL AND p.disabled_at IS NULL
+
+-- name: unit.with_columns
+-- Which of some units have a column that is not closed.
+SELECT DISTINCT unit_id FROM columns WHERE unit_id IN (:ids) AND state <> 'closed'
