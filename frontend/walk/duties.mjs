@@ -191,12 +191,18 @@ async function reminders(viewport) {
   await page.getByRole('tab', { name: '静音' }).click()
   await page.getByRole('button', { name: '静音一条规定' }).click()
   const dialog = page.getByRole('dialog')
+  if (viewport === desktop) {
+    const rule = dialog.getByLabel('哪一条').locator('optgroup[label="潼南 2022"] option', { hasText: '第21条（六）' })
+    await rule.first().waitFor({ state: 'attached' })
+    await dialog.getByLabel('哪一条').selectOption(await rule.first().getAttribute('value'))
+  }
   await dialog.locator('#mute-until').fill(beijing(Date.now() + 72 * hour).slice(0, 10))
   await dialog.getByLabel('理由').fill(`机构改革期间（演示 ${viewport.width}）`)
   await look(page, `the muting of a rule (${viewport.width})`)
   await dialog.getByRole('button', { name: '静音', exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.getByText(`机构改革期间（演示 ${viewport.width}）`).waitFor()
+  if (viewport === desktop) await page.getByRole('rowheader', { name: /^潼南 2022 · 更新时限 · .*第21条（六）/ }).waitFor()
   await look(page, `the mutes (${viewport.width})`)
 
   await page.getByRole('tab', { name: '群机器人' }).click()
