@@ -42,6 +42,14 @@ type Why struct {
 	Reason string
 }
 
+// finder is who looks up the unit of a record: what an application decided, its steps have asked for already.
+func (w Why) finder(actor units.Actor) units.Actor {
+	if w.Kind == WhyApplication {
+		return units.System
+	}
+	return actor
+}
+
 // Text is a field as the screen and a sheet write it: 2026-03-01, 是/否, the label of a choice. "" when it is not known, and
 // for a field that does not exist.
 func (r Record) Text(field string) string {
@@ -198,7 +206,7 @@ func heldRecord(ctx context.Context, tx *sql.DB, actor units.Actor, id string) (
 // nothing is written. Errors: the checks of the fields, ErrFieldFixed, ErrDuplicate, ErrStale.
 func saveRecord(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, before, after Record, why Why) error {
 	if after.UnitID != before.UnitID || after.UnitID == "" {
-		if err := findUnit(ctx, tx, actor, &after); err != nil {
+		if err := findUnit(ctx, tx, why.finder(actor), &after); err != nil {
 			return err
 		}
 	}
@@ -340,7 +348,7 @@ func follow(ctx context.Context, tx *sql.DB, book rules.Book, before, after Reco
 // timed from the beginning of its use; a closed one never. A platform or kind that the other names is filled in; without a
 // mode it is Manual. Errors: the checks of the fields, ErrDuplicate, ErrUnitUnknown, ErrForbidden, units.ErrClosed.
 func createRecord(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, r Record, why Why) (Record, error) {
-	if err := findUnit(ctx, tx, actor, &r); err != nil {
+	if err := findUnit(ctx, tx, why.finder(actor), &r); err != nil {
 		return Record{}, err
 	}
 	r.ID, r.Version, r.CreatedAt, r.UpdatedAt = sql.NewID(), 1, tx.Now(), tx.Now()

@@ -1,10 +1,13 @@
 package accounts
 
 import (
+	"context"
 	"strings"
 	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
+
+	"govmedia/sql"
 )
 
 // maxSearch is how long the text is by which an account is found, in characters.
@@ -24,6 +27,41 @@ var readings = func() pinyin.Args {
 	args.Heteronym = true
 	return args
 }()
+
+// searchStep is how many old accounts are made findable in one transaction.
+const searchStep = 500
+
+// FillSearch makes the accounts findable by pinyin that were registered before there was such a search, and returns how
+// many they were. It goes step by step, each saved, and finds nothing to do when it is done.
+func FillSearch(ctx context.Context, db *sql.DB) (int, error) {
+	filled, after := 0, ""
+	for {
+		ids, err := sql.List[string](ctx, db, "account.without_search", sql.Args{"after_id": after, "limit": searchStep})
+		if err != nil || len(ids) == 0 {
+			return filled, wrap(err, "look for accounts without a search text")
+		}
+		after = ids[len(ids)-1]
+		records, err := Records(ctx, db, ids)
+		if err != nil {
+			return filled, err
+		}
+		err = db.InTx(ctx, func(tx *sql.DB) error {
+			for _, r := range records {
+				if _, err := tx.Exec(ctx, "account.set_search", sql.Args{"id": r.ID, "search_text": searchText(r)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return filled, wrap(err, "make accounts findable")
+		}
+		filled += len(records)
+	}
+}
+
+// SearchText is what an account of a name is found by, for whoever writes accounts row by row as bench-data does.
+func SearchText(name string) string { return searchText(Record{Account: Account{Name: name}}) }
 
 // searchText is what an account is found by, in lower case and one line: its name, the pinyin of the name, its ids, the
 // certified subject and the operator.

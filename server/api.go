@@ -190,7 +190,7 @@ type Page[T any] struct {
 
 // PageQuery is how a list is paged.
 type PageQuery struct {
-	Cursor  string `query:"cursor" maxLength:"80" doc:"Next of the page before; empty for the first"`
+	Cursor  string `query:"cursor" maxLength:"1000" doc:"Next of the page before; empty for the first"`
 	PerPage int    `query:"per_page" minimum:"1" maximum:"100" default:"20"`
 }
 

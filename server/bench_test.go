@@ -61,7 +61,7 @@ func BenchmarkListOfFiftyAccounts(b *testing.B) {
 		}
 		defer db.Close()
 		args := sql.Args{"person_id": session.Person.ID, "roles": units.RolesWith(units.ReadAccounts), "path": "", "platform": "", "kind": "", "state": "",
-			"status": "", "name": "", "now": db.Now(), "never": sql.Time(1<<62 - 1), "after_id": "", "after_name": "", "limit": 51}
+			"status": "", "query": "", "certified": "", "until": 0, "unapproved": false, "asks": false, "now": db.Now(), "never": sql.Time(1<<62 - 1), "after_id": "", "after_name": "", "limit": 51}
 		var viaHTTP, bare time.Duration
 		for b.Loop() { // side by side, so that both meet the same machine
 			began := time.Now()
