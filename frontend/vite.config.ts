@@ -55,7 +55,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': backend, '/media': backend, '^/p/': backend },
+    proxy: { '/api': backend, '/media': backend, '^/(p|public|notices|directory|check)([/?.]|$)': backend },
   },
   preview: { host: '127.0.0.1' },
 })

@@ -35,6 +35,11 @@ func (n *node) choreList(holder string) []chore {
 		}},
 		{"matters", time.Minute, func(ctx context.Context) error { _, err := oversight.RecountMatters(ctx, n.db, book); return err }},
 		{"periods", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPeriods(ctx, n.db, book); return err }},
+		{"notices", time.Minute, func(ctx context.Context) error { _, err := accounts.TurnNotices(ctx, n.db, book); return err }},
+		{"places", time.Minute, func(ctx context.Context) error {
+			_, err := accounts.CheckNoticePlaces(ctx, n.db, n.server.lookAtPlace)
+			return err
+		}},
 		{"passwords", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPasswords(ctx, n.db, book); return err }},
 	}
 }

@@ -136,9 +136,23 @@ func (s *server) routes() {
 	add(s, units.ReadDashboard, "GET /api/reminders/burden", "get-reminder-burden", "提醒负担", s.getBurden)
 	add(s, units.ReadDashboard, "GET /api/thursday", "get-thursday", "每周时限清单", s.getThursday)
 
+	// public notices, behind the console
+	add(s, units.ReadAccounts, "GET /api/notices", "list-notices", "公告列表", s.listPublicNotices)
+	add(s, units.WriteNotices, "POST /api/notices", "draft-notice", "起草公告", s.draftNotice)
+	add(s, units.ReadAccounts, "GET /api/notices/{id}", "get-notice", "公告", s.getNotice)
+	add(s, units.WriteNotices, "PUT /api/notices/{id}", "save-notice", "修改公告", s.saveNotice)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/sign", "sign-notice", "签发公告", s.signNotice)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/publish", "publish-notice", "发布公告", s.publishNotice)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/last-day", "set-notice-last-day", "改公告结束日", s.setNoticeLastDay)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/places", "add-notice-place", "登记公告位置", s.addNoticePlace)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/places/remove", "remove-notice-place", "删去公告位置", s.removeNoticePlace)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/end", "end-notice", "撤下公告", s.endNotice)
+	add(s, units.WriteNotices, "POST /api/notices/{id}/void", "void-notice", "作废公告", s.voidNotice)
+
 	// the public
 	s.addPlain(anyone, "GET /p/:id", s.publicPage)
 	s.addPlain(anyone, "GET /p/:id/:picture", s.publicPicture)
+	s.publicSite()
 
 	// the machine room
 	s.addPlain(anyone, "GET /healthz", s.healthz)
