@@ -1,18 +1,13 @@
 // The main job in a real Chromium against the real binary: write, sign on a phone, publish, read as a reader, see the
 // clock start anew. Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { AxeBuilder } from '@axe-core/playwright'
-import { chromium } from 'playwright-core'
 import { png } from './pictures.mjs'
 import { regulation, startProgram } from './program.mjs'
+import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
 
-const patience = Number(process.env.WALK_PATIENCE ?? 30_000)
-const password = 'Demo-2026-gov'
 const title = '潼南区政府网站和政务新媒体管理办法'
 const notice = '关于开展消防演练的通知（演示）'
 const mended = '关于开展冬季消防演练的通知（演示）'
-const desktop = { width: 1280, height: 900 }
-const phone = { width: 390, height: 844 }
 
 const signers = [
   ['xinxi', '一审'],
@@ -23,64 +18,10 @@ const signers = [
   ['fenguan', '三校'],
 ]
 
-let passed = 0
-let shots = 0
-const failures = []
 let program
 let browser
 
-async function step(name, work) {
-  try {
-    await work()
-    passed++
-    console.log(`ok   ${name}`)
-  } catch (error) {
-    failures.push(name)
-    if (process.env.WALK_STOP) throw error
-    console.log(`FAIL ${name}\n${error.stack ?? error}`)
-  }
-}
-
-/** Somebody at a screen of some size, signed in. */
-async function person(username, viewport) {
-  const context = await browser.newContext({
-    viewport,
-    hasTouch: viewport === phone,
-    isMobile: viewport === phone,
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-  })
-  const page = await context.newPage()
-  page.setDefaultTimeout(patience)
-  page.errors = []
-  page.on('pageerror', (error) => page.errors.push(error.message))
-  await page.goto(`${program.base}/signin`)
-  await page.getByLabel('用户名').fill(username)
-  await page.locator('input[type=password]').fill(password)
-  await page.getByRole('button', { name: '登录' }).click()
-  await page.getByRole('heading', { name: '待办', level: 1 }).waitFor()
-  return page
-}
-
-/** No serious or critical violation, no error of the page itself, and nothing wider than the screen. */
-async function sound(page, what) {
-  // A dialog that still fades in has no contrast yet.
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-    await Promise.allSettled(ending.map((one) => one.finished))
-  })
-  if (process.env.WALK_SHOTS) await page.screenshot({ path: `${process.env.WALK_SHOTS}/${String(++shots).padStart(2, '0')} ${what.replaceAll('/', '-')}.png` })
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-  assert.deepEqual(
-    grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-    [],
-    `axe on ${what}`,
-  )
-  assert.deepEqual(page.errors, [], `errors on ${what}`)
-  const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-  assert.ok(inner <= outer + 1, `${what} is ${inner} px wide on a screen of ${outer} px`)
-}
+const signIn = (username, viewport) => person(browser, program.base, username, viewport)
 
 async function idOf(page) {
   return page.url().match(/articles\/([0-9a-z]{16})/)[1]
@@ -89,7 +30,7 @@ async function idOf(page) {
 let articleId
 
 async function write() {
-  const page = await person('xinxi', desktop)
+  const page = await signIn('xinxi', desktop)
   await page.goto(`${program.base}/articles`)
   await page.getByRole('heading', { name: '稿件', level: 1 }).waitFor()
   await sound(page, 'the list of articles')
@@ -149,7 +90,7 @@ async function write() {
 }
 
 async function sign(username, stage, what = title) {
-  const page = await person(username, phone)
+  const page = await signIn(username, phone)
   await page.getByText(what).first().waitFor()
   await sound(page, `the tasks of ${username}`)
   await page.getByText(what).first().click()
@@ -164,7 +105,7 @@ async function sign(username, stage, what = title) {
 }
 
 async function publish() {
-  const page = await person('xinxi', desktop)
+  const page = await signIn('xinxi', desktop)
   await page.goto(`${program.base}/articles/${articleId}`)
   await page.getByRole('button', { name: /排期/ }).first().click()
   await page.getByText('立即发布', { exact: true }).first().click()
@@ -214,7 +155,7 @@ async function read(delivery) {
 }
 
 async function clocks(viewport) {
-  const page = await person('xinxi', viewport)
+  const page = await signIn('xinxi', viewport)
   await page.goto(`${program.base}/accounts`)
   await page.getByText('清源镇发布（演示）').first().waitFor()
   await sound(page, 'the register')
@@ -227,7 +168,7 @@ async function clocks(viewport) {
 }
 
 async function dashboard(viewport) {
-  const office = await person('guanli', viewport)
+  const office = await signIn('guanli', viewport)
   await office.goto(`${program.base}/dashboard`)
   await office.getByText('示范区住建服务（演示）').first().waitFor()
   const text = await office.locator('main').innerText()
@@ -242,7 +183,7 @@ async function dashboard(viewport) {
   }
   await office.context().close()
 
-  const other = await person('jiaotong', viewport)
+  const other = await signIn('jiaotong', viewport)
   await other.goto(`${program.base}/accounts`)
   await other.getByText('云岭交通（演示微博）').first().waitFor()
   await other.getByText('无规则').first().waitFor()
@@ -251,7 +192,7 @@ async function dashboard(viewport) {
 
 /** The board as the office uses it: a card, a rule and a unit narrow it, and what is listed goes out as a workbook. */
 async function board(viewport) {
-  const page = await person('guanli', viewport)
+  const page = await signIn('guanli', viewport)
   await page.goto(`${program.base}/dashboard`)
   await page.getByRole('region', { name: '在用账号' }).getByRole('button', { name: /超期/ }).click()
   await page.waitForURL(/status=stale/)
@@ -286,7 +227,7 @@ function beijing(hoursAgo) {
 
 /** A website gets columns, one of them an update by hand; it cannot be read for a while; a column is closed. */
 async function site(viewport) {
-  const page = await person('guanli', viewport)
+  const page = await signIn('guanli', viewport)
   const { units } = await (await page.request.get(`${program.base}/api/session`)).json()
   const name = `示范区政府网站（演示 ${viewport.width}）`
   const made = await page.request.post(`${program.base}/api/accounts`, {
@@ -344,7 +285,7 @@ async function site(viewport) {
 
 /** The pages that no job passes. */
 async function asidePages(viewport) {
-  const page = await person('xinxi', viewport)
+  const page = await signIn('xinxi', viewport)
   await page.goto(`${program.base}/password`)
   await page.getByLabel('原密码', { exact: true }).first().waitFor()
   await sound(page, 'the password page')
@@ -379,7 +320,7 @@ async function submit(page) {
 let noticeId
 
 async function edit() {
-  const page = await person('xinxi', desktop)
+  const page = await signIn('xinxi', desktop)
   await page.goto(`${program.base}/articles/new`)
   await page.getByLabel('标题', { exact: true }).fill(notice)
   await page.locator('.ProseMirror').fill('本月二十五日上午在镇政府广场开展消防演练。')
@@ -408,12 +349,12 @@ async function edit() {
 }
 
 async function sendBack() {
-  const writer = await person('xinxi', desktop)
+  const writer = await signIn('xinxi', desktop)
   await writer.goto(`${program.base}/articles/${noticeId}`)
   await submit(writer)
   await sign('xinxi', '一审', mended)
 
-  const reader = await person('fenguan', phone)
+  const reader = await signIn('fenguan', phone)
   await reader.getByText(mended).first().click()
   await reader.getByRole('button', { name: '退回', exact: true }).click()
   await reader.getByRole('button', { name: '确认退回' }).click()
@@ -432,10 +373,7 @@ async function sendBack() {
 }
 
 program = await startProgram()
-browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
-})
+browser = await launch()
 try {
   await step('a wrong password is refused with a sentence', signInPage)
   await step('the information officer imports, pastes, adds pictures and submits', write)
@@ -456,6 +394,6 @@ try {
   await browser.close()
   await program.stop()
 }
-if (failures.length > 0) console.log(program.printed())
-console.log(`${passed} passed, ${failures.length} failed`)
-process.exitCode = failures.length > 0 ? 1 : 0
+const passed = conclude()
+if (!passed) console.log(program.printed())
+process.exitCode = passed ? 0 : 1
