@@ -540,3 +540,13 @@ func ContractorsServing(ctx context.Context, db *sql.DB, actor units.Actor, unit
 	list, err := sql.List[Contractor](ctx, db, "contractor.serving", sql.Args{"units": strings.Split(strings.TrimSuffix(unit.Path, "/"), "/")})
 	return list, wrap(err, "list the contractors of unit %s", unitID)
 }
+
+// checkContractor refuses a record that comes newly into the hands of a contractor who may not operate it: with another contractor
+// than before, or at another unit.
+func checkContractor(ctx context.Context, tx *sql.DB, book rules.Book, before, after Record) error {
+	is, was := after.Particulars.ContractorID, before.Particulars.ContractorID
+	if is == nil || was != nil && *was == *is && before.UnitID == after.UnitID {
+		return nil
+	}
+	return operableBy(ctx, tx, book, after.Path, *is)
+}

@@ -387,3 +387,55 @@ func TestAContractorIsLetInWhenEverythingIsThere(t *testing.T) {
 		refused(t, "SaveContractor after the end", err, accounts.ErrContractorEnded)
 	})
 }
+
+// 潼南 6: an account is given into the hands of a contractor only with the agreements, of the unit or one above it.
+func TestAnAccountIsNotOperatedWithoutAgreements(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		account := w.account(accounts.KindWeibo, "清源发布", "2024-06-01 09:00")
+		w.reach("2024-06-03 09:00")
+		give := func(contractorID string) error {
+			saved, err := accounts.SaveRecord(ctx, w.db, w.book, admin, account.ID, account.Version, map[string]string{"contractor_id": contractorID})
+			if err == nil {
+				account = saved.Account
+			}
+			return err
+		}
+		vendor := func(unit units.Unit) accounts.ContractorView {
+			c, err := accounts.CreateContractor(ctx, w.db, w.book, admin, accounts.ContractorForm{UnitID: unit.ID, Name: "云上科技（虚构）", Service: "排版"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		refused(t, "a contractor of another unit", give(vendor(w.Bureau).ID), accounts.ErrContractorElse)
+		refused(t, "no contractor at all", give("0000000000000000"), accounts.ErrContractorGone)
+		c := vendor(w.Office)
+		err := give(c.ID)
+		cites(t, "a contractor that signed nothing", err, accounts.ErrContractorUnfit, "tongnan-2022", "6")
+		var refusal *fault.Fault
+		if errors.As(err, &refusal) && !strings.Contains(refusal.Sentence, "保密协议") {
+			t.Errorf("the refusal says %s, want it to name 保密协议", refusal.Sentence)
+		}
+		for _, item := range []string{"responsibilities_agreed", "confidentiality_agreement"} {
+			if c, err = accounts.RecordContractor(ctx, w.db, w.book, admin, c.ID, c.Version, item, w.db.Now(), "原件存档", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := give(c.ID); err != nil {
+			t.Fatalf("a contractor that signed: %v", err)
+		}
+		if c, err = accounts.EndContractor(ctx, w.db, w.book, admin, c.ID, c.Version, "期满"); err != nil || len(c.Operates) != 1 || c.Operates[0].AccountID != account.ID {
+			t.Errorf("the ended contractor operates %+v, %v; want the account listed", c.Operates, err)
+		}
+		saved, err := accounts.SaveRecord(ctx, w.db, w.book, admin, account.ID, account.Version, map[string]string{"remark": "改一处别的"})
+		if err != nil {
+			t.Errorf("another field of an account whose contractor ended: %v", err)
+		}
+		account = saved.Account
+		if err := give(""); err != nil {
+			t.Errorf("taking the account back: %v", err)
+		}
+		refused(t, "a contractor that ended", give(c.ID), accounts.ErrContractorEnded)
+	})
+}

@@ -222,6 +222,9 @@ func saveRecord(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Ac
 	if err := checkRecord(ctx, tx, before, after); err != nil {
 		return err
 	}
+	if err := checkContractor(ctx, tx, book, before, after); err != nil {
+		return err
+	}
 	if err := writeRecord(ctx, tx, before, after); err != nil {
 		return err
 	}
@@ -358,6 +361,9 @@ func createRecord(ctx context.Context, tx *sql.DB, book rules.Book, actor units.
 		return Record{}, err
 	}
 	if err := checkRecord(ctx, tx, Record{}, r); err != nil {
+		return Record{}, err
+	}
+	if err := checkContractor(ctx, tx, book, Record{}, r); err != nil {
 		return Record{}, err
 	}
 	r.SearchText = searchText(r)

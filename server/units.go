@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"govmedia/accounts"
 	"govmedia/units"
 )
 
@@ -13,6 +14,89 @@ type unitList struct {
 func (s *server) listUnits(ctx context.Context, _ *struct{}) (*Body[unitList], error) {
 	items, err := units.Tree(ctx, s.db, actorOf(ctx))
 	return answer(unitList{Items: items}, err)
+}
+
+func (s *server) getUnit(ctx context.Context, in *ByID) (*Body[accounts.UnitCard], error) {
+	return answer(accounts.UnitCardOf(ctx, s.db, s.book, actorOf(ctx), in.ID))
+}
+
+func (s *server) listUnitEvents(ctx context.Context, in *ByID) (*Body[Items[units.Event]], error) {
+	items, err := units.History(ctx, s.db, actorOf(ctx), in.ID)
+	return answer(Items[units.Event]{Items: items}, err)
+}
+
+// closedUnits bounds the list of closed units: an office looks for one that ended not long ago.
+const closedUnits = 200
+
+func (s *server) listClosedUnits(ctx context.Context, _ *struct{}) (*Body[Items[units.Unit]], error) {
+	items, err := units.ListClosed(ctx, s.db, actorOf(ctx), closedUnits)
+	return answer(Items[units.Unit]{Items: items}, err)
+}
+
+type createUnitInput struct {
+	Body struct {
+		ParentID  string      `json:"parent_id" minLength:"16" maxLength:"16"`
+		Name      string      `json:"name" maxLength:"240"`
+		ShortName string      `json:"short_name,omitempty" maxLength:"120" doc:"Left out: the beginning of the name"`
+		Level     units.Level `json:"level" maxLength:"32"`
+		IsOffice  bool        `json:"is_office,omitempty" doc:"A supervising office"`
+	}
+}
+
+func (s *server) createUnit(ctx context.Context, in *createUnitInput) (*Body[units.Unit], error) {
+	b := in.Body
+	return answer(units.Create(ctx, s.db, actorOf(ctx), units.NewUnit{ParentID: b.ParentID, Name: b.Name, ShortName: b.ShortName, Level: b.Level, IsOffice: b.IsOffice}))
+}
+
+type renameUnitInput struct {
+	ByID
+	Body struct {
+		Version   int64  `json:"version"`
+		Name      string `json:"name" maxLength:"240"`
+		ShortName string `json:"short_name,omitempty" maxLength:"120"`
+	}
+}
+
+func (s *server) renameUnit(ctx context.Context, in *renameUnitInput) (*Body[units.Unit], error) {
+	return answer(units.Rename(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.Name, in.Body.ShortName))
+}
+
+type moveUnitInput struct {
+	ByID
+	Body struct {
+		Version  int64  `json:"version"`
+		ParentID string `json:"parent_id" minLength:"16" maxLength:"16"`
+	}
+}
+
+func (s *server) moveUnit(ctx context.Context, in *moveUnitInput) (*Body[units.Unit], error) {
+	return answer(accounts.MoveUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.ParentID))
+}
+
+type mergeUnitInput struct {
+	ByID
+	Body struct {
+		Version int64  `json:"version"`
+		IntoID  string `json:"into_id" minLength:"16" maxLength:"16"`
+	}
+}
+
+func (s *server) mergeUnit(ctx context.Context, in *mergeUnitInput) (*Body[units.Unit], error) {
+	return answer(accounts.MergeUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.IntoID))
+}
+
+func (s *server) closeUnit(ctx context.Context, in *ByVersion) (*Body[units.Unit], error) {
+	return answer(accounts.CloseUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version))
+}
+
+type listVacanciesInput struct {
+	UnitID  string `query:"unit_id" maxLength:"16" doc:"This unit and those below it"`
+	Cursor  string `query:"cursor" maxLength:"200" doc:"Next of the page before; empty for the first"`
+	PerPage int    `query:"per_page" minimum:"1" maximum:"100" default:"20"`
+}
+
+func (s *server) listVacancies(ctx context.Context, in *listVacanciesInput) (*Body[accounts.UnderstaffedPage], error) {
+	return answer(accounts.StaffingAlerts(ctx, s.db, s.book, actorOf(ctx), in.UnitID, in.Cursor, in.PerPage))
 }
 
 type listAuditInput struct {
