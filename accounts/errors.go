@@ -41,6 +41,23 @@ var (
 	ErrUnitUnknown    = fault.Define("account.unit_unknown", fault.Invalid, "单位树里没有这个单位，或者有几个同名的，请从列表中选择主办单位。")
 )
 
+// The refusals a person can meet where an address is pasted, a view is saved or many accounts are changed at once.
+var (
+	ErrAddressInvalid = fault.Define("address.invalid", fault.Invalid, "请粘贴一个网址或账号标识，不要太长。")
+	ErrAddressUnknown = fault.Define("address.unknown", fault.Invalid, "看不出这是哪个平台的账号。请粘贴账号主页或文章的完整网址，以 http:// 或 https:// 开头。")
+	ErrViewName       = fault.Define("view.name_invalid", fault.Invalid, "请填写视图名称，不超过 60 个字，不要带换行。")
+	ErrViewTaken      = fault.Define("view.name_taken", fault.Conflict, "您已经有一个同名的视图，请换一个名称，或先删除原来的视图。")
+	ErrViewInvalid    = fault.Define("view.invalid", fault.Invalid, "这个视图的筛选条件太长，或者不属于任何页面，请重新筛选后再保存。")
+	ErrViewTooMany    = fault.Define("view.too_many", fault.Conflict, "一个页面至多保存 50 个视图，请先删除不用的视图。")
+	ErrViewGone       = fault.Define("view.not_found", fault.NotFound, "没有找到这个视图，可能已经删除。请刷新后再看。")
+	ErrBulkNothing    = fault.Define("bulk.nothing", fault.Invalid, "没有选中任何账号，请先勾选账号或设定筛选条件。")
+	ErrBulkTooMany    = fault.Define("bulk.too_many", fault.Invalid, "一次至多改 5000 个账号，请缩小筛选条件，分几次办理。")
+	ErrBulkField      = fault.Define("bulk.field_refused", fault.Invalid, "这一项每个账号各不相同，或者须按程序办理，不能批量修改。")
+	ErrBulkGone       = fault.Define("bulk.not_found", fault.NotFound, "没有找到这一批修改，可能不在您的管理范围内。请从账号的修改记录进入。")
+	ErrChangeGone     = fault.Define("account.change_not_found", fault.NotFound, "没有找到这条修改记录，可能不在您的管理范围内。请从账号的修改记录进入。")
+	ErrChangeOver     = fault.Define("account.change_overtaken", fault.Conflict, "这一项后来又改过，撤销会盖掉后来的内容。请先核对，再直接修改。")
+)
+
 // The refusals a person can meet at credentials and their keys.
 var (
 	ErrCredentialsInvalid = fault.Define("credentials.invalid", fault.Invalid, "凭证的名称只能用小写字母、数字和下划线，内容不能为空，也不能太长，请核对后重新填写。")

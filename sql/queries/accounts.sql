@@ -236,3 +236,16 @@ SELECT id FROM accounts WHERE id > :after_id AND search_text = '' ORDER BY id LI
 -- name: account.set_search
 -- No version: nobody edits this.
 UPDATE accounts SET search_text = :search_text WHERE id = :id
+
+-- name: account.matching
+-- The accounts that an address means; empty parts mean none. Each part has its own index.
+SELECT id FROM accounts WHERE :external_id <> '' AND platform = :platform AND external_id = :external_id
+UNION
+SELECT p.account_id AS id FROM particulars p WHERE :original_id <> '' AND p.original_id = :original_id
+UNION
+SELECT id FROM accounts WHERE :name <> '' AND name = :name AND platform = :platform
+UNION
+SELECT id FROM accounts WHERE home_url IN (:homes) AND home_url <> '' AND platform = :platform
+UNION
+SELECT p.account_id AS id FROM particulars p WHERE :domain <> '' AND p.domain IN (:domain, :www)
+ORDER BY id LIMIT 10

@@ -17,6 +17,7 @@ CREATE INDEX attachments_hash ON attachments (sha256);
 ALTER TABLE accounts ADD COLUMN search_text VARCHAR(1000) NOT NULL DEFAULT ''; -- what it is found by, pinyin too: see accounts/search.go; empty: not made yet
 ALTER TABLE accounts ADD COLUMN closed_at BIGINT NULL;
 ALTER TABLE accounts ADD COLUMN gone_to VARCHAR(500) NOT NULL DEFAULT ''; -- of a closed one: where its readers go now
+CREATE INDEX accounts_home ON accounts (home_url, platform, id);
 CREATE INDEX accounts_closed ON accounts (state, closed_at, id);
 
 -- One row per account, made with it. Empty or NULL: not known.
@@ -60,6 +61,8 @@ CREATE TABLE particulars (
     updated_at        BIGINT        NOT NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX particulars_until ON particulars (certified_until, account_id);
+CREATE INDEX particulars_original ON particulars (original_id, account_id);
+CREATE INDEX particulars_domain ON particulars (domain, account_id);
 CREATE INDEX particulars_national ON particulars (national_id, account_id);
 INSERT INTO particulars (account_id, operator, certified_subject, certification, approval_number, national_id, original_id, site_code, icp, police_filing,
     website_class, domain, old_domain, hosting, languages, functions, represents, positioning, description, labels, remark, updated_at)
