@@ -62,56 +62,69 @@ type NewColumn struct {
 
 // CreateColumn adds a column to a website or sub-site for which the actor holds WriteAccounts. Where a rulebook says so, a
 // column without content is stale from its beginning (K13); where one says that such a column must not be shown, it begins
-// hidden, and ShowColumn shows it when it has content. Errors: the checks of the fields, ErrColumnNoSite,
-// ErrStateRefuses on a closed site, ErrNotFound, ErrForbidden.
+// hidden, and ShowColumn shows it when it has content. Where a chain of stages exists for adding columns, only what is on the
+// site already is written down here, with the day it was opened. Errors: the checks of the fields, ErrColumnNoSite,
+// ErrNeedsApplication, ErrStateRefuses on a closed site, ErrNotFound, ErrForbidden.
 func CreateColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewColumn) (Column, error) {
-	column := Column{ID: sql.NewID(), AccountID: in.AccountID, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Level: in.Level,
-		URL: strings.TrimSpace(in.URL), State: ColumnInUse, ParentID: orNil(in.ParentID), Version: 1}
-	if column.ParentID != nil && column.Level == 0 {
-		column.Level = 2 // checked against the column above below
-	}
+	var column Column
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		site, err := forChange(ctx, tx, actor, in.AccountID, units.WriteAccounts)
 		if err != nil {
 			return err
 		}
-		if err := checkColumn(column); err != nil {
-			return err
-		}
-		if site.Platform != Website {
-			return ErrColumnNoSite.On("account_id")
-		}
-		if site.State == Closed {
-			return ErrStateRefuses
-		}
-		if column.ParentID != nil {
-			if err := underParent(ctx, tx, &column, in.Level); err != nil {
+		if in.CreatedAt == nil { // one that is on the site already is written down with the day it was opened
+			if err := columnNeedsChain(ctx, tx, book, site); err != nil {
 				return err
 			}
 		}
-		column.UnitID, column.Path, column.CreatedAt, column.UpdatedAt = site.UnitID, site.Path, tx.Now(), tx.Now()
-		if in.CreatedAt != nil {
-			if *in.CreatedAt > tx.Now() || *in.CreatedAt < earliest {
-				return ErrColumnCreated.On("created_at")
-			}
-			column.CreatedAt = *in.CreatedAt
-		}
-		if column.State, err = firstState(ctx, tx, book, site); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "column.insert", column); err != nil {
-			return err
-		}
-		if err := settleAccounts(ctx, tx, book, site.ID); err != nil {
-			return err
-		}
-		return auditColumn(ctx, tx, actor, column, ActionColumnCreate, sql.Object{"account_id": site.ID, "name": column.Name, "kind": column.Kind,
-			"level": column.Level, "created_at": column.CreatedAt})
+		column, err = addColumn(ctx, tx, book, actor, site, in)
+		return err
 	})
 	if err != nil {
-		return Column{}, wrap(err, "create column %s", column.Name)
+		return Column{}, wrap(err, "create column %s", in.Name)
 	}
 	return column, nil
+}
+
+// addColumn adds a column to a site whose row is held.
+func addColumn(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, site Account, in NewColumn) (Column, error) {
+	column := Column{ID: sql.NewID(), AccountID: site.ID, UnitID: site.UnitID, Path: site.Path, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Level: in.Level,
+		URL: strings.TrimSpace(in.URL), State: ColumnInUse, ParentID: orNil(in.ParentID), CreatedAt: tx.Now(), UpdatedAt: tx.Now(), Version: 1}
+	if column.ParentID != nil && column.Level == 0 {
+		column.Level = 2 // checked against the column above below
+	}
+	if err := checkColumn(column); err != nil {
+		return column, err
+	}
+	if site.Platform != Website {
+		return column, ErrColumnNoSite.On("account_id")
+	}
+	if site.State == Closed {
+		return column, ErrStateRefuses
+	}
+	if column.ParentID != nil {
+		if err := underParent(ctx, tx, &column, in.Level); err != nil {
+			return column, err
+		}
+	}
+	if in.CreatedAt != nil {
+		if *in.CreatedAt > tx.Now() || *in.CreatedAt < earliest {
+			return column, ErrColumnCreated.On("created_at")
+		}
+		column.CreatedAt = *in.CreatedAt
+	}
+	var err error
+	if column.State, err = firstState(ctx, tx, book, site); err != nil {
+		return column, err
+	}
+	if _, err := tx.Exec(ctx, "column.insert", column); err != nil {
+		return column, err
+	}
+	if err := settleAccounts(ctx, tx, book, site.ID); err != nil {
+		return column, err
+	}
+	return column, auditColumn(ctx, tx, actor, column, ActionColumnCreate, sql.Object{"account_id": site.ID, "name": column.Name, "kind": column.Kind,
+		"level": column.Level, "created_at": column.CreatedAt})
 }
 
 // underParent gives a column its level below the one above it, which must be an open column of the same site.
@@ -135,6 +148,7 @@ func underParent(ctx context.Context, tx *sql.DB, column *Column, level int) err
 
 // CloseColumn takes a column off its site; its clock stops. The actor holds WriteAccounts for the unit and names the
 // version it saw.
+// Where a chain of stages exists for taking columns off, the application does it: ErrNeedsApplication.
 func CloseColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64) (Column, error) {
 	var closed Column
 	err := db.InTx(ctx, func(tx *sql.DB) error {
@@ -146,25 +160,51 @@ func CloseColumn(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 		if err != nil {
 			return err
 		}
-		mine, err := tx.ExecOne(ctx, "column.close", sql.Args{"id": id, "version": version, "now": tx.Now()})
-		if err != nil {
+		if err := columnNeedsChain(ctx, tx, book, site); err != nil {
 			return err
 		}
-		if !mine {
-			return ErrColumnStale
-		}
-		if closed, err = sql.Get[Column](ctx, tx, "column.get", sql.Args{"id": id}); err != nil {
+		if err := shutColumn(ctx, tx, book, actor, column, version); err != nil {
 			return err
 		}
-		if err := settleAccounts(ctx, tx, book, site.ID); err != nil {
-			return err
-		}
-		return auditColumn(ctx, tx, actor, closed, ActionColumnClose, sql.Object{"name": closed.Name})
+		closed, err = sql.Get[Column](ctx, tx, "column.get", sql.Args{"id": id})
+		return err
 	})
 	if err != nil {
 		return Column{}, wrap(err, "close column %s", id)
 	}
 	return closed, nil
+}
+
+// shutColumn takes a column off its site, whose row is held.
+func shutColumn(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, column Column, version int64) error {
+	mine, err := tx.ExecOne(ctx, "column.close", sql.Args{"id": column.ID, "version": version, "now": tx.Now()})
+	if err != nil {
+		return err
+	}
+	if !mine {
+		return ErrColumnStale
+	}
+	if err := settleAccounts(ctx, tx, book, column.AccountID); err != nil {
+		return err
+	}
+	return auditColumn(ctx, tx, actor, column, ActionColumnClose, sql.Object{"name": column.Name})
+}
+
+// columnNeedsChain refuses to add a column or take one off where the rulebook of the site's unit has a chain of stages for it.
+func columnNeedsChain(ctx context.Context, tx *sql.DB, book rules.Book, site Account) error {
+	law, err := book.Law(ctx, tx)
+	if err != nil {
+		return err
+	}
+	rb := law.Regime(site.Path).Local(tx.Now().Std())
+	if rb == nil {
+		return nil
+	}
+	chain, found := rb.ChainFor(rules.ProcessChangeColumn, rules.Column, "")
+	if !found {
+		return nil
+	}
+	return ErrNeedsApplication.Say("新增、撤销栏目须先办理申请（%s），请到“申请”里办理。登记网站上已有的栏目，请填写它的开设时间。", rb.Cite(chain.Articles)).Under(rb.ID, chain.Articles)
 }
 
 // GetColumn returns a column of a site the actor reaches with ReadAccounts; ErrColumnNotFound otherwise.

@@ -22,3 +22,14 @@ func FromTallies(t *testing.T, yes bool) {
 func SettleForTest(ctx context.Context, db *sql.DB, book rules.Book, id string) error {
 	return db.InTx(ctx, func(tx *sql.DB) error { return settleAccounts(ctx, tx, book, id) })
 }
+
+// CloseForTest ends an account as its application does, without the application.
+func CloseForTest(ctx context.Context, db *sql.DB, book rules.Book, id string) error {
+	return db.InTx(ctx, func(tx *sql.DB) error {
+		account, err := Load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return endAccount(ctx, tx, book, account, tx.Now(), "区政府门户网站")
+	})
+}

@@ -33,6 +33,9 @@ func MoveUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ver
 		if _, err := tx.Exec(ctx, "tally.mark_subtree", sql.Args{"path": moved.Path}); err != nil {
 			return err
 		}
+		if err := reOffice(ctx, tx, moved.Path); err != nil {
+			return err
+		}
 		_, err = Rejudge(ctx, tx, actor, moved, WhyMove, id, tx.Now())
 		return err
 	})

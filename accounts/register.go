@@ -24,6 +24,7 @@ const (
 	ActionRead         units.Action = "account.read"
 	ActionRejudge      units.Action = "rule.rejudge"
 	ActionColumnCreate units.Action = "column.create"
+	ActionColumnChange units.Action = "column.change"
 	ActionColumnClose  units.Action = "column.close"
 	ActionColumnShow   units.Action = "column.show"
 	ActionColumnHide   units.Action = "column.hide"

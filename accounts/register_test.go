@@ -146,14 +146,13 @@ func TestTheLifeOfAnAccountMovesItsClock(t *testing.T) {
 		ctx, admin := t.Context(), w.People["admin"]
 		in := w.valid(accounts.KindWeibo, "清源发布")
 		in.State = ""
-		account := w.create(in)
-		w.stands("applied for", w.card(account.ID).Standing, "不在用", "", "")
-		w.post(account, "", "2026-02-01 09:00") // a trial post: it is kept, and is no update
+		applied := w.create(in)
+		w.stands("applied for", w.card(applied.ID).Standing, "不在用", "", "")
+		w.post(applied, "", "2026-02-01 09:00") // a trial post: it is kept, and is no update
 		w.at("2026-03-02 09:00")
-		account, err := accounts.PutInUse(ctx, w.db, w.book, admin, account.ID, account.Version)
-		if err != nil || account.InUseAt == nil || *account.InUseAt != w.db.Now() {
-			t.Fatalf("PutInUse = %+v, %v", account, err)
-		}
+		_, err := accounts.PutInUse(ctx, w.db, w.book, admin, applied.ID, applied.Version)
+		says(t, "PutInUse without an application", err, accounts.ErrNeedsApplication, "开设申请", "潼南 2022 第8条第1款")
+		account := w.account(accounts.KindApp, "清源通", "2026-03-02 09:00")
 		w.stands("never posted", w.card(account.ID).Standing, "正常", "2026-03-09 09:00", account21)
 		_, err = accounts.PutInUse(ctx, w.db, w.book, admin, account.ID, account.Version)
 		refused(t, "PutInUse twice", err, accounts.ErrStateRefuses)
@@ -161,7 +160,7 @@ func TestTheLifeOfAnAccountMovesItsClock(t *testing.T) {
 		refused(t, "Suspend without a reason", err, accounts.ErrReasonRequired)
 		_, err = accounts.Suspend(ctx, w.db, w.book, w.People["officer"], account.ID, account.Version, "改版")
 		refused(t, "Suspend by an officer", err, accounts.ErrForbidden)
-		_, err = accounts.Suspend(ctx, w.db, w.book, admin, account.ID, 1, "改版")
+		_, err = accounts.Suspend(ctx, w.db, w.book, admin, account.ID, account.Version+7, "改版")
 		refused(t, "Suspend of a stale version", err, accounts.ErrStale)
 		w.at("2026-03-10 09:00")
 		account, err = accounts.Suspend(ctx, w.db, w.book, admin, account.ID, account.Version, "改版")
@@ -177,9 +176,12 @@ func TestTheLifeOfAnAccountMovesItsClock(t *testing.T) {
 			t.Fatalf("PutInUse again: %v", err)
 		}
 		w.stands("in use again", w.card(account.ID).Standing, "正常", "2026-05-08 09:00", account21)
-		if account, err = accounts.Close(ctx, w.db, w.book, admin, account.ID, account.Version, "并入区级账号"); err != nil {
-			t.Fatalf("Close: %v", err)
+		_, err = accounts.Close(ctx, w.db, w.book, admin, account.ID, account.Version, accounts.Closing{Reason: "并入区级账号", GoneTo: "区级账号"})
+		says(t, "Close without an application", err, accounts.ErrNeedsApplication, "关停申请", "潼南 2022 第9条")
+		if err := accounts.CloseForTest(ctx, w.db, w.book, account.ID); err != nil {
+			t.Fatalf("CloseForTest: %v", err)
 		}
+		account = w.card(account.ID).Account
 		w.missed("closed in time", w.card(account.ID).Breaches, "03-02 09:00 → 03-10 09:00: 192, 24")
 		_, err = accounts.PutInUse(ctx, w.db, w.book, admin, account.ID, account.Version)
 		refused(t, "PutInUse of a closed account", err, accounts.ErrStateRefuses)

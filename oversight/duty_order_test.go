@@ -357,8 +357,8 @@ func TestPeriodsTurnOnceHoweverOftenTheyAreTurned(t *testing.T) {
 		if err != nil || len(accountsOf.Items) != 1 {
 			t.Fatalf("accounts.List = %v", err)
 		}
-		if _, err := accounts.Close(t.Context(), w.db, w.book, w.People["admin"], accountsOf.Items[0].ID, accountsOf.Items[0].Version, "不再使用"); err != nil {
-			t.Fatalf("accounts.Close: %v", err)
+		if _, err := accounts.Suspend(t.Context(), w.db, w.book, w.People["admin"], accountsOf.Items[0].ID, accountsOf.Items[0].Version, "不再使用"); err != nil {
+			t.Fatalf("accounts.Suspend: %v", err)
 		}
 		w.turn()
 		if clock := w.clock(oversight.UnitSubject, w.Town.ID, "duty", "daily-browse"); clock.Running() {

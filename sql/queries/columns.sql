@@ -17,6 +17,10 @@ VALUES (:id, :account_id, :unit_id, :path, :name, :kind, :level, :url, :state, :
 -- The columns of a site that went to another unit: :id is the site's.
 UPDATE columns SET unit_id = :unit_id, path = :path WHERE account_id = :id
 
+-- name: column.change
+-- By an application. Everything else of a column is settled by its site and its posts.
+UPDATE columns SET name = :name, kind = :kind, url = :url, updated_at = :updated_at, version = version + 1 WHERE id = :id AND version = :version AND state <> 'closed'
+
 -- name: column.close
 UPDATE columns SET state = 'closed', updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state <> 'closed'
 
