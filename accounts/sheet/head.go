@@ -92,15 +92,22 @@ func (h Head) repeats() bool {
 	return false
 }
 
-// joined makes one head of two rows: a title of the upper one that is merged over several columns is their group.
+// joined makes one head of two rows: a title of the upper one that is merged over several columns is their group, and so is one
+// with nothing beside it where there are titles below, for text knows no merged cells.
 func joined(upper, lower Row) Head {
 	width := max(len(upper.Cells), len(lower.Cells))
 	for _, span := range upper.Merged {
 		width = max(width, min(span.Right+1, len(lower.Cells)))
 	}
 	head := Head{From: upper.Number, To: lower.Number, Titles: make([]string, width)}
+	left := ""
 	for column := range head.Titles {
 		group, title := upper.Cell(column), lower.Cell(column)
+		if group != "" {
+			left = group
+		} else if title != "" {
+			group = left
+		}
 		for _, span := range upper.Merged {
 			if column > span.Left && column <= span.Right {
 				group = upper.Cell(span.Left)

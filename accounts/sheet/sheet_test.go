@@ -270,12 +270,14 @@ func TestTextIsReadInWhateverItWasWritten(t *testing.T) {
 func TestBytesThatAreNoCharacterAreNamedByRowAndColumn(t *testing.T) {
 	raw, err := simplifiedchinese.GB18030.NewEncoder().String("单位,名称\n清源镇,发布\n云林局,")
 	must(t, err)
-	_, err = all([]byte(raw+"\xff\xff发\n"), "a.csv")
-	if !errors.Is(err, sheet.ErrEncoding) {
-		t.Fatalf("bad bytes: %v, want sheet.bad_encoding", err)
-	}
-	if got := fmt.Sprint(sentence(err)); !strings.Contains(got, "第 3 行第 2 列") {
-		t.Errorf("the sentence %q names no row and column", got)
+	for name, raw := range map[string]string{"GBK": raw + "\xff\xff\n", "UTF-8": "单位,名称\n清源镇,发布\n云林局,林\xff业\n"} {
+		_, err = all([]byte(raw), "a.csv")
+		if !errors.Is(err, sheet.ErrEncoding) {
+			t.Fatalf("%s: %v, want sheet.bad_encoding", name, err)
+		}
+		if got := sentence(err); !strings.Contains(got, "第 3 行第 2 列") {
+			t.Errorf("%s: the sentence %q names no row and column", name, got)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func openText(file io.ReaderAt, size int64, name string) (*Book, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.gbk = !valid
+		t.gbk = !valid && !mostlyUTF8(head)
 	}
 	t.comma = separator(bytes.TrimPrefix(head, byteOrderMark))
 	return &Book{names: []string{name}, open: t.rows}, nil
@@ -96,6 +96,23 @@ func isUTF8(r io.Reader) (bool, error) {
 	}
 }
 
+// mostlyUTF8 reports whether more characters of a text are UTF-8 than are not: then it is UTF-8 with a few wrong bytes in it, and
+// these are to be named. Of Chinese in GB18030 hardly any is.
+func mostlyUTF8(head []byte) bool {
+	right, wrong := 0, 0
+	for len(head) > 0 {
+		r, size := utf8.DecodeRune(head)
+		switch {
+		case r == utf8.RuneError && size <= 1:
+			wrong++
+		case size > 1:
+			right++
+		}
+		head = head[size:]
+	}
+	return right > wrong
+}
+
 // separator tells what stands between the fields by what the first lines have most of.
 func separator(head []byte) rune {
 	counts, quoted := map[rune]int{}, false
@@ -142,12 +159,23 @@ type textRows struct {
 	decoder *encoding.Decoder // nil for UTF-8
 	wide    bool
 	seen    int
+	number  int // of the last row
+	line    int // on which it ended
+}
+
+func linesIn(fields []string) int {
+	n := 0
+	for _, field := range fields {
+		n += strings.Count(field, "\n")
+	}
+	return n
 }
 
 // Close does nothing: the file is the caller's.
 func (r *textRows) Close() error { return nil }
 
-// Next returns the following row with something in it. Its number is that of the line on which it begins.
+// Next returns the following row with something in it. It is numbered as a program shows it: empty lines count, and a row whose
+// fields have several lines is one.
 func (r *textRows) Next() (Row, error) {
 	for {
 		r.limited.left = mostRecord
@@ -162,8 +190,9 @@ func (r *textRows) Next() (Row, error) {
 		if err != nil {
 			return Row{}, err
 		}
-		row := Row{}
-		row.Number, _ = r.csv.FieldPos(0)
+		line, _ := r.csv.FieldPos(0)
+		row := Row{Number: r.number + line - r.line}
+		r.number, r.line = row.Number, line+linesIn(fields)
 		for column, field := range fields {
 			if err := r.put(&row, column, field); err != nil {
 				return Row{}, err
@@ -186,7 +215,7 @@ func (r *textRows) put(row *Row, column int, field string) error {
 			return ErrEncoding.Say("第 %d 行第 %d 列有不能识别的字节，既不是 UTF-8 也不是 GBK。请另存为“CSV UTF-8”或 .xlsx 再上传。", row.Number, column+1).Because(err)
 		}
 		field = decoded
-	} else if r.wide && strings.ContainsRune(field, utf8.RuneError) {
+	} else if r.wide && strings.ContainsRune(field, utf8.RuneError) || !utf8.ValidString(field) {
 		return ErrEncoding.Say("第 %d 行第 %d 列有不能识别的字节。请另存为“CSV UTF-8”或 .xlsx 再上传。", row.Number, column+1)
 	}
 	field = Clean(strings.Clone(field))

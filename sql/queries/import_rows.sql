@@ -1,0 +1,27 @@
+-- name: import_row.insert
+INSERT INTO import_rows (import_id, number, outcome, result, account_id, name, unit_name, fields, changes, notes, code, why)
+VALUES (:import_id, :number, :outcome, :result, :account_id, :name, :unit_name, :fields, :changes, :notes, :code, :why)
+
+-- name: import_row.clear
+-- What an earlier preview found.
+DELETE FROM import_rows WHERE import_id = :import_id
+
+-- name: import_row.list
+-- A page by the number of the row.
+SELECT import_id, number, outcome, result, account_id, name, unit_name, fields, changes, notes, code, why
+FROM import_rows
+WHERE import_id = :import_id AND number > :after AND (:outcome = '' OR outcome = :outcome) AND (:result = '' OR result = :result)
+ORDER BY number LIMIT :limit
+
+-- name: import_row.next
+-- The next rows to carry out.
+SELECT import_id, number, outcome, result, account_id, name, unit_name, fields, changes, notes, code, why
+FROM import_rows WHERE import_id = :import_id AND result = '' AND outcome IN (:outcomes) ORDER BY number LIMIT :limit
+
+-- name: import_row.next_undo
+-- The next rows to undo, the last first.
+SELECT import_id, number, outcome, result, account_id, name, unit_name, fields, changes, notes, code, why
+FROM import_rows WHERE import_id = :import_id AND result IN ('created', 'changed') ORDER BY number DESC LIMIT :limit
+
+-- name: import_row.done
+UPDATE import_rows SET result = :result, account_id = :account_id, code = :code, why = :why WHERE import_id = :import_id AND number = :number
