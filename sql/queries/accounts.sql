@@ -249,3 +249,9 @@ SELECT id FROM accounts WHERE home_url IN (:homes) AND home_url <> '' AND platfo
 UNION
 SELECT p.account_id AS id FROM particulars p WHERE :domain <> '' AND p.domain IN (:domain, :www)
 ORDER BY id LIMIT 10
+
+-- name: account.visible_ids
+-- Which of some accounts a person reaches in one of the roles.
+SELECT a.id FROM accounts a
+WHERE a.id IN (:ids) AND (:any OR a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles)))
+ORDER BY a.id
