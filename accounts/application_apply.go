@@ -72,7 +72,7 @@ func Apply(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, 
 // begin looks up what an application is about and which chain it follows.
 func begin(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, in NewApplication) (Application, error) {
 	app := Application{ID: sql.NewID(), UnitID: in.UnitID, Process: in.Process, Object: in.Object, WebsiteClass: in.WebsiteClass, AccountID: orNil(in.AccountID),
-		ColumnID: orNil(in.ColumnID), RegistrationID: orNil(in.RegistrationID), Wanted: Wanted{}, Was: Wanted{}, Attachments: sql.Strings{}, State: DraftApplication,
+		ColumnID: orNil(in.ColumnID), RegistrationID: orNil(in.RegistrationID), Wanted: Wanted{}, Was: Wanted{}, Attachments: sql.Strings{}, Ending: Ending{Proof: sql.Strings{}}, State: DraftApplication,
 		CreatedBy: actor.PersonID, CreatedName: cut(actor.Name, maxSigner), CreatedAt: tx.Now(), UpdatedAt: tx.Now(), Version: 1}
 	if err := aim(ctx, tx, actor, &app); err != nil {
 		return app, err

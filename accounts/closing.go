@@ -45,6 +45,7 @@ func (c *casework) writeEnding(ctx context.Context, ending Ending) error {
 	if err := c.ownFiles(ctx, ending.Proof); err != nil {
 		return err
 	}
+	ending.Proof = orEmpty(ending.Proof)
 	c.app.Ending = ending
 	return nil
 }

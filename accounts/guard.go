@@ -43,7 +43,7 @@ type shortfall struct {
 
 // add notes a lack under a rule of the rulebook, of a strength.
 func (l *shortfall) add(refusal *fault.Fault, rule string, strength rules.Strength, articles []string, field, format string, args ...any) {
-	lack := Lack{Rule: rule, Text: fmt.Sprintf(format, args...), Field: field, Rulebook: l.rb.ID, Articles: articles, Citation: l.rb.Cite(articles),
+	lack := Lack{Rule: rule, Text: fmt.Sprintf(format, args...), Field: field, Rulebook: l.rb.ID, Articles: orEmpty(articles), Citation: l.rb.Cite(articles),
 		Refuses: strength.Refuses(), Overridable: strength.Overridable(), refusal: refusal}
 	lack.Waived = lack.Overridable && slices.ContainsFunc(l.waivers, func(w Waiver) bool { return w.Rule == rule })
 	l.lacks = append(l.lacks, lack)

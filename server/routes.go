@@ -171,6 +171,25 @@ func (s *server) routes() {
 	add(s, units.ReadDashboard, "GET /api/reminders/burden", "get-reminder-burden", "提醒负担", s.getBurden)
 	add(s, units.ReadDashboard, "GET /api/thursday", "get-thursday", "每周时限清单", s.getThursday)
 
+	// applications
+	add(s, units.ReadAccounts, "GET /api/openings", "list-openings", "可办理的申请", s.listOpenings)
+	add(s, units.ReadAccounts, "GET /api/applications", "list-applications", "申请列表", s.listApplications)
+	add(s, units.HandleApplications, "POST /api/applications", "apply", "新建申请", s.apply)
+	add(s, units.ReadAccounts, "GET /api/applications/{id}", "get-application", "申请", s.getApplication)
+	add(s, units.HandleApplications, "PUT /api/applications/{id}", "save-application", "保存申请", s.saveApplication)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/submit", "submit-application", "提交申请", s.submitApplication)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/do", "do-stage", "办理环节", s.doStage)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/refuse", "refuse-application", "不予批准", s.refuseApplication)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/return", "return-application", "退回申请", s.returnApplication)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/withdraw", "withdraw-application", "撤回申请", s.withdrawApplication)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/resume", "resume-application", "恢复申请", s.resumeApplication)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/waive", "waive", "写明理由放行", s.waive)
+	add(s, units.HandleApplications, "POST /api/applications/{id}/back", "back-online", "登记恢复上线", s.backOnline)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/close", "close-account", "关停账号", s.closeAccount)
+	add(s, units.ReadAccounts, "GET /api/violations", "list-violations", "违规记录", s.listViolations)
+	add(s, units.ReadAccounts, "GET /api/consolidation", "list-crowds", "待整合账号", s.listCrowds)
+	add(s, units.ReadAccounts, "GET /api/registrations", "list-registrations", "域名与邮箱", s.listRegistrations)
+
 	// public notices, behind the console
 	add(s, units.ReadAccounts, "GET /api/notices", "list-notices", "公告列表", s.listPublicNotices)
 	add(s, units.WriteNotices, "POST /api/notices", "draft-notice", "起草公告", s.draftNotice)

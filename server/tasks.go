@@ -3,17 +3,20 @@ package main
 import (
 	"context"
 
+	"govmedia/accounts"
 	"govmedia/articles"
 	"govmedia/channels"
 	"govmedia/oversight"
 	"govmedia/units"
 )
 
-// taskList is what waits for a person: articles, deliveries that somebody must look at, and reminders nobody has marked.
+// taskList is what waits for a person: articles, deliveries that somebody must look at, reminders nobody has marked, and how
+// many applications have an open step for that person.
 type taskList struct {
-	Articles   []articles.Task    `json:"articles" nullable:"false"`
-	Deliveries []channels.Alarm   `json:"deliveries" nullable:"false"`
-	Reminders  []oversight.Notice `json:"reminders" nullable:"false"`
+	Articles     []articles.Task    `json:"articles" nullable:"false"`
+	Deliveries   []channels.Alarm   `json:"deliveries" nullable:"false"`
+	Reminders    []oversight.Notice `json:"reminders" nullable:"false"`
+	Applications int                `json:"applications"`
 }
 
 // mostAlarms bounds the deliveries shown among the tasks; the delivery list shows all.
@@ -27,6 +30,9 @@ func (s *server) listTasks(ctx context.Context, _ *struct{}) (*Body[taskList], e
 	}
 	list := taskList{Articles: tasks, Deliveries: []channels.Alarm{}}
 	if list.Reminders, err = oversight.NoticesToDo(ctx, s.db, actor, mostNotices); err != nil {
+		return nil, err
+	}
+	if list.Applications, err = accounts.AwaitingMe(ctx, s.db, actor); err != nil {
 		return nil, err
 	}
 	if actor.May(units.ActDeliveries) {
