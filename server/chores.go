@@ -29,6 +29,10 @@ func (n *node) choreList(holder string) []chore {
 	return []chore{
 		{"tallies", time.Second, func(ctx context.Context) error { _, err := accounts.CountTallies(ctx, n.db); return err }},
 		{"rejudge", 5 * time.Second, func(ctx context.Context) error { _, err := accounts.RejudgeDue(ctx, n.db, book, holder); return err }},
+		{"imports", time.Second, func(ctx context.Context) error {
+			_, err := accounts.ImportsDue(ctx, n.db, book, n.server.store, holder)
+			return err
+		}},
 		{"remind", time.Minute, func(ctx context.Context) error {
 			_, err := oversight.Remind(ctx, n.db, book, n.server.reminders)
 			return err

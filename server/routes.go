@@ -1,6 +1,7 @@
 package main
 
 import (
+	"govmedia/accounts/sheet"
 	"govmedia/articles"
 	"govmedia/channels/picture"
 	"govmedia/rules"
@@ -111,6 +112,27 @@ func (s *server) routes() {
 	add(s, units.WriteAccounts, "POST /api/columns/{id}/show", "show-column", "显示栏目", s.showColumn)
 	add(s, units.WriteAccounts, "POST /api/columns/{id}/hide", "hide-column", "隐藏栏目", s.hideColumn)
 	add(s, units.ReadDashboard, "GET /api/column-findings", "list-column-findings", "栏目问题清单", s.listFindings)
+
+	// sheets: into the register, out of it, and held against it
+	add(s, units.WriteAccounts, "GET /api/account-imports", "list-account-imports", "导入列表", s.listImports)
+	add(s, units.WriteAccounts, "POST /api/account-imports", "create-account-import", "上传表格", s.createImport, s.form(largestSheet, sheet.ErrFileTooLarge))
+	add(s, units.WriteAccounts, "GET /api/account-imports/{id}", "get-account-import", "导入", s.getImport)
+	add(s, units.WriteAccounts, "GET /api/account-imports/{id}/look", "look-at-account-import", "表头与建议的对应关系", s.lookAtImport)
+	add(s, units.WriteAccounts, "PUT /api/account-imports/{id}/mapping", "map-account-import", "确定对应关系并预览", s.mapImport)
+	add(s, units.WriteAccounts, "GET /api/account-imports/{id}/rows", "list-account-import-rows", "逐行预览与结果", s.listImportRows)
+	s.addPlain(units.WriteAccounts, "GET /api/account-imports/:id/rows.xlsx", s.exportImportRows(sheet.XLSX))
+	s.addPlain(units.WriteAccounts, "GET /api/account-imports/:id/rows.csv", s.exportImportRows(sheet.CSV))
+	add(s, units.WriteAccounts, "POST /api/account-imports/{id}/run", "run-account-import", "执行导入", s.runImport)
+	add(s, units.WriteAccounts, "POST /api/account-imports/{id}/undo", "undo-account-import", "撤销导入", s.undoImport)
+	add(s, units.WriteAccounts, "POST /api/account-imports/{id}/drop", "drop-account-import", "放弃导入", s.dropImport)
+	add(s, units.ReadAccounts, "GET /api/account-templates", "list-account-templates", "台账模板", s.listTemplates)
+	add(s, units.WriteAccounts, "POST /api/account-templates", "keep-account-template", "保存台账模板", s.keepTemplate)
+	add(s, units.WriteAccounts, "DELETE /api/account-templates/{id}", "remove-account-template", "删除台账模板", s.removeTemplate)
+	s.addPlain(units.ReadAccounts, "GET /api/accounts.xlsx", s.exportAccounts(sheet.XLSX))
+	s.addPlain(units.ReadAccounts, "GET /api/accounts.csv", s.exportAccounts(sheet.CSV))
+	add(s, units.ReadAccounts, "GET /api/differences", "list-differences", "核对差异", s.listDifferences)
+	add(s, units.ReadAccounts, "GET /api/differences/counts", "count-differences", "核对差异数", s.countDifferences)
+	add(s, units.WriteAccounts, "POST /api/differences/{id}/settle", "settle-difference", "处理差异", s.settleDifference)
 
 	// the clocks, seen from above
 	add(s, units.ReadDashboard, "GET /api/dashboard", "get-dashboard", "看板", s.getDashboard)
