@@ -158,7 +158,7 @@ func TestAMessySheetIsImportedRepeatedAndUndone(t *testing.T) {
 		}
 		in = w.preview(store, in, look, inUse)
 		if in.State != accounts.ImportPreviewed || counts(in) != want || in.LookedRows != messyRows {
-		t.Fatalf("preview = %s %+v of %d rows, want %+v; %s", in.State, counts(in), in.LookedRows, want, w.whys(in.ID))
+			t.Fatalf("preview = %s %+v of %d rows, want %+v; %s", in.State, counts(in), in.LookedRows, want, w.whys(in.ID))
 		}
 		if words := in.Unknown; !slices.Contains(words, accounts.UnknownWord{Field: "state", Label: "账号状态", Word: "试运行中", Rows: 60}) || len(words) != 2 {
 			w.t.Errorf("unknown words = %+v", words)

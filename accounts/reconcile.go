@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"govmedia/fault"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
@@ -397,6 +398,44 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 	}
 	item, err := itemOf(ctx, db, actor, id, units.WriteAccounts)
 	return item.shown(), err
+}
+
+// ItemVersion is a difference as a person saw it.
+type ItemVersion struct {
+	ID      string `json:"id" minLength:"16" maxLength:"16"`
+	Version int64  `json:"version"`
+}
+
+// ItemRefusal is why one of several differences was not settled.
+type ItemRefusal struct {
+	ID   string `json:"id"`
+	Code string `json:"code"`
+	Why  string `json:"why"`
+}
+
+// Settlement is what came of settling several differences alike.
+type Settlement struct {
+	Settled []ReconcileItem `json:"settled"`
+	Refused []ItemRefusal   `json:"refused"`
+}
+
+// SettleAll settles several differences with one action and one reason, each for itself: what stands against one does not
+// hold up the others. Errors: those of SettleReconcile that are about no single one.
+func SettleAll(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, items []ItemVersion, action ItemAction, reason string) (Settlement, error) {
+	result := Settlement{Settled: []ReconcileItem{}, Refused: []ItemRefusal{}}
+	for _, seen := range items {
+		item, err := SettleReconcile(ctx, db, book, actor, seen.ID, seen.Version, action, reason)
+		refusal := fault.As(err)
+		switch {
+		case err == nil:
+			result.Settled = append(result.Settled, item)
+		case refusal == nil || errors.Is(err, ErrImportReason):
+			return result, err
+		default:
+			result.Refused = append(result.Refused, ItemRefusal{seen.ID, refusal.Code, refusal.Sentence})
+		}
+	}
+	return result, nil
 }
 
 func itemOf(ctx context.Context, db *sql.DB, actor units.Actor, id string, permission units.Permission) (ReconcileItem, error) {

@@ -221,3 +221,15 @@ type settleDifferenceInput struct {
 func (s *server) settleDifference(ctx context.Context, in *settleDifferenceInput) (*Body[accounts.ReconcileItem], error) {
 	return answer(accounts.SettleReconcile(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.Action, in.Body.Reason))
 }
+
+type settleDifferencesInput struct {
+	Body struct {
+		Items  []accounts.ItemVersion `json:"items" minItems:"1" maxItems:"100"`
+		Action accounts.ItemAction    `json:"action" enum:"take,keep,file,apply,ignore"`
+		Reason string                 `json:"reason" maxLength:"1000"`
+	}
+}
+
+func (s *server) settleDifferences(ctx context.Context, in *settleDifferencesInput) (*Body[accounts.Settlement], error) {
+	return answer(accounts.SettleAll(ctx, s.db, s.book, actorOf(ctx), in.Body.Items, in.Body.Action, in.Body.Reason))
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"govmedia/accounts/files"
 	"govmedia/accounts/sheet"
 	"govmedia/articles"
 	"govmedia/channels/picture"
@@ -113,6 +114,22 @@ func (s *server) routes() {
 	add(s, units.WriteAccounts, "POST /api/columns/{id}/hide", "hide-column", "隐藏栏目", s.hideColumn)
 	add(s, units.ReadDashboard, "GET /api/column-findings", "list-column-findings", "栏目问题清单", s.listFindings)
 
+	// the register: records, their history, many at once, files
+	add(s, units.ReadAccounts, "GET /api/register", "describe-register", "台账的字段与检查项", s.describeRegister)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/record", "get-record", "台账卡片", s.getRecord)
+	add(s, units.WriteAccounts, "PUT /api/accounts/{id}/record", "save-record", "修改台账", s.saveRecord)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/history", "list-account-history", "修改记录", s.listHistory)
+	add(s, units.WriteAccounts, "POST /api/account-changes/{id}/undo", "undo-account-change", "撤销一项修改", s.undoChange)
+	add(s, units.WriteAccounts, "POST /api/account-bulk/preview", "preview-bulk-edit", "预览批量修改", s.previewBulk)
+	add(s, units.WriteAccounts, "POST /api/account-bulk", "run-bulk-edit", "批量修改", s.runBulk)
+	add(s, units.WriteAccounts, "POST /api/account-bulk/{id}/undo", "undo-bulk-edit", "撤销一批修改", s.undoBulk)
+	add(s, units.ReadAccounts, "POST /api/recognize", "recognize-address", "识别网址", s.recognize)
+	add(s, signedIn, "GET /api/views", "list-views", "我的视图", s.listViews)
+	add(s, signedIn, "POST /api/views", "save-view", "保存视图", s.saveView)
+	add(s, signedIn, "POST /api/views/{id}/remove", "remove-view", "删除视图", s.removeView)
+	add(s, units.HandleApplications, "POST /api/attachments", "upload-attachment", "上传附件", s.attach, s.form(largestAttachment, files.ErrTooLarge))
+	s.addPlain(units.ReadAccounts, "GET /api/attachments/:id", s.showAttachment)
+
 	// sheets: into the register, out of it, and held against it
 	add(s, units.WriteAccounts, "GET /api/account-imports", "list-account-imports", "导入列表", s.listImports)
 	add(s, units.WriteAccounts, "POST /api/account-imports", "create-account-import", "上传表格", s.createImport, s.form(largestSheet, sheet.ErrFileTooLarge))
@@ -132,6 +149,7 @@ func (s *server) routes() {
 	s.addPlain(units.ReadAccounts, "GET /api/accounts.csv", s.exportAccounts(sheet.CSV))
 	add(s, units.ReadAccounts, "GET /api/differences", "list-differences", "核对差异", s.listDifferences)
 	add(s, units.ReadAccounts, "GET /api/differences/counts", "count-differences", "核对差异数", s.countDifferences)
+	add(s, units.WriteAccounts, "POST /api/differences/settle", "settle-differences", "一并处理差异", s.settleDifferences)
 	add(s, units.WriteAccounts, "POST /api/differences/{id}/settle", "settle-difference", "处理差异", s.settleDifference)
 
 	// the clocks, seen from above
