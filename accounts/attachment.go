@@ -27,6 +27,9 @@ type Attachment struct {
 	CreatedAt sql.Time `json:"created_at"`
 }
 
+// IsPicture reports whether a browser may show the file as a picture.
+func (a Attachment) IsPicture() bool { return strings.HasPrefix(a.MIME, "image/") }
+
 // Attach takes a file in for a unit at which the actor holds HandleApplications or WriteAccounts. size is what the upload
 // says; the bytes are looked at before they are kept. Errors: ErrForbidden, units.ErrNotFound, the file.* faults.
 func Attach(ctx context.Context, db *sql.DB, store files.Store, actor units.Actor, unitID, name string, r io.Reader) (Attachment, error) {

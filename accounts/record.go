@@ -270,14 +270,12 @@ func checkPictures(ctx context.Context, db *sql.DB, before, after Record) error 
 		if err != nil {
 			return err
 		}
-		if !isPicture(found[id]) {
+		if !found[id].IsPicture() {
 			return files.ErrKind.Say("头像和二维码只能是图片（JPG、PNG、WebP），请重新选择。").On(name)
 		}
 	}
 	return nil
 }
-
-func isPicture(a Attachment) bool { return strings.HasPrefix(a.MIME, "image/") }
 
 // findUnit gives a record the unit that it names, by id or by its full name. Error: ErrUnitUnknown, the errors of openUnit.
 func findUnit(ctx context.Context, tx *sql.DB, actor units.Actor, r *Record) error {

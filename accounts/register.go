@@ -203,14 +203,6 @@ func audit(ctx context.Context, tx *sql.DB, actor units.Actor, account Account, 
 	return units.Audit(ctx, tx, actor, units.Line{UnitID: account.UnitID, Action: action, ObjectKind: "account", ObjectID: account.ID, Detail: detail})
 }
 
-// Registered is an account as a refusal names it.
-type Registered struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	UnitID   string `json:"unit_id"`
-	UnitName string `json:"unit_name"`
-}
-
 // asDuplicate turns the refusal of a second registration into a sentence that names the first one.
 func asDuplicate(ctx context.Context, tx *sql.DB, err error, a Account) error {
 	if !sql.IsDuplicate(err) {

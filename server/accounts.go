@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 
 	"govmedia/accounts"
 	"govmedia/channels"
@@ -9,20 +10,47 @@ import (
 	"govmedia/sql"
 )
 
+// AccountFilter narrows and sorts the register.
+type AccountFilter struct {
+	UnitID        string            `query:"unit_id" json:"unit_id,omitempty" maxLength:"16" doc:"This unit and those below it"`
+	Platform      accounts.Platform `query:"platform" json:"platform,omitempty" maxLength:"24"`
+	Kind          accounts.Kind     `query:"kind" json:"kind,omitempty" maxLength:"32"`
+	State         accounts.State    `query:"state" json:"state,omitempty" enum:"applying,in_use,suspended,closed"`
+	Status        rules.Status      `query:"status" json:"status,omitempty" enum:"ok,stale,no_rule,calendar_pending,unknown"`
+	Query         string            `query:"q" json:"q,omitempty" maxLength:"100" doc:"A part of the name, its pinyin or initials, of an id, the unit, the certified subject or the operator"`
+	Certified     string            `query:"certified" json:"certified,omitempty" enum:"yes,no,unknown"`
+	ExpiresWithin string            `query:"expires_within" json:"expires_within,omitempty" pattern:"^(-1|[0-9]{1,4})$" doc:"Days until the certification ends; -1: it is over"`
+	Unapproved    bool              `query:"unapproved" json:"unapproved,omitempty" doc:"In use without a record of an approval"`
+	Finding       accounts.Check    `query:"finding" json:"finding,omitempty" maxLength:"24" doc:"At which a checkup finds this; any: anything. A page may hold fewer than asked for and still have a next one"`
+	Order         accounts.Order    `query:"order" json:"order,omitempty" enum:"name,due,last_post,expiry"`
+}
+
+func (f AccountFilter) filter() (accounts.Filter, error) {
+	filter := accounts.Filter{UnitID: f.UnitID, Platform: f.Platform, Kind: f.Kind, State: f.State, Status: f.Status, Query: f.Query, Certified: f.Certified,
+		Unapproved: f.Unapproved, Finding: f.Finding, Order: f.Order}
+	if f.ExpiresWithin == "" {
+		return filter, nil
+	}
+	days, err := strconv.Atoi(f.ExpiresWithin)
+	filter.ExpiresWithin = &days
+	if err != nil {
+		err = accounts.ErrFilterInvalid.On("expires_within").Because(err)
+	}
+	return filter, err
+}
+
 type listAccountsInput struct {
 	PageQuery
-	UnitID   string            `query:"unit_id" maxLength:"16" doc:"This unit and those below it"`
-	Platform accounts.Platform `query:"platform" maxLength:"24"`
-	Kind     accounts.Kind     `query:"kind" maxLength:"32"`
-	State    accounts.State    `query:"state" enum:"applying,in_use,suspended,closed"`
-	Status   rules.Status      `query:"status" enum:"ok,stale,no_rule,calendar_pending,unknown"`
-	Query    string            `query:"q" maxLength:"100" doc:"A part of the name"`
-	Order    accounts.Order    `query:"order" enum:"name,due,last_post"`
+	AccountFilter
 }
 
 func (s *server) listAccounts(ctx context.Context, in *listAccountsInput) (*Body[accounts.Page], error) {
-	return answer(accounts.List(ctx, s.db, s.book, actorOf(ctx), accounts.Filter{UnitID: in.UnitID, Platform: in.Platform, Kind: in.Kind, State: in.State,
-		Status: in.Status, Query: in.Query, Order: in.Order, After: in.Cursor, PerPage: in.PerPage}))
+	filter, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	filter.After, filter.PerPage = in.Cursor, in.PerPage
+	return answer(accounts.List(ctx, s.db, s.book, actorOf(ctx), filter))
 }
 
 type createAccountInput struct {

@@ -50,12 +50,19 @@ const (
 	benchClosed    = 3
 )
 
+// Of a thousand accounts: how many are not certified, how many have no approval on record.
+const (
+	benchUncertified = 20
+	benchUnapproved  = 10
+)
+
 // rowWriter collects rows and writes them in large transactions.
 type rowWriter struct {
 	*country
 	law      *rules.Law
 	limits   map[limitKey]time.Duration
 	accounts []accounts.Account
+	facts    []accounts.Particulars // of the accounts, in their order
 	columns  []accounts.Column
 	posts    []accounts.Post
 	written  struct{ accounts, posts int }
@@ -114,6 +121,9 @@ func (w *rowWriter) flush(ctx context.Context) error {
 		if err := sql.InsertMany(ctx, tx, "bench.account", w.accounts); err != nil {
 			return err
 		}
+		if err := sql.InsertMany(ctx, tx, "particulars.insert", w.facts); err != nil {
+			return err
+		}
 		if err := sql.InsertMany(ctx, tx, "bench.column", w.columns); err != nil {
 			return err
 		}
@@ -121,7 +131,7 @@ func (w *rowWriter) flush(ctx context.Context) error {
 	})
 	w.written.accounts += len(w.accounts)
 	w.written.posts += len(w.posts)
-	w.accounts, w.columns, w.posts = w.accounts[:0], w.columns[:0], w.posts[:0]
+	w.accounts, w.facts, w.columns, w.posts = w.accounts[:0], w.facts[:0], w.columns[:0], w.posts[:0]
 	w.progress.say("账号 %d、更新 %d/%d", w.written.accounts, w.written.posts, w.benchPlan.posts)
 	return err
 }
@@ -158,7 +168,26 @@ func (w *rowWriter) account(unit benchUnit, number, posts int, random *rand.Rand
 		}
 	}
 	account.InUseAt, account.CreatedAt, account.UpdatedAt = &began, began, began
+	account.SearchText = accounts.SearchText(account.Name)
 	w.accounts = append(w.accounts, account)
+	w.facts = append(w.facts, w.particulars(account, unit.name, random))
+}
+
+// particulars are what a register knows of most accounts: a few are not certified, were opened without an approval, or have a
+// certification that ends soon.
+func (w *rowWriter) particulars(account accounts.Account, unitName string, random *rand.Rand) accounts.Particulars {
+	p := accounts.Particulars{AccountID: account.ID, UpdatedAt: account.CreatedAt, OpenedOn: account.InUseAt}
+	if account.Platform == accounts.Website {
+		p.Domain, p.Hosting = account.ID+".invalid", "政务云"
+	} else {
+		certified := random.IntN(1000) >= benchUncertified
+		p.Certified, p.Certification = &certified, unitName+"官方账号"
+		p.CertifiedUntil = sql.FromStd(w.at).Add(days(400*random.Float64() - 10)).Ptr()
+	}
+	if random.IntN(1000) >= benchUnapproved {
+		p.ApprovedOn, p.ApprovalNumber = account.InUseAt, "虚构办〔2025〕"+account.ID[12:]+"号"
+	}
+	return p
 }
 
 // site gives a website its columns, each with a part of the posts, and returns when the first post appeared. A column that

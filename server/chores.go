@@ -33,6 +33,7 @@ func (n *node) choreList(holder string) []chore {
 			_, err := accounts.ImportsDue(ctx, n.db, book, n.server.store, holder)
 			return err
 		}},
+		{"search", time.Hour, func(ctx context.Context) error { _, err := accounts.FillSearch(ctx, n.db); return err }},
 		{"remind", time.Minute, func(ctx context.Context) error {
 			_, err := oversight.Remind(ctx, n.db, book, n.server.reminders)
 			return err

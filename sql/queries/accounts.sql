@@ -44,7 +44,7 @@ ORDER BY u.id LIMIT 2
 
 -- name: account.by_external
 -- Whose platform account that is.
-SELECT a.id, a.name, a.unit_id, u.name AS unit_name FROM accounts a JOIN units u ON u.id = a.unit_id
+SELECT a.id, a.name, a.unit_id, u.name AS unit_name, a.state FROM accounts a JOIN units u ON u.id = a.unit_id
 WHERE a.platform = :platform AND a.external_id = :external_id
 
 -- name: account.move
