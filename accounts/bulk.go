@@ -147,7 +147,7 @@ func readyBulk(ctx context.Context, db *sql.DB, actor units.Actor, edit BulkEdit
 		return BulkResult{}, nil, ErrFieldUnknown.On("field")
 	case f.Fixed:
 		return BulkResult{}, nil, ErrFieldFixed.On("field")
-	case slices.Contains(notInBulk, f.Name) || f.Kind == LabelField:
+	case !f.Bulk:
 		return BulkResult{}, nil, ErrBulkField.On("field")
 	}
 	if err := trial.Set(edit.Field, edit.Value); err != nil {

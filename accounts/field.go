@@ -43,6 +43,7 @@ type Field struct {
 	Key     bool           `json:"key"`     // it says which account this is
 	Fixed   bool           `json:"fixed"`   // told when an account is registered; afterwards its own acts change it
 	Most    int            `json:"most"`    // of a text: the most characters; 0: as its kind has it
+	Bulk    bool           `json:"bulk"`    // many accounts may get one value at once
 
 	text func(*Record) string
 	set  func(*Record, string) error
@@ -216,6 +217,7 @@ var fieldIndex = func() map[string]int {
 		if fields[i].Objects == nil {
 			fields[i].Objects = []rules.Object{}
 		}
+		fields[i].Bulk = !fields[i].Fixed && fields[i].Kind != LabelField && !slices.Contains(notInBulk, fields[i].Name)
 		index[fields[i].Name] = i
 	}
 	return index
