@@ -56,7 +56,7 @@ func DoStage(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 		switch {
 		case i < 0:
 			return ErrStepNotFound
-		case i == c.submission() && c.app.State != RunningApplication:
+		case i == c.submission() && (c.app.State == DraftApplication || c.app.State == ReturnedApplication):
 			return c.submit(ctx, act)
 		}
 		return c.do(ctx, i, act)
