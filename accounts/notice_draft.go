@@ -23,8 +23,8 @@ const (
 // blankHere stands in a drafted text where somebody must write what the program cannot know; nothing is published with it.
 const blankHere = "＿＿＿＿"
 
-// NewNotice is what a notice is drafted from. With an account, the unit, the object and the class of website are taken from
-// the register where they are empty.
+// NewNotice is what a notice is drafted from. With an application, all it is about is the application's; with an account, the
+// unit, the object and the class of website are taken from the register where they are empty.
 type NewNotice struct {
 	UnitID        string
 	AccountID     *string
@@ -41,6 +41,7 @@ type NewNotice struct {
 
 // NoticeFacts is what a drafted text tells besides what the register knows; empty where it is not known.
 type NoticeFacts struct {
+	Name    string // of what is not in the register yet
 	Reason  string // why
 	NewName string // of a change
 	GoneTo  string // where readers go now, or where the content went
@@ -72,6 +73,16 @@ func DraftNotice(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 }
 
 func draft(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, in NewNotice) (Notice, error) {
+	if in.ApplicationID != nil {
+		app, err := visibleApplication(ctx, tx, actor, *in.ApplicationID)
+		if err != nil {
+			return Notice{}, err
+		}
+		if app.State == WithdrawnApplication || app.State == RefusedApplication {
+			return Notice{}, errNotRunning
+		}
+		in = in.of(app)
+	}
 	var account *Account
 	if in.AccountID != nil {
 		found, err := visible(ctx, tx, actor, *in.AccountID)
@@ -117,6 +128,52 @@ func draft(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, 
 	}
 	notice.Title, notice.Body, err = cleanNotice(in.Title, in.Body)
 	return notice, err
+}
+
+var errNotRunning = ErrNoticeOrder.Say("申请已经撤回或者没有获得批准，不能再为它发布公告。")
+
+// of is the notice of an application: what it is about is the application's, and what the text tells, where nothing else is told.
+func (in NewNotice) of(app Application) NewNotice {
+	in.UnitID, in.AccountID, in.Process, in.Object, in.WebsiteClass, in.Rulebook = app.UnitID, app.AccountID, app.Process, app.Object, app.WebsiteClass, app.Rulebook
+	for _, fact := range []struct {
+		to   *string
+		from string
+	}{
+		{&in.Facts.Name, app.Title}, {&in.Facts.Reason, strings.TrimRight(app.Reason, "。；，. ")}, {&in.Facts.NewName, app.Wanted["name"]},
+		{&in.Facts.GoneTo, app.Ending.GoneTo}, {&in.Facts.From, instantText(app.OffFrom)}, {&in.Facts.Until, instantText(app.OffUntil)},
+	} {
+		if *fact.to == "" {
+			*fact.to = fact.from
+		}
+	}
+	if app.Process == rules.ProcessChangeDomain && in.Facts.GoneTo == "" {
+		in.Facts.GoneTo = app.Wanted["domain"]
+	}
+	return in
+}
+
+func instantText(at *sql.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.Std().Format("2006年1月2日15:04")
+}
+
+// mayAnnounce refuses to publish a notice of an application that has not come to it.
+func mayAnnounce(ctx context.Context, tx *sql.DB, n Notice) error {
+	if n.ApplicationID == nil {
+		return nil
+	}
+	app, err := loadApplication(ctx, tx, *n.ApplicationID)
+	switch {
+	case err != nil:
+		return err
+	case app.State == WithdrawnApplication || app.State == RefusedApplication:
+		return errNotRunning
+	case app.State != RunningApplication && app.State != DoneApplication:
+		return ErrNoticeOrder.Say("申请还没有交出去，或者已被退回。请先办完前面的环节再发布公告。")
+	}
+	return noticeReached(ctx, tx, *n.ApplicationID, n.Rule)
 }
 
 // chosenRule puts the rule that a notice fulfils on it: the one that was named, else the first that asks for it; none where
@@ -175,7 +232,7 @@ func (n Notice) SHA256() string { return textHash(n.Title, n.Body) }
 
 // noticeText drafts title and body in the words that such notices have.
 func noticeText(unit units.Unit, account *Account, in NewNotice, rule rules.PublicNotice) (title, body string) {
-	what := in.Object.Label() + "“" + blankHere + "”"
+	what := in.Object.Label() + "“" + orBlank(in.Facts.Name) + "”"
 	address := ""
 	if account != nil {
 		what = account.Kind.Label() + "“" + account.Name + "”"

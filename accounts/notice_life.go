@@ -105,10 +105,8 @@ func PublishNotice(ctx context.Context, db *sql.DB, book rules.Book, actor units
 		if n.SignedSHA256 != n.SHA256() {
 			return nil, ErrNoticeStale
 		}
-		if n.ApplicationID != nil {
-			if err := noticeReached(ctx, tx, *n.ApplicationID, n.Rule); err != nil {
-				return nil, err
-			}
+		if err := mayAnnounce(ctx, tx, *n); err != nil {
+			return nil, err
 		}
 		n.State, n.PublishedAt = NoticeStanding, tx.Now().Ptr()
 		if err := n.stand(ctx, tx, book, lastOn); err != nil {

@@ -116,14 +116,22 @@ func says(t testing.TB, what string, err, want error, words ...string) {
 	}
 }
 
-// renaming is a notice about the renaming of an account of Town, for an application.
-func (w *world) renaming(application string) accounts.NewNotice {
+// renaming is a notice about the renaming of an account of Town, and the application it is for.
+func (w *world) renaming() (in accounts.NewNotice, application string) {
 	account := w.account(accounts.KindWeibo, "清源发布", "2026-01-05 09:00")
-	in := accounts.NewNotice{AccountID: &account.ID, Process: rules.ProcessChange}
-	if application != "" {
-		in.ApplicationID = &application
+	application = w.application(w.Town, "tongnan-2022", rules.ProcessChange, rules.NewMedia, &account.ID)
+	return accounts.NewNotice{ApplicationID: &application}, application
+}
+
+// application keeps an application that runs, without steps: what its notices need of it.
+func (w *world) application(unit units.Unit, rulebook string, process rules.Process, object rules.Object, account *string) string {
+	w.t.Helper()
+	app := accounts.Application{ID: sql.NewID(), UnitID: unit.ID, OfficeID: w.Office.ID, Process: process, Object: object, AccountID: account, Title: "测试", Rulebook: rulebook,
+		State: accounts.RunningApplication, Reason: "机构改革", Wanted: accounts.Wanted{"name": "清源新发布"}, Attachments: sql.Strings{}, Articles: sql.Strings{}, Version: 1}
+	if _, err := w.db.Exec(w.t.Context(), "application.insert", app); err != nil {
+		w.t.Fatalf("application.insert: %v", err)
 	}
-	return in
+	return app.ID
 }
 
 func (w *world) ready(application, rulebook string, process rules.Process, object rules.Object, rule string, execute bool) error {
@@ -138,11 +146,10 @@ func (w *world) ready(application, rulebook string, process rules.Process, objec
 // O19: a notice over the National Day ends with its fifteenth working day, and not before.
 func TestO19NoticeOverTheNationalDayEndsWithItsFifteenthWorkingDay(t *testing.T) {
 	each(t, func(w *world) {
-		const application = "0000000000000001"
+		in, application := w.renaming()
 		execute := func() error {
 			return w.ready(application, "tongnan-2022", rules.ProcessChange, rules.NewMedia, "", true)
 		}
-		in := w.renaming(application)
 		w.at("2026-09-28 10:00")
 		says(t, "executing without a notice", execute(), accounts.ErrNoticeMissing, "向社会公告")
 		n := w.signed(in)
@@ -182,15 +189,15 @@ func TestO19NoticeOverTheNationalDayEndsWithItsFifteenthWorkingDay(t *testing.T)
 // O24: going offline needs the notice on the site itself and on the portal of the same level.
 func TestO24TemporaryOfflineNeedsBothPlaces(t *testing.T) {
 	each(t, func(w *world) {
-		const application = "0000000000000002"
 		w.at("2026-03-02 09:00")
 		unit := w.under("zhaotong-2018")
 		officer := unitstest.Person(t, w.db, "ztofficer", "昭信息", units.InfoOfficer, unit)
+		application := w.application(unit, "zhaotong-2018", rules.ProcessTemporaryOffline, rules.Website, nil)
 		execute := func() error {
 			return w.ready(application, "zhaotong-2018", rules.ProcessTemporaryOffline, rules.Website, "", true)
 		}
 		w.People["officer"] = officer
-		n := w.signed(accounts.NewNotice{UnitID: unit.ID, ApplicationID: ref(application), Process: rules.ProcessTemporaryOffline, Object: rules.Website})
+		n := w.signed(accounts.NewNotice{UnitID: unit.ID, ApplicationID: &application, Process: rules.ProcessTemporaryOffline, Object: rules.Website})
 		must(t, "PublishNotice", n.publish(""))
 		says(t, "offline with our page only", execute(), accounts.ErrNoticePlaces, "本网站、本级政府门户")
 		must(t, "AddNoticePlace", n.place("own_site", ""))
@@ -211,14 +218,14 @@ func TestO24TemporaryOfflineNeedsBothPlaces(t *testing.T) {
 // O25: the notice on the home page goes before the deregistration; the closing notice stays thirty days, in principle.
 func TestO25PermanentOfflineKeepsItsNoticesThirtyDays(t *testing.T) {
 	each(t, func(w *world) {
-		const application = "0000000000000003"
 		w.at("2026-02-20 09:00")
 		unit := w.under("zhaotong-2018")
 		w.People["officer"] = unitstest.Person(t, w.db, "ztofficer", "昭信息", units.InfoOfficer, unit)
+		application := w.application(unit, "zhaotong-2018", rules.ProcessShut, rules.Website, nil)
 		start := func() error {
 			return w.ready(application, "zhaotong-2018", rules.ProcessShut, rules.Website, "migration-start", false)
 		}
-		in := accounts.NewNotice{UnitID: unit.ID, ApplicationID: ref(application), Process: rules.ProcessShut, Object: rules.Website, Rule: "migration-start"}
+		in := accounts.NewNotice{UnitID: unit.ID, ApplicationID: &application, Process: rules.ProcessShut, Object: rules.Website, Rule: "migration-start"}
 		says(t, "deregistering without the notice on the home page", start(), accounts.ErrNoticeMissing, "首页挂迁移公告")
 		first := w.signed(in)
 		must(t, "PublishNotice", first.publish(""))
@@ -260,8 +267,7 @@ func (w *world) copyOf(n *notices) *notices { return &notices{w, n.who, n.view} 
 // A notice whose fifteenth working day lies in a year without a calendar has no end until the calendar is there (K16).
 func TestNoticeThatNeedsAnUnknownYearWaitsForTheCalendar(t *testing.T) {
 	each(t, func(w *world) {
-		const application = "0000000000000004"
-		in := w.renaming(application)
+		in, application := w.renaming()
 		w.at("2026-12-21 09:00")
 		n := w.signed(in)
 		if !n.view.EarliestWait || n.view.EarliestOn != "" {
@@ -371,6 +377,7 @@ func TestBadNoticesAreRefusedWithASentence(t *testing.T) {
 			"a zero byte":            {func(in *accounts.NewNotice) { in.Body = "正\x00文" }, accounts.ErrNoticeBody},
 			"turned writing":         {func(in *accounts.NewNotice) { in.Title = "关停\u202e公告" }, accounts.ErrNoticeTitle},
 			"no unit":                {func(in *accounts.NewNotice) { in.UnitID = "nowhere" }, units.ErrNotFound},
+			"an unknown application": {func(in *accounts.NewNotice) { in.ApplicationID = ref("nothing") }, accounts.ErrApplicationNotFound},
 			"an unknown account":     {func(in *accounts.NewNotice) { in.AccountID = ref("nothing") }, accounts.ErrNotFound},
 		} {
 			in := good
@@ -418,8 +425,7 @@ func TestHTMLInANoticeStaysText(t *testing.T) {
 // A notice that was published with a mistake is voided by the office: it counts for nothing, and its address keeps no text.
 func TestVoidedNoticeCountsForNothingAndShowsNoText(t *testing.T) {
 	each(t, func(w *world) {
-		const application = "0000000000000005"
-		in := w.renaming(application)
+		in, application := w.renaming()
 		w.at("2026-03-02 09:00")
 		n := w.signed(in)
 		must(t, "PublishNotice", n.publish(""))
@@ -440,7 +446,7 @@ func TestVoidedNoticeCountsForNothingAndShowsNoText(t *testing.T) {
 // The clock of a notice says until when it stands, and stops with it.
 func TestNoticeHasAClockWhileItMustStand(t *testing.T) {
 	each(t, func(w *world) {
-		in := w.renaming("")
+		in, _ := w.renaming()
 		w.at("2026-09-28 10:00")
 		n := w.signed(in)
 		must(t, "PublishNotice", n.publish(""))
@@ -589,6 +595,32 @@ func TestNoticeIsDraftedFromTheRegister(t *testing.T) {
 					t.Errorf("%s: %q lacks %q", c.process, view.Body, part)
 				}
 			}
+		}
+	})
+}
+
+// What an application tells stands in the drafted text; one that was withdrawn gets no notice.
+func TestNoticeOfAnApplicationIsDraftedFromIt(t *testing.T) {
+	each(t, func(w *world) {
+		in, application := w.renaming()
+		view, err := accounts.DraftNotice(t.Context(), w.db, w.book, w.People["officer"], in)
+		must(t, "DraftNotice", err)
+		if view.UnitID != w.Town.ID || view.AccountID == nil || view.Process != rules.ProcessChange || view.Citation != "潼南 2022 第9条" ||
+			!strings.Contains(view.Body, "因机构改革，经研究，清源镇人民政府的微博“清源发布”名称变更为“清源新发布”。") {
+			t.Errorf("the notice = %+v", view.Notice)
+		}
+		_, err = accounts.DraftNotice(t.Context(), w.db, w.book, w.People["stranger"], in)
+		refused(t, "drafting for another unit's application", err, accounts.ErrApplicationNotFound)
+		n := w.signed(in)
+		app, err := accounts.GetApplication(t.Context(), w.db, w.People["officer"], application)
+		must(t, "GetApplication", err)
+		for state, words := range map[accounts.ApplicationState]string{accounts.WithdrawnApplication: "撤回", accounts.DraftApplication: "没有交出去"} {
+			app.State = state
+			if saved, err := w.db.ExecOne(t.Context(), "application.save", app); err != nil || !saved {
+				t.Fatalf("application.save = %t, %v", saved, err)
+			}
+			app.Version++
+			says(t, "publishing for one that is "+string(state), n.publish(""), accounts.ErrNoticeOrder, words)
 		}
 	})
 }
