@@ -111,6 +111,8 @@ func (s *server) publicSite() {
 		{"/directory.json", s.directoryJSON},
 		{"/directory/:id", s.entryPage},
 		{"/directory/:id/qr", s.entryQR},
+		{"/check", s.checkPage},
+		{"/check.json", s.checkJSON},
 		{"/public/site.css", s.siteCSS},
 		{"/robots.txt", s.robots},
 		{"/sitemap.xml", s.sitemap},
@@ -124,13 +126,10 @@ func (s *server) publicSite() {
 func (s *server) inWords(handler echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		err := handler(c)
-		if err == nil || c.Response().Committed {
+		if err == nil || c.Response().Committed || strings.HasSuffix(c.Request().URL.Path, ".json") {
 			return err
 		}
 		problem := s.problemOf(c.Request().Context(), err)
-		if strings.HasSuffix(c.Request().URL.Path, ".json") {
-			return problem
-		}
 		title := "暂时打不开"
 		switch problem.Status {
 		case http.StatusNotFound:
@@ -148,6 +147,8 @@ func (s *server) inWords(handler echo.HandlerFunc) echo.HandlerFunc {
 type noticeRow struct {
 	Address, Title, Unit, State, Tone string
 	Published, PublishedISO           string
+	PublishedOn                       string // 2026年10月23日
+	Signature                         string // the unit, where the text ends with its name
 	Term                              string // from–to, in words
 	Ended                             string // empty while it stands
 	Withdrawn                         bool
@@ -165,6 +166,9 @@ func (s *server) noticeRow(n accounts.ShownNotice) noticeRow {
 	row := noticeRow{Address: "/notices/" + n.ID, Title: n.Title, Unit: n.UnitName, State: n.State.Label(), Tone: "good",
 		Published: n.PublishedAt.Std().Format(minuteForm), PublishedISO: n.PublishedAt.Std().Format(time.RFC3339), Term: noticeTerm(n),
 		Withdrawn: n.State == accounts.NoticeWithdrawn, Paragraphs: paragraphs(n.Body)}
+	if last := len(row.Paragraphs) - 1; last >= 0 && row.Paragraphs[last] == n.UnitName {
+		row.Paragraphs, row.Signature, row.PublishedOn = row.Paragraphs[:last], n.UnitName, n.PublishedAt.Std().Format("2006年1月2日")
+	}
 	if n.EndedAt != nil {
 		row.Ended, row.Tone = n.EndedAt.Std().Format(minuteForm), "soft"
 	}
