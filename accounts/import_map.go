@@ -158,16 +158,16 @@ func lookInto(ctx context.Context, store files.Store, in Import, name string, fr
 		if !found {
 			return ErrImportHead.On("head_from")
 		}
-		look = Look{Sheets: book.Sheets(), Sheet: name, HeadFrom: head.From, HeadTo: head.To, Titles: head.Titles, Above: [][]string{}, Rows: []LookRow{}}
+		look = Look{Sheets: book.Sheets(), Sheet: name, HeadFrom: head.From, HeadTo: head.To, Titles: append([]string{}, head.Titles...), Above: [][]string{}, Rows: []LookRow{}}
 		if name == "" {
 			look.Sheet = book.Sheets()[0]
 		}
 		for _, row := range rows {
 			switch {
 			case row.Number <= head.To:
-				look.Above = append(look.Above, row.Cells)
+				look.Above = append(look.Above, append([]string{}, row.Cells...))
 			case len(look.Rows) < 10:
-				look.Rows = append(look.Rows, LookRow{row.Number, row.Cells})
+				look.Rows = append(look.Rows, LookRow{row.Number, append([]string{}, row.Cells...)})
 			}
 			for len(look.Titles) < len(row.Cells) {
 				look.Titles = append(look.Titles, "") // columns without a title
@@ -315,7 +315,7 @@ func GuessMapping(titles []string) Mapping {
 // namedApart makes a column of people their names where their phones have a column of their own; where the names have one too,
 // the column is left out.
 func namedApart(columns []MappedColumn, taken map[string]bool) []MappedColumn {
-	var apart []MappedColumn
+	apart := []MappedColumn{}
 	for _, c := range columns {
 		f, part, _ := target(c.Field)
 		if f.Kind == ContactField && part == "" {

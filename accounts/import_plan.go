@@ -342,9 +342,9 @@ func (s *repeats) before(d *rowDraft, unitID string) int {
 		}
 		keys = append(keys, strings.Join([]string{"u", string(r.Platform), unitID, r.Name}, "\n"))
 	}
-	seen := seenRow{number: int32(d.Number)} //nolint:gosec // at most sheets.MaxRows
+	seen := seenRow{number: int32(d.Number)}
 	if ids != "" {
-		seen.id = uint32(maphash.String(s.seed, ids)) | 1 //nolint:gosec // half a hash is enough here
+		seen.id = uint32(maphash.String(s.seed, ids)) | 1 // half a hash is enough here
 	}
 	hashes := make([]uint64, len(keys))
 	for i, key := range keys {

@@ -442,6 +442,31 @@ func TestWhatCannotBeUndoneIsKeptAndSaid(t *testing.T) {
 	}
 }
 
+func TestAnAccountMovesToTheUnitOfTheSheetAndBack(t *testing.T) {
+	w := sqliteWorld(t)
+	store := sheetStore(t)
+	in := w.valid(accounts.KindWeibo, "清源微博")
+	in.ExternalID = "1001"
+	account := w.create(in)
+	before := w.register()
+	sheetIn, look := w.bring(store, accounts.ImportRegister, "a.csv", []byte("账号名称,主办单位,平台,账号ID,账号状态\n清源微博,示范区云林局,微博,1001,关停\n"))
+	done := w.run(store, w.preview(store, sheetIn, look, nil))
+	moved, err := accounts.RecordOf(t.Context(), w.db, w.People["admin"], account.ID)
+	if err != nil || moved.UnitID != w.Bureau.ID || moved.State != accounts.InUse || done.Changed != 1 {
+		t.Fatalf("the account is at %s, %s, %v; want it moved and still in use", moved.UnitName, moved.State, err)
+	}
+	if row := w.rows(done.ID, accounts.RowFilter{})[0]; len(row.Notes) != 1 || !strings.Contains(row.Notes[0], "账号状态") {
+		t.Errorf("notes = %q; want that the state was left alone", row.Notes)
+	}
+	if _, err := accounts.UndoImport(t.Context(), w.db, w.People["admin"], done.ID, done.Version, "用错了表"); err != nil {
+		t.Fatal(err)
+	}
+	w.work(store, done.ID)
+	if diff := cmp.Diff(before, w.register()); diff != "" {
+		t.Errorf("the register is not as before: %s", diff)
+	}
+}
+
 func TestAnOfficeKeepsItsTemplateAndGetsItBackFilled(t *testing.T) {
 	w := sqliteWorld(t)
 	store := sheetStore(t)

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -51,7 +52,7 @@ func (r *sheetRows) Next() (Row, error) {
 }
 
 func unexpected(err error) error {
-	if err == io.EOF { //nolint:errorlint // the scanner returns it bare, and a wrapped one is another's
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -30,6 +30,7 @@ type workbook struct {
 	dates     []bool // by cell style: whether a number in it is a day
 	since1904 bool
 	book      *Book
+	merges    map[string][]merge // by entry, of the sheets that were read before
 }
 
 type workbookXML struct {
@@ -70,7 +71,7 @@ func openWorkbook(file io.ReaderAt, size int64) (*Book, error) {
 	if err := a.decode(main, &described); err != nil {
 		return nil, err
 	}
-	w := &workbook{archive: a, parts: map[string]string{}, since1904: truth(described.Props.Date1904)}
+	w := &workbook{archive: a, parts: map[string]string{}, merges: map[string][]merge{}, since1904: truth(described.Props.Date1904)}
 	w.book = &Book{open: w.rows, since1904: w.since1904}
 	targets, err := w.readParts(main)
 	if err != nil {
@@ -169,7 +170,7 @@ func (t *texts) add(text string) error {
 		t.blocks = append(t.blocks, make([]byte, 0, max(sharedBlock, len(text))))
 		last++
 	}
-	t.refs = append(t.refs, textRef{uint32(last), uint32(len(t.blocks[last])), uint32(len(text))}) //nolint:gosec // bounded by mostShared
+	t.refs = append(t.refs, textRef{uint32(last), uint32(len(t.blocks[last])), uint32(len(text))})
 	t.blocks[last] = append(t.blocks[last], text...)
 	return nil
 }
@@ -309,9 +310,13 @@ func (w *workbook) rows(name string) (Rows, error) {
 	if part == "" {
 		return nil, ErrNoSheet
 	}
-	merges, err := w.readMerges(part)
-	if err != nil {
-		return nil, err
+	merges, known := w.merges[part]
+	if !known {
+		var err error
+		if merges, err = w.readMerges(part); err != nil {
+			return nil, err
+		}
+		w.merges[part] = merges
 	}
 	r, err := w.archive.open(part, mostUnpacked)
 	if err != nil {
