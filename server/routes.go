@@ -230,6 +230,11 @@ func (s *server) routes() {
 	add(s, units.ReadAccounts, "GET /api/consolidation", "list-crowds", "待整合账号", s.listCrowds)
 	add(s, units.ReadAccounts, "GET /api/registrations", "list-registrations", "域名与邮箱", s.listRegistrations)
 
+	// forms on paper
+	s.addPlain(units.ReadAccounts, "GET /api/applications/:id/form", s.applicationForm)
+	s.addPlain(units.ReadAccounts, "GET /api/applications/:id/record", s.decisionRecord)
+	s.addPlain(units.ReadAccounts, "GET /api/accounts/:id/card", s.registerCard)
+
 	// public notices, behind the console
 	add(s, units.ReadAccounts, "GET /api/notices", "list-notices", "公告列表", s.listPublicNotices)
 	add(s, units.WriteNotices, "POST /api/notices", "draft-notice", "起草公告", s.draftNotice)

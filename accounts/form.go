@@ -1,0 +1,267 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"govmedia/accounts/paper"
+	"govmedia/rules"
+	"govmedia/sql"
+	"govmedia/units"
+)
+
+// ApplicationForm sets an application as the form that is printed, signed and filed: what is asked for, beside it what the
+// register had before where a field changes, and a box for every stage in the order of the chain, filled where the stage is
+// done. Errors: ErrApplicationNotFound.
+func ApplicationForm(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (paper.Form, error) {
+	app, steps, err := forPaper(ctx, db, book, actor, id)
+	if err != nil {
+		return paper.Form{}, wrap(err, "form of application %s", id)
+	}
+	form := paper.Form{Title: formTitle(app, steps), Unit: app.UnitName, Number: app.ID, Notes: []string{"依据：" + citation(book, app)}}
+	form.Rows = append(form.Rows, paper.Two("申请类型", app.Process.Label(), "对象", app.Object.Label()), paper.One("名称", app.Title))
+	form.Rows = append(form.Rows, wantedRows(app)...)
+	if app.OffFrom != nil {
+		form.Rows = append(form.Rows, paper.Two("拟下线时间", minuteText(app.OffFrom), "拟恢复时间", minuteText(app.OffUntil)))
+	}
+	form.Rows = append(form.Rows, paper.Row{Fields: []paper.Field{{Label: reasonLabel(app), Text: app.Reason}}, Tall: paper.Essay})
+	names, err := attachmentNames(ctx, db, app.Attachments)
+	if err != nil {
+		return paper.Form{}, wrap(err, "form of application %s", id)
+	}
+	form.Rows = append(form.Rows, paper.One("附件", strings.Join(names, "\n")))
+	for _, step := range steps {
+		form.Rows = append(form.Rows, stepRow(step))
+	}
+	if app.Ending.GoneTo != "" {
+		form.Rows = append(form.Rows, paper.One("关停后去向", app.Ending.GoneTo))
+	}
+	return form, nil
+}
+
+// DecisionRecord sets the history of an application as a record to be filed: every act with its day, who did it, the number
+// and the opinion. Errors: ErrApplicationNotFound.
+func DecisionRecord(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (paper.Form, error) {
+	app, steps, err := forPaper(ctx, db, book, actor, id)
+	if err != nil {
+		return paper.Form{}, wrap(err, "record of application %s", id)
+	}
+	acts, err := ActsOf(ctx, db, id)
+	if err != nil {
+		return paper.Form{}, err
+	}
+	form := paper.Form{Title: strings.TrimSuffix(formTitle(app, steps), "表") + "办理记录", Unit: app.UnitName, Number: app.ID,
+		Notes: []string{"依据：" + citation(book, app), "本记录由系统按办理先后生成，与审计记录一致。"}}
+	form.Rows = append(form.Rows, paper.Two("申请类型", app.Process.Label(), "对象", app.Object.Label()), paper.Two("名称", app.Title, "目前状态", app.State.Label()))
+	for _, act := range acts {
+		form.Rows = append(form.Rows, actRow(act))
+	}
+	return form, nil
+}
+
+// RegisterCard sets what the register knows of an account as a card for the file, with the phones of those who answer for it:
+// it is for the office. Errors: ErrNotFound.
+func RegisterCard(ctx context.Context, db *sql.DB, actor units.Actor, id string) (paper.Form, error) {
+	record, err := RecordOf(ctx, db, actor, id)
+	if err != nil {
+		return paper.Form{}, wrap(err, "card of account %s", id)
+	}
+	form := paper.Form{Title: "政务新媒体账号（网站）登记卡", Unit: record.UnitName, Number: record.ID}
+	object := rules.AccountObject(rules.Kind(record.Kind))
+	var short []paper.Field
+	for _, f := range Fields() {
+		if f.Kind == FileField || f.Kind == ReferenceField || len(f.Objects) > 0 && !slices.Contains(f.Objects, object) {
+			continue
+		}
+		field := paper.Field{Label: f.Label, Text: record.Text(f.Name)}
+		if f.Most > longField || f.Kind == ContactField || f.Kind == LabelField || len([]rune(field.Text)) > longText {
+			form.Rows = append(form.Rows, paper.Row{Fields: []paper.Field{field}})
+			continue
+		}
+		short = append(short, field)
+	}
+	form.Rows = append(inPairs(short), form.Rows...)
+	form.Rows = append(form.Rows, paper.Opinion("主办单位核对", "", paper.Box{Seal: true}), paper.Opinion("主管单位核对", "", paper.Box{Seal: true}))
+	return form, nil
+}
+
+// A field that may be longer, or is, gets a row of its own.
+const (
+	longField = 200 // characters a field may have
+	longText  = 24  // characters it has
+)
+
+// inPairs sets short fields two by two.
+func inPairs(fields []paper.Field) []paper.Row {
+	var rows []paper.Row
+	for pair := range slices.Chunk(fields, 2) {
+		rows = append(rows, paper.Row{Fields: pair})
+	}
+	return rows
+}
+
+func forPaper(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (Application, []Step, error) {
+	app, err := GetApplication(ctx, db, actor, id)
+	if err != nil {
+		return app, nil, err
+	}
+	c, err := gather(ctx, db, book, actor, app)
+	if err != nil {
+		return app, nil, err
+	}
+	if app.SubmittedAt == nil && c.record != nil { // before that, what the register has now
+		app.Was = Wanted{}
+		for name := range app.Wanted {
+			app.Was[name] = c.record.Text(name)
+		}
+	}
+	return app, c.steps, nil
+}
+
+// formTitle is the title of the form: the one that the rulebook names, or what is done to what.
+func formTitle(app Application, steps []Step) string {
+	for _, step := range steps {
+		if name, _, _ := strings.Cut(step.Form, "（"); strings.HasSuffix(name, "表") {
+			return name
+		}
+	}
+	what := map[rules.Object]string{rules.NewMedia: "政务新媒体账号", rules.Website: "政府网站", rules.Subsite: "政府网站子网站"}[app.Object]
+	if what == "" {
+		what = app.Object.Label()
+	}
+	return what + app.Process.Label() + "申请表"
+}
+
+// citation is the clause that the application is handled under.
+func citation(book rules.Book, app Application) string {
+	if rb, found := book.Library.ByID(app.Rulebook); found {
+		return rb.Cite(app.Articles)
+	}
+	return app.Rulebook
+}
+
+// wantedRows sets the wanted fields in the order of the register, a changed one with what it was.
+func wantedRows(app Application) []paper.Row {
+	var rows []paper.Row
+	var short []paper.Field
+	for _, f := range Fields() {
+		wanted, asked := app.Wanted[f.Name]
+		if !asked || f.Kind == FileField || f.Kind == ReferenceField || f.Name == "name" && wanted == app.Title && !app.ChangesAccount() {
+			continue
+		}
+		field := paper.Field{Label: f.Label, Text: wanted}
+		if was, known := app.Was[f.Name]; app.ChangesAccount() && known && was != wanted {
+			field.Text = fmt.Sprintf("原：%s\n现：%s", saidOrBlank(was), saidOrBlank(wanted))
+		}
+		if f.Most > longField || f.Kind == ContactField || strings.Contains(field.Text, "\n") || len([]rune(field.Text)) > longText {
+			rows = append(rows, paper.Row{Fields: []paper.Field{field}})
+			continue
+		}
+		short = append(short, field)
+	}
+	return append(inPairs(short), rows...)
+}
+
+func saidOrBlank(text string) string {
+	if text == "" {
+		return "（空）"
+	}
+	return text
+}
+
+func reasonLabel(app Application) string {
+	if app.Process == rules.ProcessOpen {
+		return "开设理由与内容定位"
+	}
+	return app.Process.Label() + "理由"
+}
+
+// stepRow sets a stage: a box to be signed for what somebody decides, a plain row for what is registered elsewhere.
+func stepRow(step Step) paper.Row {
+	var lines []string
+	if step.Opinion != "" {
+		lines = append(lines, step.Opinion)
+	}
+	if step.Number != "" {
+		lines = append(lines, "文号："+step.Number)
+	}
+	if step.ReceiptNumber != "" || step.ReceiptOn != nil {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("备案登记：%s　%s　%s", saidOrBlank(step.ReceiptNumber), dayWords(step.ReceiptOn), step.ReceiptName)))
+	}
+	text := strings.Join(lines, "\n")
+	switch step.Action {
+	case rules.ActionConsent, rules.ActionApply, rules.ActionForward, rules.ActionReview, rules.ActionApprove:
+		box := paper.Box{On: dayWords(step.DoneOn), Seal: step.Action != rules.ActionConsent}
+		if step.State == StepDone {
+			box.By = signerOf(step)
+		}
+		return paper.Opinion(step.Title(), text, box)
+	}
+	if step.DoneOn != nil {
+		text = strings.TrimSpace(dayWords(step.DoneOn) + "　" + step.PersonName + "\n" + text)
+	}
+	return paper.One(step.Title(), text)
+}
+
+// signerOf is whose name stands under a stage: nobody's where an office outside decided and ours wrote it down.
+func signerOf(step Step) string {
+	if step.OnPaper || slices.ContainsFunc(step.Doers, func(role string) bool { return rules.Role(role).Outside() }) {
+		return step.Signer
+	}
+	return step.PersonName
+}
+
+var actNames = map[string]string{
+	"create": "起草", "save": "修改", "submit": "提交", "do": "办理", "receive": "备案登记", "return": "退回", "withdraw": "撤回", "resume": "恢复办理",
+	"refuse": "不予批准", "waive": "说明理由放行", "back": "恢复上线",
+}
+
+func actRow(act Act) paper.Row {
+	name := act.Act
+	if known, found := actNames[act.Act]; found {
+		name = known
+	}
+	text := minuteText(act.At.Ptr()) + "　" + act.PersonName
+	if act.Step != "" {
+		text += "\n环节：" + act.Step
+	}
+	if act.DoneOn != nil {
+		text += "　办理日期：" + dayWords(act.DoneOn)
+	}
+	if act.Number != "" {
+		text += "\n文号：" + act.Number
+	}
+	if act.Text != "" {
+		text += "\n" + act.Text
+	}
+	return paper.One(name, text)
+}
+
+func attachmentNames(ctx context.Context, db *sql.DB, ids []string) ([]string, error) {
+	found, err := AttachmentsOf(ctx, db, ids)
+	var names []string
+	for _, id := range ids {
+		if attachment, known := found[id]; known {
+			names = append(names, attachment.Name)
+		}
+	}
+	return names, err
+}
+
+// dayWords is a day as people write it under a signature: 2026年3月3日. "" for none.
+func dayWords(at *sql.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.Std().Format("2006年1月2日")
+}
+
+// minuteText is an instant to the minute. "" for none.
+func minuteText(at *sql.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.Std().Format("2006-01-02 15:04")
+}
