@@ -53,7 +53,7 @@ func (c *casework) leaveRegister(ctx context.Context) error {
 
 // carryOut does the thing that the application is for, after asking for everything that stands against it.
 func (c *casework) carryOut(ctx context.Context, on sql.Time) error {
-	lacks, err := c.againstCarryingOut(ctx, on, false)
+	lacks, err := c.againstCarryingOut(ctx, false)
 	if err == nil {
 		err = refuse(lacks)
 	}

@@ -190,11 +190,7 @@ func (c *casework) notYet(step Step, otherwise *fault.Fault) error {
 	if len(l.lacks) == 0 {
 		return otherwise
 	}
-	var before []Step
-	for _, s := range c.undoneBefore(step.Seq) {
-		before = append(before, s)
-	}
-	return ErrStepOrder.Say("「%s」要等前面的环节办完：还缺%s。", step.Title(), stepTitles(before)).Under(c.rb.ID, c.app.Articles).With(l.lacks)
+	return ErrStepOrder.Say("「%s」要等前面的环节办完：还缺%s。", step.Title(), stepTitles(c.undoneBefore(step.Seq))).Under(c.rb.ID, c.app.Articles).With(l.lacks)
 }
 
 // mark notes on a step who did it, when and with what, after asking whether they may.

@@ -51,7 +51,7 @@ func (c *casework) writeEnding(ctx context.Context, ending Ending) error {
 }
 
 // ending asks for what must be there before an account is closed.
-func (l *shortfall) ending(_ sql.Time) {
+func (l *shortfall) ending() {
 	e := l.app.Ending
 	if e.ArchivedOn == nil {
 		l.needs(ErrEndingProof, "ending.archived_on", "还没有登记内容归档，请归档后填写日期和存放的位置。")

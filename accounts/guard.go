@@ -94,7 +94,7 @@ func (c *casework) missing(ctx context.Context) ([]Lack, error) {
 	case c.app.State == DraftApplication || c.app.State == ReturnedApplication:
 		return c.againstHandingIn(ctx, nil)
 	case c.app.State == RunningApplication && c.app.CarriedOutAt == nil:
-		return c.againstCarryingOut(ctx, c.db.Now(), true)
+		return c.againstCarryingOut(ctx, true)
 	}
 	l := &shortfall{casework: c, lacks: []Lack{}}
 	if c.app.State == RunningApplication {
@@ -379,8 +379,8 @@ func (l *shortfall) free(ctx context.Context, field string) error {
 	return err
 }
 
-// againstCarryingOut is what stands against carrying the thing out on a day; ahead also tells of the steps that come before.
-func (c *casework) againstCarryingOut(ctx context.Context, on sql.Time, ahead bool) ([]Lack, error) {
+// againstCarryingOut is what stands against carrying the thing out; ahead also tells of the steps that come before.
+func (c *casework) againstCarryingOut(ctx context.Context, ahead bool) ([]Lack, error) {
 	l := &shortfall{casework: c, lacks: []Lack{}}
 	at := c.carriesOut()
 	if ahead {
@@ -397,7 +397,7 @@ func (c *casework) againstCarryingOut(ctx context.Context, on sql.Time, ahead bo
 	case c.app.Process == rules.ProcessTemporaryOffline:
 		err = l.offline(ctx)
 	case c.app.EndsAccount():
-		l.ending(on)
+		l.ending()
 	case !isAccountObject(c.app.Object):
 		err = l.free(ctx, string(c.app.Object))
 	}

@@ -16,12 +16,13 @@ const whyMerge = "merge"
 
 // Unfinished is something still under way at a unit, which keeps it from ending.
 type Unfinished struct {
-	Kind  string `json:"kind"`  // article, delivery, matter
+	Kind  string `json:"kind"`  // article, delivery, matter, application
 	Total int    `json:"total"` // how many
 	Label string `json:"label"` // in Chinese, with its counter: 2 篇未办结的稿件
 }
 
-var unfinishedLabels = map[string]string{"article": "%d 篇没有办结的稿件", "delivery": "%d 条没有结果的投递", "matter": "%d 件没有办结的时限事项"}
+var unfinishedLabels = map[string]string{"article": "%d 篇没有办结的稿件", "delivery": "%d 条没有结果的投递", "matter": "%d 件没有办结的时限事项",
+	"application": "%d 份没有办结的申请"}
 
 // UnfinishedAt returns what is still under way at a unit, an empty list when nothing is. It asks for nobody in particular.
 func UnfinishedAt(ctx context.Context, db *sql.DB, unitID string) ([]Unfinished, error) {

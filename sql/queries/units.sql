@@ -114,6 +114,8 @@ SELECT kind, total FROM (
     SELECT 'delivery' AS kind, COUNT(*) AS total FROM deliveries WHERE unit_id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'unknown')
     UNION ALL
     SELECT 'matter' AS kind, COUNT(*) AS total FROM matters WHERE unit_id = :id AND state = 'open'
+    UNION ALL
+    SELECT 'application' AS kind, COUNT(*) AS total FROM applications WHERE unit_id = :id AND state IN ('draft', 'running', 'returned')
 ) unfinished WHERE total > 0
 
 -- name: unit.open_accounts
