@@ -3,18 +3,21 @@ import { articles } from './zh-CN/articles'
 import { calendar } from './zh-CN/calendar'
 import { columns } from './zh-CN/columns'
 import { common } from './zh-CN/common'
+import { contractors } from './zh-CN/contractors'
 import { dashboard } from './zh-CN/dashboard'
 import { deliveries } from './zh-CN/deliveries'
 import { duties } from './zh-CN/duties'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
 import { password } from './zh-CN/password'
+import { people } from './zh-CN/people'
 import { preview } from './zh-CN/preview'
 import { reminders } from './zh-CN/reminders'
 import { rulebooks } from './zh-CN/rulebooks'
 import { signin } from './zh-CN/signin'
 import { tasks } from './zh-CN/tasks'
 import { time } from './zh-CN/time'
+import { units } from './zh-CN/units'
 import { words } from './zh-CN/words'
 
 /**
@@ -27,17 +30,20 @@ export const zh = {
   calendar,
   columns,
   common,
+  contractors,
   dashboard,
   deliveries,
   duties,
   editor,
   errors,
   password,
+  people,
   preview,
   reminders,
   rulebooks,
   signin,
   tasks,
   time,
+  units,
   words,
 }

@@ -40,6 +40,7 @@ export const common = {
   reconnect: '立即重连',
   reason: '理由',
   reasonRequired: '请填写理由后再提交。',
+  required: '请填写这一项。',
   field: {
     show: '显示',
     hide: '隐藏',
