@@ -9,6 +9,7 @@ import { deliveries } from './zh-CN/deliveries'
 import { duties } from './zh-CN/duties'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
+import { notices } from './zh-CN/notices'
 import { password } from './zh-CN/password'
 import { people } from './zh-CN/people'
 import { preview } from './zh-CN/preview'
@@ -36,6 +37,7 @@ export const zh = {
   duties,
   editor,
   errors,
+  notices,
   password,
   people,
   preview,
