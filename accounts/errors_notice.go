@@ -17,7 +17,7 @@ var (
 	ErrNoticeSigner   = fault.Define("notice.signer", fault.Forbidden, "公告由主办单位的主要负责人或分管负责人签发，您没有担任这一职务。请联系他们签发。")
 	ErrNoticeMissing  = fault.Define("notice.missing", fault.Conflict, "还没有发布公告。请先起草、签发并发布公告。")
 	ErrNoticePlaces   = fault.Define("notice.places_missing", fault.Conflict, "公告还没有在规定的位置全部发布。请发布后登记网址。")
-	ErrNoticeEarly    = fault.Define("notice.early", fault.Conflict, "公告的时间还没有满，期满前不能办结或撤下。")
+	ErrNoticeEarly    = fault.Define("notice.early", fault.Conflict, "公告的时间还没有满，期满前不能办结或撤下，请在期满后再办。")
 	ErrNoticePending  = fault.Define("notice.calendar_pending", fault.Conflict, "公告的截止日期待日历确认：需要的年份还没有录入放假安排。请主管单位录入后再办理。")
 	ErrNoticeLastOn   = fault.Define("notice.last_day_early", fault.Invalid, "公告的结束日早于规定的最早结束日，请改填。")
 	ErrNoticeReason   = fault.Define("notice.reason_invalid", fault.Invalid, "请写明理由，不超过 500 个字。")
