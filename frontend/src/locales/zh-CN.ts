@@ -9,10 +9,13 @@ import { deliveries } from './zh-CN/deliveries'
 import { duties } from './zh-CN/duties'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
+import { imports } from './zh-CN/imports'
 import { notices } from './zh-CN/notices'
 import { password } from './zh-CN/password'
 import { people } from './zh-CN/people'
 import { preview } from './zh-CN/preview'
+import { reconcile } from './zh-CN/reconcile'
+import { register } from './zh-CN/register'
 import { reminders } from './zh-CN/reminders'
 import { rulebooks } from './zh-CN/rulebooks'
 import { signin } from './zh-CN/signin'
@@ -37,10 +40,13 @@ export const zh = {
   duties,
   editor,
   errors,
+  imports,
   notices,
   password,
   people,
   preview,
+  reconcile,
+  register,
   reminders,
   rulebooks,
   signin,

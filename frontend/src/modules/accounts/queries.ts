@@ -13,16 +13,8 @@ export type Post = ListItem<'/api/accounts/{id}/posts'>
 export type NewAccount = PostBody<'/api/accounts'>
 export type AccountChange = PutBody<'/api/accounts/{id}'>
 
-export interface AccountFilter {
-  unit_id?: string
-  platform?: string
-  kind?: string
-  state?: string
-  status?: string
-  q?: string
-  order?: string
-  cursor?: string
-}
+/** What narrows and sorts the register, by the names of the API; see `bulk.ts`. */
+export type AccountFilter = Record<string, string>
 
 export const accountKeys = {
   all: ['accounts'] as const,
@@ -36,9 +28,7 @@ export const accountKeys = {
 /** The most rows a list call gives; enough for the accounts of one unit. */
 const mostRows = 100
 
-function given(filter: AccountFilter): Record<string, string> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value)) as Record<string, string>
-}
+const given = (filter: AccountFilter): AccountFilter => Object.fromEntries(Object.entries(filter).filter(([, value]) => value))
 
 export function useAccounts(filter: MaybeRefOrGetter<AccountFilter>) {
   return useQuery({
