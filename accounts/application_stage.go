@@ -190,7 +190,7 @@ func (c *casework) notYet(step Step, otherwise *fault.Fault) error {
 	if len(l.lacks) == 0 {
 		return otherwise
 	}
-	return ErrStepOrder.Say("「%s」要等前面的环节办完：还缺%s。", step.Title(), stepTitles(c.undoneBefore(step.Seq))).Under(c.rb.ID, c.app.Articles).With(l.lacks)
+	return ErrStepOrder.Say("「%s」要等前面的环节办完，还缺%s，请先办完这些环节。", step.Title(), stepTitles(c.undoneBefore(step.Seq))).Under(c.rb.ID, c.app.Articles).With(l.lacks)
 }
 
 // mark notes on a step who did it, when and with what, after asking whether they may.
@@ -240,7 +240,7 @@ func (c *casework) followed(step Step) bool {
 func (c *casework) doer(ctx context.Context, step Step, act StageAct) (rules.Role, bool, error) {
 	first := rules.Role(step.Doers[0])
 	if act.Role != "" && !slices.Contains(step.Doers, string(act.Role)) {
-		return "", false, c.notYours(step, "%s不能代替。", rules.RoleName(act.Role))
+		return "", false, c.notYours(step, "%s不能代替，请由规定的人办理。", rules.RoleName(act.Role))
 	}
 	switch {
 	case first.Office():

@@ -22,13 +22,13 @@ var (
 // The refusals a person can meet at the steps of an application.
 var (
 	ErrStepNotFound    = fault.Define("application.step_not_found", fault.NotFound, "没有找到这个环节，办理程序可能已经更新，请刷新后再看。")
-	ErrStepOrder       = fault.Define("application.step_order", fault.Conflict, "前面的环节还没有办完，这个环节还不能办理。")
+	ErrStepOrder       = fault.Define("application.step_order", fault.Conflict, "前面的环节还没有办完，这个环节还不能办理。请先办完前面的环节。")
 	ErrStepDone        = fault.Define("application.step_done", fault.Conflict, "这个环节已经办完，不能重复办理，请刷新后再看。")
-	ErrStepRole        = fault.Define("application.step_role", fault.Forbidden, "这个环节不由您办理。")
+	ErrStepRole        = fault.Define("application.step_role", fault.Forbidden, "这个环节不由您办理，请联系办理这个环节的人。")
 	ErrStepAttachment  = fault.Define("application.attachment_required", fault.Invalid, "请先上传这个环节要附的文件或扫描件。")
 	ErrStepNumber      = fault.Define("application.number_required", fault.Invalid, "请填写文号、备案号或登记编号。")
 	ErrStepDay         = fault.Define("application.day_invalid", fault.Invalid, "办理日期不对：不能晚于现在，也不能早于前一个环节，请核对后重新填写。")
-	ErrWaiverRefused   = fault.Define("application.not_waivable", fault.Conflict, "这一条是必须遵守的规定，写明理由也不能放行。")
+	ErrWaiverRefused   = fault.Define("application.not_waivable", fault.Conflict, "这一条是必须遵守的规定，写明理由也不能放行。请按规定补齐后再办理。")
 	ErrWaiverUnknown   = fault.Define("application.nothing_to_waive", fault.Conflict, "这份申请现在没有这一条要放行的事项，请刷新后再看。")
 	ErrOfflineNotOff   = fault.Define("application.not_offline", fault.Conflict, "这份申请没有正在下线的网站，不能登记恢复，请刷新后再看。")
 	ErrRegistrationHad = fault.Define("application.registration_taken", fault.Conflict, "这个域名或邮箱已经分配出去，请换一个，或先办理注销。")
@@ -36,14 +36,14 @@ var (
 
 // What stands against opening, changing, going off the net and shutting, each a rule of a rulebook.
 var (
-	ErrOpenedBefore      = fault.Define("application.opened_before_approval", fault.Conflict, "账号在批准之前就已经在平台注册，属于先开后报，不能启用。")
-	ErrAccountLimit      = fault.Define("application.account_limit", fault.Conflict, "这个单位在这个平台已经有账号，原则上不再开设。")
+	ErrOpenedBefore      = fault.Define("application.opened_before_approval", fault.Conflict, "账号在批准之前就已经在平台注册，属于先开后报，不能启用。请与主管单位联系处理。")
+	ErrAccountLimit      = fault.Define("application.account_limit", fault.Conflict, "这个单位在这个平台已经有账号，原则上不再开设。确需再开的，请主管单位管理员写明理由放行。")
 	ErrUnitLevel         = fault.Define("application.unit_level", fault.Conflict, "这一层级的单位原则上不单独开设网站，请使用上级政府门户网站。")
 	ErrSponsorUnnamed    = fault.Define("application.sponsor_unnamed", fault.Conflict, "账号的认证信息里没有主办单位的名称，请在平台补上后再启用。")
 	ErrFilingIncomplete  = fault.Define("application.filing_incomplete", fault.Conflict, "报备的内容不全，请补齐后再提交。")
-	ErrOfflineUsed       = fault.Define("application.offline_used_up", fault.Conflict, "这个网站临时下线的次数已经用完，不能再临时下线。")
+	ErrOfflineUsed       = fault.Define("application.offline_used_up", fault.Conflict, "这个网站临时下线的次数已经用完，不能再临时下线，请另择时间。")
 	ErrOfflineLong       = fault.Define("application.offline_too_long", fault.Conflict, "计划下线的时间超过规定的最长时间，请提前恢复的时间。")
-	ErrEndingProof       = fault.Define("application.ending_incomplete", fault.Conflict, "关停的收尾还没有做完，账号还不能登记为已关停。")
+	ErrEndingProof       = fault.Define("application.ending_incomplete", fault.Conflict, "关停的收尾还没有做完，账号还不能登记为已关停。请补齐归档、注销证明和去向。")
 	ErrNeedsApplication  = fault.Define("account.needs_application", fault.Conflict, "这件事要先办理申请，申请办完后系统会自动登记，不能直接办理。")
 	ErrClosingIncomplete = fault.Define("account.closing_incomplete", fault.Invalid, "请上传平台的注销证明，并写明关停后公众去哪里。")
 )

@@ -456,7 +456,7 @@ func (l *shortfall) openingCondition(condition rules.OpeningCondition, record Re
 		case p.RegisteredOn == nil:
 			add(ErrApplicationLacks, "registered_on", "请填写账号在平台的注册日期。")
 		case rules.DateOf(p.RegisteredOn.Std()).Before(rules.DateOf(approved.Std())):
-			add(ErrOpenedBefore, "registered_on", "账号 %s 就在平台注册，%s 才获批准，属于先开后报，不能启用，写明理由也不能放行。", dayText(p.RegisteredOn), dayText(approved))
+			add(ErrOpenedBefore, "registered_on", "账号 %s 就在平台注册，%s 才获批准，属于先开后报，不能启用，写明理由也不能放行。请与主管单位联系处理。", dayText(p.RegisteredOn), dayText(approved))
 		}
 	case rules.OpenWithSiteCode:
 		if p.SiteCode == "" {

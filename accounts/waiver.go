@@ -49,7 +49,7 @@ func Waive(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, 
 			return ErrWaiverUnknown
 		}
 		if !lacks[i].Overridable {
-			return ErrWaiverRefused.Say("%s：%s", ErrWaiverRefused.Sentence, lacks[i].Citation).Under(lacks[i].Rulebook, lacks[i].Articles)
+			return ErrWaiverRefused.Say("%s是必须遵守的规定，写明理由也不能放行。请按规定补齐后再办理。", lacks[i].Citation).Under(lacks[i].Rulebook, lacks[i].Articles)
 		}
 		waiver := Waiver{ID: sql.NewID(), ApplicationID: c.app.ID, Rule: rule, Articles: lacks[i].Articles, Text: cut(lacks[i].Text, maxReason), Reason: reason,
 			PersonID: actor.PersonID, PersonName: cut(actor.Name, maxSigner), At: tx.Now()}

@@ -29,8 +29,8 @@ func (s *server) listApplications(ctx context.Context, in *listApplicationsInput
 		AccountID: in.AccountID, State: in.State, Mine: in.Mine, Query: in.Query, AfterID: in.Cursor, PerPage: in.PerPage}))
 }
 
-// applicationForm is what the unit writes into an application. What is left out stays as it is.
-type applicationForm struct {
+// ApplicationForm is what the unit writes into an application. What is left out stays as it is.
+type ApplicationForm struct {
 	Wanted       accounts.Wanted  `json:"wanted,omitempty" doc:"Fields of the register by name, as the register writes them; an empty text takes one out. Of a column: column_act (add, remove, change), column_name, column_kind, column_parent, column_url; else domain or mailbox"`
 	WebsiteClass *string          `json:"website_class,omitempty" enum:"portal,department,town"`
 	Reason       *string          `json:"reason,omitempty" maxLength:"4000"`
@@ -41,14 +41,14 @@ type applicationForm struct {
 	Attachments  []string         `json:"attachments,omitempty" maxItems:"20" doc:"Files of the unit"`
 }
 
-func (f applicationForm) draft() accounts.ApplicationDraft {
+func (f ApplicationForm) draft() accounts.ApplicationDraft {
 	return accounts.ApplicationDraft{Wanted: f.Wanted, WebsiteClass: f.WebsiteClass, Reason: f.Reason, OffFrom: f.OffFrom, OffUntil: f.OffUntil, Cause: f.Cause,
 		Ending: f.Ending, Attachments: f.Attachments}
 }
 
 type applyInput struct {
 	Body struct {
-		applicationForm
+		ApplicationForm
 		UnitID         string        `json:"unit_id,omitempty" maxLength:"16" doc:"Whose it is; left out where an account, a column or a registration says it"`
 		Process        rules.Process `json:"process" maxLength:"24"`
 		Object         rules.Object  `json:"object" maxLength:"24"`
@@ -87,7 +87,7 @@ func (s *server) getApplication(ctx context.Context, in *ByID) (*Body[accounts.A
 type saveApplicationInput struct {
 	ByID
 	Body struct {
-		applicationForm
+		ApplicationForm
 		Version int64 `json:"version"`
 	}
 }
@@ -96,8 +96,8 @@ func (s *server) saveApplication(ctx context.Context, in *saveApplicationInput) 
 	return s.application(ctx)(accounts.SaveApplication(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.draft()))
 }
 
-// stageForm is what is told when a step is done, or written down.
-type stageForm struct {
+// StageForm is what is told when a step is done, or written down.
+type StageForm struct {
 	Role        rules.Role        `json:"role,omitempty" maxLength:"24" doc:"Where one of several roles does it: which; left out: my own"`
 	On          *sql.Time         `json:"on,omitempty" doc:"When it was done; left out: now"`
 	Number      string            `json:"number,omitempty" maxLength:"240"`
@@ -108,14 +108,14 @@ type stageForm struct {
 	Ending      *accounts.Ending  `json:"ending,omitempty"`
 }
 
-func (f stageForm) act() accounts.StageAct {
+func (f StageForm) act() accounts.StageAct {
 	return accounts.StageAct{Role: f.Role, On: f.On, Number: f.Number, Opinion: f.Opinion, Signer: f.Signer, Attachments: f.Attachments, Wanted: f.Wanted, Ending: f.Ending}
 }
 
 type submitApplicationInput struct {
 	ByID
 	Body struct {
-		stageForm
+		StageForm
 		Version int64 `json:"version"`
 	}
 }
@@ -127,7 +127,7 @@ func (s *server) submitApplication(ctx context.Context, in *submitApplicationInp
 type stageInput struct {
 	ByID
 	Body struct {
-		stageForm
+		StageForm
 		Version int64  `json:"version"`
 		StepID  string `json:"step_id" minLength:"16" maxLength:"16"`
 	}
@@ -193,22 +193,22 @@ func (s *server) closeAccount(ctx context.Context, in *closeAccountInput) (*Body
 	return answer(accounts.Close(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, accounts.Closing{Reason: b.Reason, Proof: b.Proof, GoneTo: b.GoneTo}))
 }
 
-type unitPageInput struct {
+type UnitPageInput struct {
 	PageQuery
 	UnitID string `query:"unit_id" maxLength:"16" doc:"This unit and those below it"`
 }
 
-func (s *server) listViolations(ctx context.Context, in *unitPageInput) (*Body[Page[accounts.Violation]], error) {
+func (s *server) listViolations(ctx context.Context, in *UnitPageInput) (*Body[Page[accounts.Violation]], error) {
 	rows, err := accounts.Violations(ctx, s.db, s.book, actorOf(ctx), accounts.ViolationFilter{UnitID: in.UnitID, AfterID: in.Cursor, Limit: in.PerPage + 1})
 	return answer(page(rows, in.PerPage, func(v accounts.Violation) string { return v.ID }), err)
 }
 
-func (s *server) listCrowds(ctx context.Context, in *unitPageInput) (*Body[accounts.CrowdPage], error) {
+func (s *server) listCrowds(ctx context.Context, in *UnitPageInput) (*Body[accounts.CrowdPage], error) {
 	return answer(accounts.ToConsolidate(ctx, s.db, s.book, actorOf(ctx), in.UnitID, in.Cursor, in.PerPage))
 }
 
 type listRegistrationsInput struct {
-	unitPageInput
+	UnitPageInput
 	Object rules.Object `query:"object" enum:"domain,mailbox"`
 }
 
