@@ -160,6 +160,9 @@ func (e *examination) examine() {
 
 // add notes one thing under a rule.
 func (e *examination) add(check Check, rule string, articles []string, demand string, strength rules.Strength, fields []string, format string, args ...any) *Finding {
+	if fields == nil {
+		fields = []string{}
+	}
 	e.found = append(e.found, Finding{Check: check, Label: check.Label(), Rulebook: e.rb.ID, Rule: rule, Articles: sql.Strings(articles),
 		Citation: e.rb.Cite(articles), Demand: demand, Text: fmt.Sprintf(format, args...), Fields: fields, Overridable: strength.Overridable()})
 	return &e.found[len(e.found)-1]

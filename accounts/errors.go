@@ -30,7 +30,7 @@ var (
 // The refusals a person can meet at the fields of the register.
 var (
 	ErrFieldUnknown   = fault.Define("account.field_unknown", fault.Invalid, "台账没有这个字段，请刷新后从列表中选择。")
-	ErrFieldFixed     = fault.Define("account.field_fixed", fault.Conflict, "这一项由启用、暂停、关停等办理步骤改变，不能直接修改。")
+	ErrFieldFixed     = fault.Define("account.field_fixed", fault.Conflict, "这一项由启用、暂停、关停等办理步骤改变，不能直接修改，请到账号页面办理相应的步骤。")
 	ErrFieldText      = fault.Define("account.text_invalid", fault.Invalid, "这一项内容太长，或者带有不能保存的字符，请精简后再保存。")
 	ErrFieldDay       = fault.Define("account.day_invalid", fault.Invalid, "日期看不懂，请写成 2026-03-01、2026/3/1 或 2026年3月1日。")
 	ErrFieldTruth     = fault.Define("account.truth_invalid", fault.Invalid, "请填写“是”或“否”，不清楚的留空。")
@@ -52,7 +52,7 @@ var (
 	ErrViewGone       = fault.Define("view.not_found", fault.NotFound, "没有找到这个视图，可能已经删除。请刷新后再看。")
 	ErrBulkNothing    = fault.Define("bulk.nothing", fault.Invalid, "没有选中任何账号，请先勾选账号或设定筛选条件。")
 	ErrBulkTooMany    = fault.Define("bulk.too_many", fault.Invalid, "一次至多改 5000 个账号，请缩小筛选条件，分几次办理。")
-	ErrBulkField      = fault.Define("bulk.field_refused", fault.Invalid, "这一项每个账号各不相同，或者须按程序办理，不能批量修改。")
+	ErrBulkField      = fault.Define("bulk.field_refused", fault.Invalid, "这一项每个账号各不相同，或者须按程序办理，不能批量修改，请打开账号逐个修改。")
 	ErrBulkGone       = fault.Define("bulk.not_found", fault.NotFound, "没有找到这一批修改，可能不在您的管理范围内。请从账号的修改记录进入。")
 	ErrChangeGone     = fault.Define("account.change_not_found", fault.NotFound, "没有找到这条修改记录，可能不在您的管理范围内。请从账号的修改记录进入。")
 	ErrChangeOver     = fault.Define("account.change_overtaken", fault.Conflict, "这一项后来又改过，撤销会盖掉后来的内容。请先核对，再直接修改。")
