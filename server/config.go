@@ -56,6 +56,12 @@ type Config struct {
 
 	// Hurry divides every wait of the delivery engine and of the channels. For tests; 1 in production.
 	Hurry int `env:"GOVMEDIA_HURRY" envDefault:"1"`
+
+	// DemoAhead is how far the demo's clock runs before the machine's, such as 480h, so that a walk need not wait until a public
+	// notice has stood its time. Nothing but the demo heeds it.
+	DemoAhead time.Duration `env:"GOVMEDIA_DEMO_AHEAD"`
+
+	clock func() time.Time // nil: the machine's
 }
 
 // secretFiles are the variables that may stand in a file.

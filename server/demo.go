@@ -32,6 +32,9 @@ func demo(ctx context.Context, p program) error {
 	config.WeiboPageBase = standURL
 	config.AllowCIDRs = append(config.AllowCIDRs, "127.0.0.0/8")
 	config.AllowPorts = append(config.AllowPorts, portOf(stand.Listen))
+	if config.DemoAhead != 0 {
+		config.clock = func() time.Time { return time.Now().Add(config.DemoAhead) }
+	}
 	if config.OfficeAddress == "" {
 		config.OfficeAddress = "127.0.0.1"
 	}

@@ -52,6 +52,9 @@ func openNode(ctx context.Context, config Config, logTo io.Writer) (*node, error
 	if err != nil {
 		return nil, err
 	}
+	if config.clock != nil {
+		db = db.WithClock(config.clock)
+	}
 	n := &node{config: config, log: log, db: db}
 	if err := n.assemble(library); err != nil {
 		n.close()
