@@ -189,7 +189,7 @@ func (w *importWork) keepPreview(ctx context.Context, batch []*rowDraft, seen *r
 		if !d.refused() {
 			// Of what others say, a second entry of one account is a finding and no mistake.
 			if earlier := seen.before(d, w.unitOf(d)); earlier > 0 && w.in.Kind == ImportRegister {
-				d.refuse(ErrImportDuplicate.Say("与第 %d 行是同一个账号，没有再导入。", earlier))
+				d.refuse(ErrImportDuplicate.Say("与第 %d 行是同一个账号，没有再导入。请核对，确是两个账号的补上各自的账号标识。", earlier))
 			}
 		}
 		if d.refused() {
