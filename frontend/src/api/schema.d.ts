@@ -4355,13 +4355,33 @@ export interface components {
         ApplyInputBody: {
             /** @description Of everything but the opening of an account; of a new column its site */
             account_id?: string;
+            /** @description Files of the unit */
+            attachments?: string[];
+            /** @description Of an emergency: one of the openings' causes */
+            cause?: string;
             column_id?: string;
+            /** @description Of shutting, cancelling and migrating */
+            ending?: components["schemas"]["AccountEnding"];
             object: string;
+            /**
+             * Format: int64
+             * @description Of a time off the net
+             */
+            off_from?: number;
+            /** Format: int64 */
+            off_until?: number;
             process: string;
+            reason?: string;
             /** @description A domain or a mailbox */
             registration_id?: string;
             /** @description Whose it is; left out where an account, a column or a registration says it */
             unit_id?: string;
+            /** @description Fields of the register by name, as the register writes them; an empty text takes one out. Of a column: column_act (add, remove, change), column_name, column_kind, column_parent, column_url; else domain or mailbox */
+            wanted?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            website_class?: "portal" | "department" | "town";
         };
         Article: {
             author_id: string;
@@ -6734,8 +6754,28 @@ export interface components {
             version: number;
         };
         SaveApplicationInputBody: {
+            /** @description Files of the unit */
+            attachments?: string[];
+            /** @description Of an emergency: one of the openings' causes */
+            cause?: string;
+            /** @description Of shutting, cancelling and migrating */
+            ending?: components["schemas"]["AccountEnding"];
+            /**
+             * Format: int64
+             * @description Of a time off the net
+             */
+            off_from?: number;
+            /** Format: int64 */
+            off_until?: number;
+            reason?: string;
             /** Format: int64 */
             version: number;
+            /** @description Fields of the register by name, as the register writes them; an empty text takes one out. Of a column: column_act (add, remove, change), column_name, column_kind, column_parent, column_url; else domain or mailbox */
+            wanted?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            website_class?: "portal" | "department" | "town";
         };
         SaveArticleInputBody: {
             account_ids: string[];
@@ -6790,6 +6830,8 @@ export interface components {
             version: number;
         };
         SaveRecordInputBody: {
+            /** @description Why the register had it wrong, for fields that only an application changes */
+            reason?: string;
             /** @description By the field's name, as people write it; fields that are left out stay as they are */
             values: {
                 [key: string]: string;
@@ -7014,9 +7056,26 @@ export interface components {
             total: number;
         };
         StageInputBody: {
+            attachments?: string[];
+            ending?: components["schemas"]["AccountEnding"];
+            number?: string;
+            /**
+             * Format: int64
+             * @description When it was done; left out: now
+             */
+            on?: number;
+            opinion?: string;
+            /** @description Where one of several roles does it: which; left out: my own */
+            role?: string;
+            /** @description On paper: who signed */
+            signer?: string;
             step_id: string;
             /** Format: int64 */
             version: number;
+            /** @description What is filled in with the step, as in saving */
+            wanted?: {
+                [key: string]: string;
+            };
         };
         Startable: {
             after?: components["schemas"]["RuleDuration"];
@@ -7061,8 +7120,25 @@ export interface components {
             version: number;
         };
         SubmitApplicationInputBody: {
+            attachments?: string[];
+            ending?: components["schemas"]["AccountEnding"];
+            number?: string;
+            /**
+             * Format: int64
+             * @description When it was done; left out: now
+             */
+            on?: number;
+            opinion?: string;
+            /** @description Where one of several roles does it: which; left out: my own */
+            role?: string;
+            /** @description On paper: who signed */
+            signer?: string;
             /** Format: int64 */
             version: number;
+            /** @description What is filled in with the step, as in saving */
+            wanted?: {
+                [key: string]: string;
+            };
         };
         TaskList: {
             /** Format: int64 */
@@ -15745,6 +15821,11 @@ export interface operations {
     "list-registrations": {
         parameters: {
             query?: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                /** @description This unit and those below it */
+                unit_id?: string;
                 object?: "domain" | "mailbox";
             };
             header?: never;
