@@ -24,8 +24,7 @@ export const notices = {
   pendingText: '需要的年份还没有录入放假安排，现在算不出最早的结束日。主管单位在“工作日历”录入后自动补上，这里不作推测。',
   earliest: (day: string) => `最早的结束日：${day}`,
   earliestCounting: (day: string) => `公告须留到 ${day} 24:00`,
-  left: (text: string) => `${text}期满`,
-  stood: '规定的时间已满，可以撤下',
+  left: (text: string) => `规定的公告时间${text}`,
   noLength: '规定没有写明公告多长时间',
   noRule: '没有规定要求发布这份公告，公告时间由单位自定。',
   page: {

@@ -11,7 +11,7 @@ export default {
       path: '/public-notices',
       name: 'notices',
       component: () => import('./NoticeListPage.vue'),
-      meta: { title: zh.notices.title, permission, menu: { group: 'register', order: 43, icon: Notification, label: zh.notices.title } },
+      meta: { title: zh.notices.title, permission, menu: { group: 'register', order: 42, icon: Notification, label: zh.notices.title } },
     },
     {
       path: '/public-notices/new',

@@ -29,7 +29,7 @@ export function sayTerm(notice: Timed): string {
   return notice.until_at === null ? words.since(from) : words.atLeast(from, lastDayBefore(notice.until_at))
 }
 
-type Counted = Pick<Notice, 'state' | 'rule' | 'length' | 'from_at' | 'until_at' | 'earliest_on' | 'earliest_wait' | 'left'>
+type Counted = Pick<Notice, 'state' | 'rule' | 'length' | 'from_at' | 'earliest_on' | 'earliest_wait'>
 
 /** What the regulation asks of the time of a notice that still stands or is to stand, in one line; empty when it is over. */
 export function sayEarliest(notice: Counted): string {
@@ -41,11 +41,8 @@ export function sayEarliest(notice: Counted): string {
   return notice.from_at === null ? words.earliest(notice.earliest_on) : words.earliestCounting(notice.earliest_on)
 }
 
-/** How much of its time is left: `还有 3 个工作日期满`; empty before it counts. */
-export function sayLeft(notice: Pick<Notice, 'from_at' | 'until_at' | 'left'>, now: number): string {
-  if (notice.until_at !== null && now >= notice.until_at) return zh.notices.stood
-  return notice.left ? zh.notices.left(notice.left) : ''
-}
+/** How much of its time is left, as the server counts it; empty before it counts. */
+export const sayLeft = (notice: Pick<Notice, 'left'>): string => (notice.left ? zh.notices.left(notice.left) : '')
 
 /** Why a standing notice cannot be taken down now; empty when it can, or when nobody asks. */
 export function whyNotEnd(notice: Pick<Notice, 'state' | 'actions' | 'from_at' | 'earliest_on' | 'earliest_wait'>): string {
