@@ -1,4 +1,5 @@
 import { accounts } from './zh-CN/accounts'
+import { applications } from './zh-CN/applications'
 import { articles } from './zh-CN/articles'
 import { calendar } from './zh-CN/calendar'
 import { columns } from './zh-CN/columns'
@@ -30,6 +31,7 @@ import { words } from './zh-CN/words'
  */
 export const zh = {
   accounts,
+  applications,
   articles,
   calendar,
   columns,

@@ -25,5 +25,7 @@ export function useTasks() {
 /** How many things wait; the menu shows it. */
 export function useTaskCount(): Readonly<Ref<number | undefined>> {
   const { data } = useTasks()
-  return computed(() => (data.value ? data.value.articles.length + data.value.deliveries.length + data.value.reminders.length : undefined))
+  return computed(() =>
+    data.value ? data.value.articles.length + data.value.deliveries.length + data.value.reminders.length + data.value.applications : undefined,
+  )
 }
