@@ -38,9 +38,9 @@ func (w *world) set(id string, set map[string]string) accounts.Record {
 	if err != nil {
 		w.t.Fatalf("Load: %v", err)
 	}
-	record, err := accounts.SaveRecord(w.t.Context(), w.db, w.book, w.People["admin"], id, account.Version, set)
+	record, err := accounts.CorrectRecord(w.t.Context(), w.db, w.book, w.People["admin"], id, account.Version, set, "核对后更正")
 	if err != nil {
-		w.t.Fatalf("SaveRecord(%v): %v", set, err)
+		w.t.Fatalf("CorrectRecord(%v): %v", set, err)
 	}
 	return record
 }

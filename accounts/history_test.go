@@ -34,7 +34,7 @@ func TestEveryChangeOfAFieldIsKept(t *testing.T) {
 			t.Fatalf("SaveRecord: %v", err)
 		}
 		w.at("2024-06-05 09:00")
-		if _, err := accounts.Update(ctx, w.db, w.book, admin, account.ID, saved.Version, accounts.Change{Name: ref("清源微博")}); err != nil {
+		if _, err := accounts.Update(ctx, w.db, w.book, admin, account.ID, saved.Version, accounts.Change{Name: ref("清源微博"), Reason: "登记时写错"}); err != nil {
 			t.Fatalf("Update: %v", err)
 		}
 		got := fmt.Sprint(w.history(account.ID))
@@ -42,7 +42,7 @@ func TestEveryChangeOfAFieldIsKept(t *testing.T) {
 			t.Errorf("history = %s, want %s", got, want)
 		}
 		first, err := accounts.HistoryOf(ctx, w.db, admin, accounts.HistoryFilter{AccountID: account.ID, PerPage: 3})
-		if err != nil || len(first.Items) != 3 || first.Next == "" || first.Items[0].PersonName != "松管理" || first.Items[0].Why != accounts.WhyEdit {
+		if err != nil || len(first.Items) != 3 || first.Next == "" || first.Items[0].PersonName != "松管理" || first.Items[0].Why != accounts.WhyEdit || first.Items[0].Reason != "登记时写错" {
 			t.Fatalf("first page = %+v, %v, want three lines by 松管理 and a next page", first, err)
 		}
 		second, err := accounts.HistoryOf(ctx, w.db, admin, accounts.HistoryFilter{AccountID: account.ID, PerPage: 3, After: first.Next})

@@ -165,8 +165,17 @@ func recordOf(ctx context.Context, db *sql.DB, id string) (Record, error) {
 // SaveRecord writes some fields of an account for which the actor holds WriteAccounts, where the version is still the one
 // the actor saw. A unit is written as its id or its full name, and the actor holds WriteAccounts there too. Errors: those
 // of Record.Set, the checks of Create, ErrFieldFixed, ErrStale, ErrStateRefuses for a closed account, ErrNotFound,
-// ErrForbidden, ErrUnitUnknown, files.ErrNotFound.
+// ErrForbidden, ErrUnitUnknown, files.ErrNotFound, ErrNeedsApplication for a field that only an application changes.
 func SaveRecord(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, set map[string]string) (Record, error) {
+	return CorrectRecord(ctx, db, book, actor, id, version, set, "")
+}
+
+// CorrectRecord is SaveRecord with the reason why the register had it wrong: with one, fields that only an application changes
+// are put right without one. The reason stands in the history and in the audit chain.
+func CorrectRecord(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, set map[string]string, reason string) (Record, error) {
+	if reason = strings.TrimSpace(reason); !isText(reason, maxReason) {
+		return Record{}, ErrReasonRequired.On("reason")
+	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		before, err := heldRecord(ctx, tx, actor, id)
 		if err != nil {
@@ -184,12 +193,35 @@ func SaveRecord(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 				return err
 			}
 		}
-		return saveRecord(ctx, tx, book, actor, before, after, Why{Kind: WhyEdit})
+		if err := mayEdit(ctx, tx, book, actor, before, after, reason); err != nil {
+			return err
+		}
+		return saveRecord(ctx, tx, book, actor, before, after, Why{Kind: WhyEdit, Reason: reason})
 	})
 	if err != nil {
 		return Record{}, wrap(err, "save the record of account %s", id)
 	}
 	return recordOf(ctx, db, id)
+}
+
+// mayEdit refuses an edit of what only an application changes (I-TN-11) of an account that is in use, unless the register had
+// it wrong. What was not known yet is filled in freely, and the program itself may do as it must.
+func mayEdit(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, before, after Record, reason string) error {
+	if reason != "" || actor.IsSystem() || before.State == Applying {
+		return nil
+	}
+	for _, f := range changedFields(before, after) {
+		if f.text(&before) == "" || !slices.Contains(needProcess, f.Name) {
+			continue
+		}
+		err := needsChain(ctx, tx, book, before.Account, rules.ProcessChange)
+		refusal := fault.As(err)
+		if refusal == nil {
+			return err
+		}
+		return refusal.Say("%s的改动要先办理变更申请，请到“申请”里办理。确属台账登记错了的，请写明理由再更正。", f.Label).On(f.Name)
+	}
+	return nil
 }
 
 // heldRecord holds the row of an account that the actor may change, and returns all that is known of it.

@@ -118,9 +118,13 @@ func TestSaveRecordIsGuarded(t *testing.T) {
 		ctx, admin := t.Context(), w.People["admin"]
 		account := w.create(w.valid(accounts.KindWeibo, "清源发布"))
 		save := func(actor units.Actor, version int64, set map[string]string) error {
-			_, err := accounts.SaveRecord(ctx, w.db, w.book, actor, account.ID, version, set)
+			_, err := accounts.CorrectRecord(ctx, w.db, w.book, actor, account.ID, version, set, "登记时写错")
 			return err
 		}
+		_, err := accounts.SaveRecord(ctx, w.db, w.book, admin, account.ID, 1, map[string]string{"name": "清源微博"})
+		refused(t, "SaveRecord of the name, which only an application changes", err, accounts.ErrNeedsApplication)
+		_, err = accounts.CorrectRecord(ctx, w.db, w.book, admin, account.ID, 1, map[string]string{"name": "清源微博"}, strings.Repeat("长", 501))
+		refused(t, "CorrectRecord with too long a reason", err, accounts.ErrReasonRequired)
 		refused(t, "SaveRecord by an officer of the unit", save(w.People["officer"], 1, map[string]string{"remark": "x"}), accounts.ErrForbidden)
 		refused(t, "SaveRecord by a stranger", save(w.People["stranger"], 1, map[string]string{"remark": "x"}), accounts.ErrNotFound)
 		refused(t, "SaveRecord of the state", save(admin, 1, map[string]string{"state": "已关停"}), accounts.ErrFieldFixed)
@@ -135,7 +139,7 @@ func TestAnAccountMovesToAnotherUnitWithItsClock(t *testing.T) {
 		site := w.account(accounts.KindWebsite, "清源网站", "2026-03-01 09:00")
 		column := w.column(site, rules.NewsColumn, 1, "动态", "2026-03-01 09:00")
 		before := w.columnCard(column.ID).Standing
-		saved, err := accounts.SaveRecord(t.Context(), w.db, w.book, w.People["admin"], site.ID, site.Version, map[string]string{"unit": w.Bureau.Name})
+		saved, err := accounts.CorrectRecord(t.Context(), w.db, w.book, w.People["admin"], site.ID, site.Version, map[string]string{"unit": w.Bureau.Name}, "登记时选错单位")
 		if err != nil || saved.UnitID != w.Bureau.ID || saved.UnitName != w.Bureau.Name {
 			t.Fatalf("SaveRecord = %s %q, %v, want the unit %s", saved.UnitID, saved.UnitName, err, w.Bureau.Name)
 		}

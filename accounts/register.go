@@ -120,11 +120,12 @@ type Change struct {
 	HomeURL    *string
 	Mode       *Mode
 	Settings   sql.Object
+	Reason     string // why the register had it wrong, for what only an application changes: see CorrectRecord
 }
 
 // Update changes an account for which the actor holds WriteAccounts, where the version is still the one the actor saw. A
 // change of kind puts the account under the limit of its new kind. The audit line names each field that changed, with
-// what it was and what it is. Errors: as Create, ErrStale, ErrNotFound.
+// what it was and what it is. Errors: as Create, ErrStale, ErrNotFound, ErrNeedsApplication.
 func Update(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, change Change) (Account, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		before, err := heldRecord(ctx, tx, actor, id)
@@ -139,7 +140,14 @@ func Update(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 		}
 		after := before
 		after.Account = change.applied(before.Account)
-		return saveRecord(ctx, tx, book, actor, before, after, Why{Kind: WhyEdit})
+		reason := strings.TrimSpace(change.Reason)
+		if !isText(reason, maxReason) {
+			return ErrReasonRequired.On("reason")
+		}
+		if err := mayEdit(ctx, tx, book, actor, before, after, reason); err != nil {
+			return err
+		}
+		return saveRecord(ctx, tx, book, actor, before, after, Why{Kind: WhyEdit, Reason: reason})
 	})
 	if err != nil {
 		return Account{}, wrap(err, "update account %s", id)

@@ -94,7 +94,7 @@ func TestUpdateIsGuardedAndTellsWhatChanged(t *testing.T) {
 	each(t, func(w *world) {
 		ctx, admin := t.Context(), w.People["admin"]
 		account := w.create(w.valid(accounts.KindWeibo, "清源发布"))
-		change := accounts.Change{Name: ref("清源微博"), HomeURL: ref("https://weibo.com/1"), Settings: sql.Object{"safe_domain": "qingyuan.gov.cn"}}
+		change := accounts.Change{Name: ref("清源微博"), HomeURL: ref("https://weibo.com/1"), Settings: sql.Object{"safe_domain": "qingyuan.gov.cn"}, Reason: "登记时写错"}
 		changed, err := accounts.Update(ctx, w.db, w.book, admin, account.ID, account.Version, change)
 		if err != nil || changed.Name != "清源微博" || changed.Version != 2 || changed.Mode != account.Mode {
 			t.Fatalf("Update = %+v, %v", changed, err)
@@ -105,7 +105,7 @@ func TestUpdateIsGuardedAndTellsWhatChanged(t *testing.T) {
 		refused(t, "Update by the unit's head", err, accounts.ErrForbidden)
 		_, err = accounts.Update(ctx, w.db, w.book, w.People["stranger"], account.ID, 2, change)
 		refused(t, "Update by a stranger", err, accounts.ErrNotFound)
-		_, err = accounts.Update(ctx, w.db, w.book, admin, account.ID, 2, accounts.Change{Kind: ref(accounts.KindDouyin)})
+		_, err = accounts.Update(ctx, w.db, w.book, admin, account.ID, 2, accounts.Change{Kind: ref(accounts.KindDouyin), Reason: "登记时选错类型"})
 		refused(t, "Update to a kind of another platform", err, accounts.ErrKindUnfit)
 		lines, err := units.ListAudit(ctx, w.db, admin, units.AuditFilter{ObjectID: account.ID})
 		if err != nil || len(lines) != 2 || lines[0].Action != accounts.ActionUpdate {
@@ -129,7 +129,7 @@ func TestAChangeOfKindChangesTheLimit(t *testing.T) {
 		w.post(account, "", "2026-03-02 09:00")
 		w.at("2026-03-10 09:00")
 		w.stands("订阅号", w.card(account.ID).Standing, "超期", "2026-03-09 09:00", account21)
-		_, err := accounts.Update(t.Context(), w.db, w.book, w.People["admin"], account.ID, account.Version, accounts.Change{Kind: ref(accounts.KindWeChatService)})
+		_, err := accounts.Update(t.Context(), w.db, w.book, w.People["admin"], account.ID, account.Version, accounts.Change{Kind: ref(accounts.KindWeChatService), Reason: "登记时选错类型"})
 		if err != nil {
 			t.Fatalf("Update: %v", err)
 		}
@@ -319,7 +319,7 @@ func TestEightChangesOfOneVersionLeaveOne(t *testing.T) {
 		errs := make([]error, 8)
 		for i := range errs {
 			wg.Go(func() {
-				_, errs[i] = accounts.Update(t.Context(), w.db, w.book, w.People["admin"], account.ID, 1, accounts.Change{Name: ref(fmt.Sprint("第", i))})
+				_, errs[i] = accounts.Update(t.Context(), w.db, w.book, w.People["admin"], account.ID, 1, accounts.Change{Name: ref(fmt.Sprint("第", i)), Reason: "登记时写错"})
 			})
 		}
 		wg.Wait()

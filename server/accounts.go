@@ -88,13 +88,14 @@ type saveAccountInput struct {
 		HomeURL    *string        `json:"home_url,omitempty" maxLength:"1000"`
 		Mode       *accounts.Mode `json:"mode,omitempty" enum:"auto,manual"`
 		Settings   sql.Object     `json:"settings,omitempty"`
+		Reason     string         `json:"reason,omitempty" maxLength:"1000" doc:"Why the register had it wrong, for what only an application changes"`
 	}
 }
 
 func (s *server) saveAccount(ctx context.Context, in *saveAccountInput) (*Body[accounts.Account], error) {
 	b := in.Body
 	return answer(accounts.Update(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, accounts.Change{Kind: b.Kind, Name: b.Name, ExternalID: b.ExternalID,
-		HomeURL: b.HomeURL, Mode: b.Mode, Settings: b.Settings}))
+		HomeURL: b.HomeURL, Mode: b.Mode, Settings: b.Settings, Reason: b.Reason}))
 }
 
 type bindAccountInput struct {

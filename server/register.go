@@ -35,11 +35,12 @@ type saveRecordInput struct {
 	Body struct {
 		Version int64             `json:"version"`
 		Values  map[string]string `json:"values" doc:"By the field's name, as people write it; fields that are left out stay as they are"`
+		Reason  string            `json:"reason,omitempty" maxLength:"1000" doc:"Why the register had it wrong, for fields that only an application changes"`
 	}
 }
 
 func (s *server) saveRecord(ctx context.Context, in *saveRecordInput) (*Body[accounts.RecordCard], error) {
-	if _, err := accounts.SaveRecord(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.Values); err != nil {
+	if _, err := accounts.CorrectRecord(ctx, s.db, s.book, actorOf(ctx), in.ID, in.Body.Version, in.Body.Values, in.Body.Reason); err != nil {
 		return nil, err
 	}
 	return s.getRecord(ctx, &in.ByID)
