@@ -47,7 +47,7 @@ func mustBeFinished(ctx context.Context, tx *sql.DB, unit units.Unit) error {
 }
 
 // MergeUnit ends a unit and gives everything it holds to another one, in one transaction: accounts with their columns, posts,
-// clocks and files, contractors, open hand-overs and staff filings, people with their roles, and the units right below it. The
+// clocks, domains and files, contractors, open hand-overs and staff filings, people with their roles, and the units right below it. The
 // accounts are judged anew, for other rules may hold there. What was missed, signed, sent and decided stays with the unit that
 // ended, which stays readable. Errors: ErrUnitBusy, and those of units.Merge and MoveUnit.
 func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, intoID string) (units.Unit, error) {
@@ -78,7 +78,7 @@ func giveAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, from, into
 	}
 	args := sql.Args{"from_id": from.ID, "to_id": into.ID, "path": into.Path, "now": tx.Now()}
 	for _, name := range []string{"account.move_unit", "column.move_unit", "attachment.move_unit", "contractor.move_unit", "handover.move_unit",
-		"staff_filing.move_unit"} {
+		"staff_filing.move_unit", "registration.move_unit"} {
 		if _, err := tx.Exec(ctx, name, args); err != nil {
 			return 0, err
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"govmedia/accounts"
+	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
 	"govmedia/units/unitstest"
@@ -89,6 +90,21 @@ func TestAMergerIsRefusedWithAReason(t *testing.T) {
 		refused(t, "with a system administrator's role", merge(admin, w.Town, w.Bureau, 1), units.ErrRoleTooHigh)
 		if tree, err := units.Tree(ctx, w.db, admin); err != nil || len(tree) != 4 {
 			t.Errorf("after the refusals the tree has %d units, %v, want all four", len(tree), err)
+		}
+	})
+}
+
+// Domains and mailboxes go with the unit too.
+func TestMergingGivesMailboxesToTheOtherUnit(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
+		id := w.registered(unit, rules.Mailbox)
+		if _, err := accounts.MergeUnit(t.Context(), w.db, w.People["admin"], unit.ID, unit.Version, w.Bureau.ID); err != nil {
+			t.Fatalf("MergeUnit: %v", err)
+		}
+		list, err := accounts.Registrations(t.Context(), w.db, w.People["stranger"], accounts.RegistrationFilter{UnitID: w.Bureau.ID, Limit: 10})
+		if err != nil || len(list) != 1 || list[0].ID != id {
+			t.Errorf("the mailboxes of the other unit: %+v, %v", list, err)
 		}
 	})
 }

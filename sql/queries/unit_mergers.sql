@@ -23,5 +23,8 @@ UPDATE handovers SET unit_id = :to_id, version = version + 1 WHERE unit_id = :fr
 -- name: staff_filing.move_unit
 UPDATE staff_filings SET unit_id = :to_id, version = version + 1 WHERE unit_id = :from_id AND state IN ('open', 'filed')
 
+-- name: registration.move_unit
+UPDATE registrations SET unit_id = :to_id WHERE unit_id = :from_id
+
 -- name: account.ids_of_unit
 SELECT id FROM accounts WHERE unit_id = :unit_id ORDER BY id
