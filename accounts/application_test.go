@@ -79,6 +79,12 @@ func TestARefusedOpeningLeavesNoAccountBehind(t *testing.T) {
 		if got := c.account(); c.app.State != accounts.RefusedApplication || got.State != accounts.Closed || got.InUseAt != nil {
 			t.Errorf("refused: application %s, account %s in use at %v", c.app.State, got.State, got.InUseAt)
 		}
+		shown, _, err := accounts.Directory(t.Context(), w.db, accounts.DirectoryFilter{})
+		if err != nil || len(shown) != 0 {
+			t.Errorf("Directory = %+v, %v, want nothing of an account that never was", shown, err)
+		}
+		_, err = accounts.EntryOf(t.Context(), w.db, *c.app.AccountID)
+		refused(t, "EntryOf a refused opening", err, accounts.ErrEntryNotFound)
 		must(t, "another application", w.submittedAgain())
 	})
 }

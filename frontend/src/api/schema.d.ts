@@ -6747,6 +6747,8 @@ export interface components {
             /** @enum {string} */
             mode?: "auto" | "manual";
             name?: string;
+            /** @description Why the register had it wrong, for what only an application changes */
+            reason?: string;
             settings?: {
                 [key: string]: unknown;
             };
