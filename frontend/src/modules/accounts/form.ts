@@ -1,5 +1,5 @@
 import { beijingInstant } from '@/utils/time'
-import type { Account, AccountChange, NewAccount } from './queries'
+import type { Account, NewAccount } from './queries'
 
 /** Which kinds live on which platform; the server refuses any other pair. */
 export const kindsOf: Record<string, string[]> = {
@@ -52,28 +52,18 @@ export function emptyAccount(unitId: string): AccountForm {
   }
 }
 
-export function formOf(account: Account): AccountForm {
+/** What the adapter's one setting says; empty where there is none. */
+export function settingValue(account: Pick<Account, 'platform' | 'settings'>): string {
   const name = settingOf[account.platform]
   const setting = name === undefined ? '' : account.settings[name]
-  return {
-    unit_id: account.unit_id,
-    platform: account.platform,
-    kind: account.kind,
-    name: account.name,
-    external_id: account.external_id ?? '',
-    home_url: account.home_url,
-    mode: account.mode === 'manual' ? 'manual' : 'auto',
-    state: 'in_use',
-    in_use_since: '',
-    setting: typeof setting === 'string' ? setting : '',
-  }
+  return typeof setting === 'string' ? setting : ''
 }
 
-/** The settings with the one of the form put in; what other hands have set stays. */
-function settingsWith(form: AccountForm, before: Record<string, unknown>): Record<string, unknown> {
-  const name = settingOf[form.platform]
+/** The settings with the adapter's one put in; what other hands have set stays. */
+export function settingsWith(platform: string, setting: string, before: Record<string, unknown>): Record<string, unknown> {
+  const name = settingOf[platform]
   if (name === undefined) return before
-  const settings: Record<string, unknown> = { ...before, [name]: form.setting.trim() }
+  const settings: Record<string, unknown> = { ...before, [name]: setting.trim() }
   if (settings[name] === '') delete settings[name]
   return settings
 }
@@ -98,19 +88,7 @@ export function newAccount(form: AccountForm, now: number): NewAccount {
     mode: form.mode,
     state: form.state,
     ...(since === null ? {} : { in_use_at: since }),
-    settings: settingsWith(form, {}),
-  }
-}
-
-export function changeOf(form: AccountForm, account: Account): AccountChange {
-  return {
-    version: account.version,
-    kind: form.kind,
-    name: form.name.trim(),
-    external_id: form.external_id.trim(),
-    home_url: form.home_url.trim(),
-    mode: form.mode,
-    settings: settingsWith(form, account.settings),
+    settings: settingsWith(form.platform, form.setting, {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeOf, dayInstant, emptyAccount, formOf, newAccount, newSigningSecret } from './form'
+import { dayInstant, emptyAccount, newAccount, newSigningSecret, settingsWith, settingValue } from './form'
 import type { Account, Clock, Standing } from './queries'
 import { sayDue, sayRemaining, sayStanding, shownClock, shownStanding } from './standing'
 
@@ -44,14 +44,14 @@ describe('the form of an account', () => {
     settings: { endpoint: 'https://a.example/hook', thin: true }, version: 7,
   } as unknown as Account
 
-  it('shows the one setting of the adapter', () => expect(formOf(account).setting).toBe('https://a.example/hook'))
-  it('keeps the settings that other hands have made', () => {
-    const change = changeOf({ ...formOf(account), setting: ' https://b.example/hook ' }, account)
-    expect(change.settings).toEqual({ endpoint: 'https://b.example/hook', thin: true })
-    expect(change.version).toBe(7)
+  it('shows the one setting of the adapter', () => {
+    expect(settingValue(account)).toBe('https://a.example/hook')
+    expect(settingValue({ ...account, platform: 'douyin' })).toBe('')
   })
-  it('takes an emptied setting out', () =>
-    expect(changeOf({ ...formOf(account), setting: '' }, account).settings).toEqual({ thin: true }))
+  it('keeps the settings that other hands have made', () =>
+    expect(settingsWith('app', ' https://b.example/hook ', account.settings)).toEqual({ endpoint: 'https://b.example/hook', thin: true }))
+  it('takes an emptied setting out', () => expect(settingsWith('app', '', account.settings)).toEqual({ thin: true }))
+  it('leaves a platform without a setting alone', () => expect(settingsWith('douyin', 'x', { thin: true })).toEqual({ thin: true }))
   it('begins the use of an account at the Beijing day', () => {
     const form = { ...emptyAccount('u'), name: ' 某某发布 ', in_use_since: '2026-11-01' }
     expect(newAccount(form, now)).toMatchObject({ name: '某某发布', in_use_at: Date.UTC(2026, 9, 31, 16), state: 'in_use' })
