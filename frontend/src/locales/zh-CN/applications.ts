@@ -223,6 +223,7 @@ export const applications = {
     account: '台账里的账号',
     info: '申请',
     wanted: '申请的内容',
+    edit: '修改申请内容',
     changes: '变更前后',
     field: '项目',
     was: '台账现在',

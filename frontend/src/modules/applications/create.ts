@@ -66,7 +66,8 @@ interface Recognized {
 export function wantedOf(choice: Chosen, found: Recognized | null): Values {
   const site = choice.object !== 'new_media'
   const wanted: Values = site ? { platform: 'website', kind: choice.object } : {}
-  if (!found) return wanted
+  // A page of something else says nothing of what is applied for.
+  if (!found || site !== (found.platform === 'website')) return wanted
   const told: Values = site
     ? { name: found.name, home_url: found.home_url, domain: choice.object === 'website' ? found.domain : '' }
     : { platform: found.platform, kind: found.kind, name: found.name, external_id: found.external_id, original_id: found.original_id, home_url: found.home_url }
