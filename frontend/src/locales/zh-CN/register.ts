@@ -200,6 +200,8 @@ export const register = {
     stale: '您打开以后，别人改过这个账号。您填写的内容还在；点“合并最新版本”后，请核对下面列出的项，再保存一次。',
     merge: '合并最新版本',
     merged: '已合并，请核对后保存。',
+    correction: '更正理由',
+    correctionHint: '确属台账登记错了的，写明理由后再保存',
     conflict: (theirs: string) => `别人改成了“${theirs}”，现在是您填写的内容。`,
     upload: '选择图片',
     replace: '更换图片',

@@ -26,7 +26,7 @@ const cardOf = (version: number, particulars: object) => ({
 let page: VueWrapper
 let router: Router
 let card: ReturnType<typeof cardOf>
-let sent: { version: number; values: Record<string, string> }[]
+let sent: { version: number; values: Record<string, string>; reason?: string }[]
 let refusal: object | null
 
 async function answer(request: Request): Promise<Response> {
@@ -101,6 +101,17 @@ describe('the form of a record', () => {
     const item = page.findAll('.el-form-item').find((one) => one.text().includes('备注'))!
     await vi.waitFor(() => expect(item.text()).toContain('“备注”太长'))
     expect(input('remark').element.value).toBe('很长')
+  })
+  it('asks why the register had it wrong once a field needs an application', async () => {
+    refusal = { code: 'account.needs_application', status: 409, detail: '要先办理变更申请', errors: [{ location: 'name', message: '要先办理变更申请' }] }
+    await open()
+    expect(page.find('#correction').exists()).toBe(false)
+    await input('name').setValue('清源发布')
+    await press('保存')
+    await page.get('#correction').setValue('登记时写错')
+    refusal = null
+    await press('保存')
+    expect(sent.at(-1)).toEqual({ version: 3, values: { name: '清源发布' }, reason: '登记时写错' })
   })
   it('keeps what was typed when somebody else saved first, and says where both changed a field', async () => {
     await open()
