@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"govmedia/fault"
@@ -137,7 +138,7 @@ func (c *casework) view(ctx context.Context) (ApplicationView, error) {
 
 func (c *casework) handles(ctx context.Context) (bool, error) {
 	err := c.mustHandle(ctx)
-	if fault.As(err) != nil {
+	if errors.Is(err, ErrForbidden) {
 		return false, nil
 	}
 	return err == nil, err

@@ -320,7 +320,7 @@ func newRepeats() *repeats { return &repeats{maphash.MakeSeed(), map[uint64]seen
 // of one name and different ids are two accounts.
 func (s *repeats) before(d *rowDraft, unitID string) int {
 	r := d.record
-	external, ids := "", ""
+	external := ""
 	if r.ExternalID != nil {
 		external = *r.ExternalID
 	}
@@ -331,7 +331,8 @@ func (s *repeats) before(d *rowDraft, unitID string) int {
 	if external != "" {
 		keys = append(keys, "e\n"+string(r.Platform)+"\n"+external)
 	}
-	if ids = r.Particulars.NationalID + "\n" + external; ids == "\n" {
+	ids := r.Particulars.NationalID + "\n" + external
+	if ids == "\n" {
 		ids = ""
 	}
 	if d.AccountID != nil {

@@ -163,8 +163,10 @@ func CheckNoticePlaces(ctx context.Context, db *sql.DB, look Looker) (int, error
 				continue
 			}
 			failure := look(ctx, place.URL)
-			if ctx.Err() != nil {
+			select {
+			case <-ctx.Done():
 				return looked, nil // cut off: nothing was learned; the next look comes by itself
+			default:
 			}
 			looked++
 			if err := keepLook(ctx, db, place, failure); err != nil {

@@ -22,7 +22,6 @@ import (
 type watchCase struct {
 	who string
 	accounts.WatchFilter
-	card string
 }
 
 // cards are the numbers of a card, each with the list that it opens.

@@ -29,14 +29,20 @@ type verdict struct {
 	listed  []accounts.Entry
 }
 
+// unread is what is said of what is no address that we know how to read.
+func unread(refusal *fault.Fault) verdict {
+	return verdict{Result: unreadable, Tone: "warn", Head: "认不出这个网址", Say: refusal.Sentence}
+}
+
 // judge says whether an address belongs to an account of the directory. It asks the register only, never the platform.
 func (s *server) judge(c echo.Context, address string) (verdict, error) {
 	found, err := accounts.Recognize(address)
-	if f := fault.As(err); f != nil {
-		return verdict{Result: unreadable, Tone: "warn", Head: "认不出这个网址", Say: f.Sentence}, nil
-	}
-	if err != nil {
+	refusal := fault.As(err)
+	switch {
+	case err != nil && refusal == nil:
 		return verdict{}, err
+	case err != nil:
+		return unread(refusal), nil
 	}
 	ctx := c.Request().Context()
 	matching, err := accounts.Matching(ctx, s.db, found)

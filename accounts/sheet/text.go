@@ -78,18 +78,19 @@ func isUTF8(r io.Reader) (bool, error) {
 	buffer, kept := make([]byte, 64<<10), 0
 	for {
 		n, err := r.Read(buffer[kept:])
-		if err != nil && !errors.Is(err, io.EOF) {
+		ended := errors.Is(err, io.EOF)
+		if err != nil && !ended {
 			return false, err
 		}
 		window := buffer[:kept+n]
-		for len(window) > 0 && (err != nil || utf8.FullRune(window)) {
+		for len(window) > 0 && (ended || utf8.FullRune(window)) {
 			r, size := utf8.DecodeRune(window)
 			if r == utf8.RuneError && size <= 1 {
 				return false, nil
 			}
 			window = window[size:]
 		}
-		if err != nil {
+		if ended {
 			return true, nil
 		}
 		kept = copy(buffer, window)
