@@ -97,7 +97,7 @@ func TestEveryFieldIsWrittenAndReadBack(t *testing.T) {
 			}
 			set[f.Name] = value
 		}
-		saved, err := accounts.SaveRecord(t.Context(), w.db, w.book, w.People["admin"], account.ID, account.Version, set)
+		saved, err := accounts.CorrectRecord(t.Context(), w.db, w.book, w.People["admin"], account.ID, account.Version, set, "登记时没有写全")
 		if err != nil {
 			t.Fatalf("SaveRecord: %v", err)
 		}
