@@ -65,15 +65,16 @@ export function useAccountRecord(id: MaybeRefOrGetter<string>) {
   })
 }
 
-/** The accounts of a unit that are not closed. */
-export function useUnitAccounts(unitId: MaybeRefOrGetter<string>) {
+/** The accounts of a unit and those below it that are not closed; of many, those that a text finds. */
+export function useUnitAccounts(unitId: MaybeRefOrGetter<string>, text: MaybeRefOrGetter<string>) {
   return useQuery({
-    queryKey: computed(() => ['accounts', 'of-unit', toValue(unitId)] as const),
-    queryFn: async ({ signal }) =>
-      (await unwrap(api.GET('/api/accounts', { params: { query: { unit_id: toValue(unitId), per_page: mostRows } }, signal }))).items.filter(
-        (account) => account.state !== 'closed',
-      ),
+    queryKey: computed(() => ['accounts', 'of-unit', toValue(unitId), toValue(text)] as const),
+    queryFn: async ({ signal }) => {
+      const query = given({ unit_id: toValue(unitId), q: toValue(text).trim(), per_page: String(mostRows) }) as never
+      return (await unwrap(api.GET('/api/accounts', { params: { query }, signal }))).items.filter((account) => account.state !== 'closed')
+    },
     enabled: () => toValue(unitId) !== '',
+    placeholderData: keepPreviousData,
     meta: { quiet: true },
   })
 }
