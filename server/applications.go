@@ -199,6 +199,9 @@ type UnitPageInput struct {
 }
 
 func (s *server) listViolations(ctx context.Context, in *UnitPageInput) (*Body[Page[accounts.Violation]], error) {
+	if err := idCursor(in.Cursor); err != nil {
+		return nil, err
+	}
 	rows, err := accounts.Violations(ctx, s.db, s.book, actorOf(ctx), accounts.ViolationFilter{UnitID: in.UnitID, AfterID: in.Cursor, Limit: in.PerPage + 1})
 	return answer(page(rows, in.PerPage, func(v accounts.Violation) string { return v.ID }), err)
 }
@@ -213,6 +216,9 @@ type listRegistrationsInput struct {
 }
 
 func (s *server) listRegistrations(ctx context.Context, in *listRegistrationsInput) (*Body[Page[accounts.Registration]], error) {
+	if err := idCursor(in.Cursor); err != nil {
+		return nil, err
+	}
 	rows, err := accounts.Registrations(ctx, s.db, actorOf(ctx), accounts.RegistrationFilter{UnitID: in.UnitID, Object: in.Object, AfterID: in.Cursor, Limit: in.PerPage + 1})
 	return answer(page(rows, in.PerPage, func(r accounts.Registration) string { return r.ID }), err)
 }

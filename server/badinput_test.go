@@ -498,7 +498,7 @@ func TestOddAddressesAreRefusedNotStumbledOver(t *testing.T) {
 					}
 				}
 			}
-			if !strings.Contains(line.Path, "id") {
+			if !strings.ContainsAny(line.Path, "{:") {
 				continue
 			}
 			for _, id := range []string{"x", "' OR '1'='1' --aa", "%", strings.Repeat("9", 300), "中文十六个字中文十六个字中文十六", "..%2f..%2fetc", "0000000000000000%00"} {

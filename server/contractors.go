@@ -15,6 +15,9 @@ type listContractorsInput struct {
 }
 
 func (s *server) listContractors(ctx context.Context, in *listContractorsInput) (*Body[Page[accounts.ContractorView]], error) {
+	if err := idCursor(in.Cursor); err != nil {
+		return nil, err
+	}
 	rows, err := accounts.Contractors(ctx, s.db, s.book, actorOf(ctx), accounts.ContractorFilter{UnitID: in.UnitID, State: in.State, Query: in.Query,
 		Before: in.Cursor, Limit: in.PerPage + 1})
 	return answer(page(rows, in.PerPage, func(c accounts.ContractorView) string { return c.ID }), err)

@@ -14,6 +14,28 @@ var errCursor = fault.Define("input.cursor", fault.Invalid, "翻页位置无效�
 // writeCursor names the last row of a page by its sort key and id.
 func writeCursor(at sql.Time, id string) string { return fmt.Sprintf("%d_%s", at, id) }
 
+// idCursor refuses a cursor that is not empty and no id, for lists whose pages begin behind an id.
+func idCursor(cursor string) error {
+	if cursor != "" && !sql.IsID(cursor) {
+		return errCursor.On("cursor")
+	}
+	return nil
+}
+
+// pathCursor refuses a cursor that is not empty and no path of ids, each followed by a slash.
+func pathCursor(cursor string) error {
+	if cursor == "" {
+		return nil
+	}
+	ids, ended := strings.CutSuffix(cursor, "/")
+	for id := range strings.SplitSeq(ids, "/") {
+		if !ended || !sql.IsID(id) {
+			return errCursor.On("cursor")
+		}
+	}
+	return nil
+}
+
 // readCursor reads what writeCursor wrote; the empty cursor is the first page.
 func readCursor(cursor string) (sql.Time, string, error) {
 	if cursor == "" {

@@ -62,8 +62,8 @@ type listPeopleInput struct {
 }
 
 func (s *server) listPeople(ctx context.Context, in *listPeopleInput) (*Body[Page[units.Person]], error) {
-	if in.Cursor != "" && !sql.IsID(in.Cursor) {
-		return nil, errCursor.On("cursor")
+	if err := idCursor(in.Cursor); err != nil {
+		return nil, err
 	}
 	rows, err := units.ListPeople(ctx, s.db, actorOf(ctx), units.PeopleFilter{UnitID: in.UnitID, Role: in.Role, State: in.State, Query: in.Query,
 		After: in.Cursor, Limit: in.PerPage + 1})
@@ -196,6 +196,9 @@ type listHandoversInput struct {
 }
 
 func (s *server) listHandovers(ctx context.Context, in *listHandoversInput) (*Body[Page[accounts.HandoverView]], error) {
+	if err := idCursor(in.Cursor); err != nil {
+		return nil, err
+	}
 	rows, err := accounts.Handovers(ctx, s.db, s.book, actorOf(ctx), accounts.HandoverFilter{UnitID: in.UnitID, PersonID: in.PersonID, State: in.State,
 		Before: in.Cursor, Limit: in.PerPage + 1})
 	return answer(page(rows, in.PerPage, func(h accounts.HandoverView) string { return h.ID }), err)
@@ -258,6 +261,9 @@ type listStaffFilingsInput struct {
 }
 
 func (s *server) listStaffFilings(ctx context.Context, in *listStaffFilingsInput) (*Body[Page[accounts.StaffFiling]], error) {
+	if err := idCursor(in.Cursor); err != nil {
+		return nil, err
+	}
 	rows, err := accounts.StaffFilings(ctx, s.db, s.book, actorOf(ctx), accounts.FilingFilter{UnitID: in.UnitID, State: in.State, Before: in.Cursor, Limit: in.PerPage + 1})
 	return answer(page(rows, in.PerPage, func(f accounts.StaffFiling) string { return f.ID }), err)
 }

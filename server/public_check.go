@@ -29,20 +29,23 @@ type verdict struct {
 	listed  []accounts.Entry
 }
 
-// unread is what is said of what is no address that we know how to read.
-func unread(refusal *fault.Fault) verdict {
-	return verdict{Result: unreadable, Tone: "warn", Head: "认不出这个网址", Say: refusal.Sentence}
+// unread is what is said of what is no address that we know how to read; false for an error of another kind, or none.
+func unread(err error) (verdict, bool) {
+	refusal := fault.As(err)
+	if refusal == nil {
+		return verdict{}, false
+	}
+	return verdict{Result: unreadable, Tone: "warn", Head: "认不出这个网址", Say: refusal.Sentence}, true
 }
 
 // judge says whether an address belongs to an account of the directory. It asks the register only, never the platform.
 func (s *server) judge(c echo.Context, address string) (verdict, error) {
 	found, err := accounts.Recognize(address)
-	refusal := fault.As(err)
-	switch {
-	case err != nil && refusal == nil:
+	if said, is := unread(err); is {
+		return said, nil
+	}
+	if err != nil {
 		return verdict{}, err
-	case err != nil:
-		return unread(refusal), nil
 	}
 	ctx := c.Request().Context()
 	matching, err := accounts.Matching(ctx, s.db, found)

@@ -96,6 +96,9 @@ type listVacanciesInput struct {
 }
 
 func (s *server) listVacancies(ctx context.Context, in *listVacanciesInput) (*Body[accounts.UnderstaffedPage], error) {
+	if err := pathCursor(in.Cursor); err != nil {
+		return nil, err
+	}
 	return answer(accounts.StaffingAlerts(ctx, s.db, s.book, actorOf(ctx), in.UnitID, in.Cursor, in.PerPage))
 }
 
