@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -113,14 +115,28 @@ func (town *town) startSandbox(config Config) {
 	town.t.Cleanup(func() { town.stand.CloseClientConnections(); town.stand.Close(); _ = stand.Close() })
 }
 
+// Ports are taken from below those that the kernel gives to clients, each once: a port that was free a moment ago is then not
+// somebody's connection to the database when the program begins to listen on it.
+const firstPort, ports = 10_000, 10_000
+
+var portsTaken = func() *atomic.Int64 {
+	var taken atomic.Int64
+	taken.Store(rand.Int64N(ports))
+	return &taken
+}()
+
+// freePort returns a port of loopback on which nobody listens.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range ports {
+		port := firstPort + int(portsTaken.Add(1)%ports)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port of loopback is free")
+	return 0
 }
 
 // start runs the program as a process of its own and waits until it is ready.

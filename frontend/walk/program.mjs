@@ -10,14 +10,21 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const binary = process.env.WALK_BINARY ?? join(root, 'bin', 'govmedia')
 export const regulation = join(root, 'articles', 'testdata', 'tongnan-2022.txt')
 
-function freePort() {
-  return new Promise((resolve, reject) => {
+// Below the ports that the kernel gives to clients, so that one that is free now is not somebody's connection a moment later.
+let nextPort = 11_000 + Math.floor(Math.random() * 8_000)
+
+async function freePort() {
+  for (;;) {
+    const port = nextPort++
+    if (await listens(port)) return port
+  }
+}
+
+function listens(port) {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
