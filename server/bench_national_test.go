@@ -250,6 +250,7 @@ func BenchmarkNational(b *testing.B) {
 			}
 			b.Run("dashboard", func(b *testing.B) { benchDashboard(b, whole) })
 			b.Run("district", func(b *testing.B) { benchDistrict(b, whole, alone) })
+			b.Run("register", func(b *testing.B) { benchRegister(b, whole) })
 			b.Run("clients", func(b *testing.B) { benchClients(b, whole) })
 			alone.stop(syscall.SIGTERM)
 			whole.stop(syscall.SIGTERM) // what it counts after each post would slow both down
