@@ -71,7 +71,7 @@ async function shown(viewport) {
   if (viewport === desktop) {
     const trail = page.getByRole('navigation', { name: '当前位置' })
     await trail.getByRole('link', { name: '账号' }).waitFor()
-    assert.match(await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '账号' }).getAttribute('class'), /router-link-active/)
+    assert.match(await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '账号台账' }).getAttribute('class'), /router-link-active/)
   }
   await look(page, `a hidden column (${viewport.width})`)
   await page.getByRole('button', { name: '设为显示' }).click()
