@@ -54,8 +54,10 @@ bench: export GOVMEDIA_MARIADB_OPTIONS = --innodb-buffer-pool-size=1G --innodb-l
 bench: bin/govmedia
 	./server/testdata/with-mariadb.sh go test -run '^$$' -bench '$(BENCH)' -benchtime 2s -timeout 3h ./server
 
-# The tests of crashes and outages over and over, and every fuzz target for ten minutes. Not part of CI.
+# The tests of crashes and outages over and over, the walks that CI has no time for, and every fuzz target for ten minutes.
+# Not part of CI.
 soak: bin/govmedia
+	cd frontend && npm run walk:more
 	./server/testdata/with-mariadb.sh go test -count=20 -timeout 3h -run 'Crash|Database|TwoNodes|AStopInTheMiddle' ./server
 	go test -run '^$$' -fuzz FuzzClean -fuzztime 10m ./articles
 	go test -run '^$$' -fuzz FuzzFromText -fuzztime 10m ./articles
