@@ -48,6 +48,7 @@ export async function person(browser, base, username, viewport) {
     isMobile: viewport === phone,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce', // nothing is looked at while it fades
   })
   const page = await context.newPage()
   page.setDefaultTimeout(patience)
