@@ -29,6 +29,13 @@ describe('how an account stands', () => {
     expect(shownClock(clock)).toEqual({ label: '已停止', tone: 'plain' })
     expect(shownClock({ ...clock, done_at: null })).toEqual({ label: '超期', tone: 'bad' })
   })
+  it('calls what is due within three days so, and nothing that is late or counts nothing', () => {
+    const soon = 3 * 86_400_000
+    expect(shownStanding(standing({ remaining_ms: soon }))).toEqual({ label: '3 日内到期', tone: 'warn' })
+    expect(shownStanding(standing({ remaining_ms: soon + 1 }))).toEqual({ label: '正常', tone: 'good' })
+    expect(shownStanding(standing({ due_at: null }))).toEqual({ label: '正常', tone: 'good' })
+    expect(shownStanding(standing({ status: 'stale', label: '超期' }))).toEqual({ label: '超期', tone: 'bad' })
+  })
   it('never shows what nobody can read as late', () =>
     expect(shownStanding(standing({ status: 'unknown', label: '未知', due_at: null }))).toEqual({ label: '未知', tone: 'warn' }))
   it('never shows a missing rule as good', () =>

@@ -11,10 +11,14 @@ export function sayDue(due: number): string {
   return text.endsWith(' 00:00') ? `${formatDate(due - day)} 24:00` : text
 }
 
-/** The word and tone of a standing; the server's own label wins, as it knows more than the code. */
+/** What is due within so many days stands out, as the board counts it. Our own figure, no regulation's. */
+export const soonDays = 3
+
+/** The word and tone of a standing. The server's own label wins, as it knows more than the code; only what is due soon is called so. */
 export function shownStanding(standing: Standing): Shown {
   const { tone } = freshness(standing.status)
-  return { label: standing.label, tone }
+  const soon = tone === 'good' && standing.due_at !== null && standing.remaining_ms <= soonDays * day
+  return soon ? { label: zh.dashboard.counts.due_soon, tone: 'warn' } : { label: standing.label, tone }
 }
 
 /** The word and tone of a clock; one whose duty is done counts nothing any more. */

@@ -10,7 +10,7 @@ const counts = (change: object = {}) => ({
   total: 0, ok: 0, due_soon: 0, stale: 0, no_rule: 0, calendar_pending: 0, unknown: 0, ...change,
 })
 const clock = (rulebook: string, change: object = {}) => ({
-  status: 'stale', label: '超期', reason: '', started_at: 0, due_at: 1000, remaining_ms: 0, over_ms: 1, rulebook, section: 'update_limits',
+  status: 'stale', label: '超期', reason: '', started_at: 0, due_at: 1000, remaining_ms: 4 * 86_400_000, over_ms: 1, rulebook, section: 'update_limits',
   rule: 'any', limit: '1周', articles: [], citation: `${rulebook} 第21条`, clock_id: rulebook, ...change,
 })
 const board = {

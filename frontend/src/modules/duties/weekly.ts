@@ -1,11 +1,9 @@
 import { zh } from '@/locales/zh-CN'
+import { soonDays } from '@/modules/accounts/standing'
 import { formatDate, formatTime } from '@/utils/time'
 import type { WeekClock, WeekThing } from './queries'
 
 const day = 24 * 60 * 60_000
-
-/** What is due within so many days stands out. Our own figure, as on the board; no regulation's. */
-const soonDays = 3
 
 /** What must stand for a while: its end is no limit that somebody may miss. */
 const waits = ['public_notices', 'retention']
