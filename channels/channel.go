@@ -31,9 +31,60 @@ type Channel interface {
 	Poll(ctx context.Context, job *Job) (Progress, error)
 }
 
+// Retractor is a Channel whose platform can take a post down again. Where a channel is none, or answers with an error of
+// class ByHand or Permission, a person takes the post down and the clock runs on.
+type Retractor interface {
+	// Retract takes down what job.Of published. It may run again after a lost answer: a post that is gone already is Gone.
+	// Pending is asked again with Retract after Next.
+	Retract(ctx context.Context, job *Job) (Progress, error)
+}
+
+// Updater is a Channel whose platform can put a corrected text in the place of the published one.
+type Updater interface {
+	// Update puts job.Message in the place of what job.Of published. It may run again after a lost answer, so it sends the
+	// same identity each time. Published says that readers see the new text.
+	Update(ctx context.Context, job *Job) (Progress, error)
+}
+
+// Observer is a Channel that can list what an account posted, whoever posted it.
+type Observer interface {
+	// Observe reads what is new since look.Cursor. Errors are *PlatformError; of whatever class, they say that nothing could
+	// be read, never that nothing was posted.
+	Observe(ctx context.Context, look Look) (Seen, error)
+}
+
+// Look is one reading of an account from outside.
+type Look struct {
+	Account     accounts.Account
+	Credentials accounts.Credentials
+	Cursor      sql.Object // what the last reading left; empty at the first
+	PublicBase  string     // our own address: a post that links to PublicBase/p/ID is the delivery ID
+	Now         sql.Time
+}
+
+// Seen is what a reading found.
+type Seen struct {
+	Posts   []SeenPost
+	Removed []string      // platform's ids of posts that were listed before and are gone
+	Missed  int           // posts the platform counts and no longer lists: a gap that people must know of
+	Cursor  sql.Object    // for the next reading
+	Next    time.Duration // when to read again; 0 leaves it to the caller
+}
+
+// SeenPost is one post as seen from outside.
+type SeenPost struct {
+	ExternalID  string // the platform's id, empty where there is none
+	DeliveryID  string // the delivery it is recognised as, empty when it is not ours
+	Title       string
+	URL         string
+	PublishedAt sql.Time // as the platform shows it; 0 when it shows none or an impossible one, see Doubt
+	Doubt       string   // Chinese: why the shown time is not believed; empty when it is
+}
+
 // Job is one delivery as an adapter works on it.
 type Job struct {
 	Delivery    Delivery
+	Of          *Delivery // for Retract and Update: the delivery that published the post; nil for Publish
 	Message     Message
 	Account     accounts.Account
 	Credentials accounts.Credentials
@@ -68,6 +119,7 @@ const (
 	Absent    Stage = "absent"    // only from Find: the platform certainly has nothing
 	Unsure    Stage = "unsure"    // only from Find: cannot tell yet, ask again after Next
 	Awaiting  Stage = "awaiting"  // a person must act (manual delivery); nothing is polled
+	Gone      Stage = "gone"      // only from Retract: no reader sees the post any more
 )
 
 // Progress is what a platform said.
