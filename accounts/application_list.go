@@ -122,7 +122,7 @@ func noticeReached(ctx context.Context, db *sql.DB, applicationID, notice string
 	return ErrNoticeOrder.Say("申请还没有办到公告这一步，还缺%s。请先办完前面的环节再发布公告。", stepTitles(c.undoneBefore(waiting.Seq)))
 }
 
-// reOffice gives the open applications below a moved unit to the office that supervises them now.
+// reOffice gives the open applications and staff filings below a moved unit to the office that supervises them now.
 func reOffice(ctx context.Context, tx *sql.DB, path string) error {
 	moved, err := sql.List[struct{ ID, UnitID string }](ctx, tx, "application.open_in_subtree", sql.Args{"path": path})
 	if err != nil {
@@ -139,5 +139,5 @@ func reOffice(ctx context.Context, tx *sql.DB, path string) error {
 			}
 		}
 	}
-	return nil
+	return reOfficeFilings(ctx, tx, path)
 }

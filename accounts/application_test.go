@@ -248,18 +248,25 @@ func TestAnAccountEndsWithItsProof(t *testing.T) {
 	})
 }
 
-// A unit does not end while an application of it is under way.
-func TestAUnitWithAnOpenApplicationDoesNotEnd(t *testing.T) {
+// A merger takes what is under way along: the steps of the unit wait for the other one, those of the office where they did.
+func TestAMergedUnitsApplicationGoesOnAtTheOther(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.submitted("清源发布")
+		draft := w.opens("清源服务")
 		town, err := units.Get(t.Context(), w.db, units.System, w.Town.ID)
 		must(t, "units.Get", err)
 		_, err = accounts.MergeUnit(t.Context(), w.db, w.People["admin"], town.ID, town.Version, w.Bureau.ID)
-		says(t, "merge", err, accounts.ErrUnitBusy, "1 份没有办结的申请")
-		unit, err := units.Get(t.Context(), w.db, units.System, c.app.UnitID)
-		if err != nil || unit.ClosedAt != nil {
-			t.Errorf("the unit: %+v, %v", unit, err)
+		must(t, "MergeUnit", err)
+		for _, open := range []*casefile{c, draft} {
+			if got := open.view("stranger"); got.UnitID != w.Bureau.ID || got.OfficeID != w.Office.ID {
+				t.Errorf("%s is of unit %s with the office %s, want %s and %s", got.Title, got.UnitID, got.OfficeID, w.Bureau.ID, w.Office.ID)
+			}
 		}
+		if n, err := accounts.AwaitingMe(t.Context(), w.db, w.People["admin"]); err != nil || n != 1 {
+			t.Errorf("AwaitingMe of the office = %d, %v, want 1", n, err)
+		}
+		c.app = c.view("stranger").Application
+		must(t, "the office goes on", c.do("admin", "上报", accounts.StageAct{}))
 	})
 }
 

@@ -117,8 +117,8 @@ var contractorItems = []contractorItem{
 	{"daily_supervision", "日常监督", false, func(v *rules.Vendors) bool { return v.DailySupervision }},
 }
 
-// contractorAsked returns the items with the rules that ask for each at a unit now: all that hold for contractors, or only those
-// that hold where one operates an account.
+// contractorAsked returns the items with the rules that ask for each at a unit now: those that hold for contractors, or those that
+// hold where one operates an account.
 func contractorAsked(ctx context.Context, db *sql.DB, book rules.Book, path string, operating bool) ([]ContractorItem, error) {
 	law, err := book.Law(ctx, db)
 	if err != nil {
@@ -133,7 +133,7 @@ func contractorAsked(ctx context.Context, db *sql.DB, book rules.Book, path stri
 			if operating && vendors != nil && vendors.UndertakerOutsourced != nil {
 				vendors = vendors.UndertakerOutsourced
 			}
-			if vendors != nil && item.asked(vendors) && (!operating || item.signed) {
+			if vendors != nil && item.asked(vendors) {
 				list[i].Grounds = append(list[i].Grounds, Ground{Rulebook: rulebook.ID, Articles: vendors.Articles, Citation: rulebook.Cite(vendors.Articles), Text: item.label})
 			}
 		}
@@ -206,6 +206,9 @@ func agreementDay(at *sql.Time) (*sql.Time, error) {
 func CreateContractor(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, form ContractorForm) (ContractorView, error) {
 	made := Contractor{ID: sql.NewID(), UnitID: form.UnitID, CreatedAt: db.Now(), UpdatedAt: db.Now()}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
+		if err := units.Lock(ctx, tx, form.UnitID); err != nil { // it does not end meanwhile
+			return err
+		}
 		if _, err := staffUnit(ctx, tx, actor, form.UnitID); err != nil {
 			return err
 		}
@@ -407,7 +410,28 @@ func operableBy(ctx context.Context, tx *sql.DB, book rules.Book, path, contract
 	if err != nil {
 		return err
 	}
-	return lacks(ErrContractorUnfit.On("contractor_id"), "“%s”还缺%s，账号不能交它运维。请先在服务商登记中补齐。", c, items)
+	return lacks(ErrContractorUnfit.On("contractor_id"), "“%s”还缺%s，账号不能交它运维。请先在服务商登记中补齐。", c, theSigned(items, true))
+}
+
+// theSigned are those of some items that are agreements, without which no account is given away, or those that are not: 资质审查 and
+// 日常监督 go on while a contractor operates an account, so that they are listed and keep nobody from beginning (潼南 6, TN-06c).
+func theSigned(items []ContractorItem, signed bool) []ContractorItem {
+	var list []ContractorItem
+	for i, item := range contractorItems {
+		if item.signed == signed {
+			list = append(list, items[i])
+		}
+	}
+	return list
+}
+
+// keptUp are the items that the rules ask to be kept up while a contractor operates an account of a unit, and that nobody recorded.
+func keptUp(ctx context.Context, db *sql.DB, book rules.Book, path, contractorID string) ([]ContractorItem, error) {
+	items, err := itemsOf(ctx, db, book, Contractor{ID: contractorID, Path: path}, true)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(theSigned(items, false), func(item ContractorItem) bool { return len(item.Grounds) == 0 || item.DoneOn != nil }), nil
 }
 
 // letsIn returns nil when somebody of a contractor may be let into the system.

@@ -97,6 +97,9 @@ type NewHandover struct {
 func BeginHandover(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewHandover) (HandoverView, error) {
 	id := ""
 	err := db.InTx(ctx, func(tx *sql.DB) error {
+		if err := units.Lock(ctx, tx, in.UnitID); err != nil { // it does not end meanwhile
+			return err
+		}
 		unit, err := staffUnit(ctx, tx, actor, in.UnitID)
 		if err != nil {
 			return err

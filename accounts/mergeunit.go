@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"govmedia/rules"
@@ -16,26 +17,45 @@ const whyMerge = "merge"
 
 // Unfinished is something still under way at a unit, which keeps it from ending.
 type Unfinished struct {
-	Kind  string `json:"kind"`  // article, delivery, matter, application
+	Kind  string `json:"kind"`  // signing, delivery, article, application, notice, matter, import, handover, staff_filing, contractor
 	Total int    `json:"total"` // how many
-	Label string `json:"label"` // in Chinese, with its counter: 2 篇未办结的稿件
+	Label string `json:"label"` // in Chinese, with its counter: 2 篇正在起草的稿件
+	Moves bool   `json:"moves"` // a merger gives it to the other unit; the rest must be finished or withdrawn before
 }
 
-var unfinishedLabels = map[string]string{"article": "%d 篇没有办结的稿件", "delivery": "%d 条没有结果的投递", "matter": "%d 件没有办结的时限事项",
-	"application": "%d 份没有办结的申请"}
+// unfinishedKinds are what may be under way at a unit. A text that is being signed is signed for this unit by its own people, and
+// what is on its way to a platform is settled by them: no other unit takes that over.
+var unfinishedKinds = map[string]struct {
+	label string
+	moves bool
+}{
+	"signing":      {"%d 篇正在审签或等待发布的稿件", false},
+	"delivery":     {"%d 条没有结果的投递", false},
+	"article":      {"%d 篇正在起草的稿件", true},
+	"application":  {"%d 份没有办结的申请", true},
+	"notice":       {"%d 份没有结束的公告", true},
+	"matter":       {"%d 件没有办结的时限事项", true},
+	"import":       {"%d 次没有完成的导入", true},
+	"handover":     {"%d 份没有办结的离岗交接单", true},
+	"staff_filing": {"%d 份没有备案的人员变动", true},
+	"contractor":   {"%d 家合作中的服务商", true},
+}
 
 // UnfinishedAt returns what is still under way at a unit, an empty list when nothing is. It asks for nobody in particular.
 func UnfinishedAt(ctx context.Context, db *sql.DB, unitID string) ([]Unfinished, error) {
 	list, err := sql.List[Unfinished](ctx, db, "unit.unfinished", sql.Args{"id": unitID})
-	for i := range list {
-		list[i].Label = fmt.Sprintf(unfinishedLabels[list[i].Kind], list[i].Total)
+	for i, one := range list {
+		kind := unfinishedKinds[one.Kind]
+		list[i].Label, list[i].Moves = fmt.Sprintf(kind.label, one.Total), kind.moves
 	}
 	return list, wrap(err, "look what is unfinished at unit %s", unitID)
 }
 
-// mustBeFinished returns ErrUnitBusy, which names what is still under way, unless nothing is.
-func mustBeFinished(ctx context.Context, tx *sql.DB, unit units.Unit) error {
+// mustBeFinished returns ErrUnitBusy, which names what keeps a unit from ending: everything under way, or in a merger only what
+// the other unit cannot take over.
+func mustBeFinished(ctx context.Context, tx *sql.DB, unit units.Unit, merging bool) error {
 	list, err := UnfinishedAt(ctx, tx, unit.ID)
+	list = slices.DeleteFunc(list, func(one Unfinished) bool { return merging && one.Moves })
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -43,16 +63,24 @@ func mustBeFinished(ctx context.Context, tx *sql.DB, unit units.Unit) error {
 	for i, one := range list {
 		labels[i] = one.Label
 	}
-	return ErrUnitBusy.Say("“%s”还有%s，不能合并或停用。请先办结或撤回，再来办理。", unit.Name, strings.Join(labels, "、")).With(list)
+	ending := "停用"
+	if merging {
+		ending = "合并"
+	}
+	return ErrUnitBusy.Say("“%s”还有%s，不能%s。请先办结或撤回，再来办理。", unit.Name, strings.Join(labels, "、"), ending).With(list)
 }
 
+// Heir gives what another package keeps of a unit to the one that takes it in, within the transaction of the merger.
+type Heir func(ctx context.Context, tx *sql.DB, from, into units.Unit) error
+
 // MergeUnit ends a unit and gives everything it holds to another one, in one transaction: accounts with their columns, posts,
-// clocks, domains and files, contractors, open hand-overs and staff filings, people with their roles, and the units right below it. The
-// accounts are judged anew, for other rules may hold there. What was missed, signed, sent and decided stays with the unit that
-// ended, which stays readable. Errors: ErrUnitBusy, and those of units.Merge and MoveUnit.
-func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, intoID string) (units.Unit, error) {
+// clocks, domains and files, contractors, people with their roles, the units right below it, and what is under way: applications,
+// notices, imports, hand-overs, staff filings, and what the heirs keep. The accounts are judged anew, for other rules may hold
+// there. What was missed, signed, sent and decided stays with the unit that ended, which is found below the other. Errors:
+// ErrUnitBusy, and those of units.Merge and MoveUnit.
+func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, intoID string, heirs ...Heir) (units.Unit, error) {
 	unit, err := units.Merge(ctx, db, actor, id, version, intoID, func(tx *sql.DB, from, into units.Unit) (sql.Object, error) {
-		if err := mustBeFinished(ctx, tx, from); err != nil {
+		if err := mustBeFinished(ctx, tx, from, true); err != nil {
 			return nil, err
 		}
 		children, err := sql.List[units.Unit](ctx, tx, "unit.children", sql.Args{"id": from.ID})
@@ -65,7 +93,15 @@ func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ve
 			}
 		}
 		moved, err := giveAccounts(ctx, tx, actor, from, into)
-		return sql.Object{"accounts": moved, "units": len(children)}, err
+		if err != nil {
+			return nil, err
+		}
+		for _, give := range heirs {
+			if err := give(ctx, tx, from, into); err != nil {
+				return nil, err
+			}
+		}
+		return sql.Object{"accounts": moved, "units": len(children)}, followUnit(ctx, tx, from.Path, into.Path+from.ID+"/")
 	})
 	return unit, wrap(err, "merge unit %s into %s", id, intoID)
 }
@@ -77,8 +113,8 @@ func giveAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, from, into
 		return 0, err
 	}
 	args := sql.Args{"from_id": from.ID, "to_id": into.ID, "path": into.Path, "now": tx.Now()}
-	for _, name := range []string{"account.move_unit", "column.move_unit", "attachment.move_unit", "contractor.move_unit", "handover.move_unit",
-		"staff_filing.move_unit", "registration.move_unit"} {
+	for _, name := range []string{"account.move_unit", "column.move_unit", "attachment.move_unit", "registration.move_unit", "contractor.move_unit",
+		"handover.move_unit", "staff_filing.move_unit", "application.move_unit", "application_step.move_unit", "notice.move_unit", "import.move_unit"} {
 		if _, err := tx.Exec(ctx, name, args); err != nil {
 			return 0, err
 		}
@@ -101,13 +137,17 @@ func giveAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, from, into
 	if _, err := tx.Exec(ctx, "tally.mark", sql.Args{"ids": []string{from.ID, into.ID}}); err != nil {
 		return 0, err
 	}
+	if err := reOffice(ctx, tx, into.Path); err != nil {
+		return 0, err
+	}
 	_, err = Rejudge(ctx, tx, actor, into, WhyMove, from.ID, tx.Now())
 	return len(ids), err
 }
 
 // CloseUnit ends a unit that has no open account, nothing unfinished, no open unit below it and nobody who may sign in; it stays
-// readable. Errors: ErrUnitAccounts, ErrUnitBusy, and those of units.Close.
-func CloseUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (units.Unit, error) {
+// readable. What else ends with it, such as the duties that come back, is done in the same transaction. Errors: ErrUnitAccounts,
+// ErrUnitBusy, and those of units.Close.
+func CloseUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, also ...func(context.Context, *sql.DB, units.Unit) error) (units.Unit, error) {
 	var closed units.Unit
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		unit, err := units.Close(ctx, tx, actor, id, version) // first: it asks who may
@@ -121,8 +161,16 @@ func CloseUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ve
 		if open > 0 {
 			return ErrUnitAccounts.Say("“%s”名下还有 %d 个没关停的账号，不能停用。请先关停这些账号，或者把单位并入另一个单位。", unit.Name, open)
 		}
+		if err := mustBeFinished(ctx, tx, unit, false); err != nil {
+			return err
+		}
+		for _, end := range also {
+			if err := end(ctx, tx, unit); err != nil {
+				return err
+			}
+		}
 		closed = unit
-		return mustBeFinished(ctx, tx, unit)
+		return nil
 	})
 	if err != nil {
 		return units.Unit{}, wrap(err, "close unit %s", id)

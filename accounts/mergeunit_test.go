@@ -1,10 +1,16 @@
 package accounts_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"govmedia/accounts"
+	"govmedia/accounts/files"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
@@ -69,6 +75,132 @@ func TestMergingGivesEverythingToTheOtherUnit(t *testing.T) {
 		w.post(weibo, "", "2024-06-03 10:00")
 		if broken, err := units.VerifyAll(ctx, w.db); err != nil || len(broken) > 0 {
 			t.Errorf("the audit chains: %v, %v", broken, err)
+		}
+	})
+}
+
+// What is under way goes to the other unit; what has ended stays, and whoever belongs to the other unit finds it.
+func TestAMergerTakesWhatIsUnderWayAndKeepsWhatHasEnded(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin, stranger := t.Context(), w.People["admin"], w.People["stranger"]
+		draft := func() accounts.NoticeView {
+			notice, err := accounts.DraftNotice(ctx, w.db, w.book, w.People["officer"], accounts.NewNotice{UnitID: w.Town.ID, Process: rules.ProcessOpen,
+				Object: rules.NewMedia, Title: "清源镇关于开通账号的公告", Body: "现予公告。"})
+			must(t, "DraftNotice", err)
+			return notice
+		}
+		open, ended := draft(), draft()
+		_, err := accounts.VoidNotice(ctx, w.db, w.book, w.People["officer"], ended.ID, ended.Version, "写错了")
+		must(t, "VoidNotice", err)
+		store, err := files.OpenFolder(t.TempDir())
+		must(t, "OpenFolder", err)
+		sheet, err := accounts.NewImport(ctx, w.db, store, admin, w.Town.ID, accounts.ImportRegister, "a.csv", strings.NewReader("a,b"))
+		must(t, "NewImport", err)
+		contractor, err := accounts.CreateContractor(ctx, w.db, w.book, w.People["officer"], accounts.ContractorForm{UnitID: w.Town.ID, Name: "云上科技", Service: "排版"})
+		must(t, "CreateContractor", err)
+
+		card, err := accounts.UnitCardOf(ctx, w.db, w.book, admin, w.Town.ID)
+		must(t, "UnitCardOf", err)
+		var labels []string
+		for _, one := range card.Unfinished {
+			if labels = append(labels, one.Label); !one.Moves {
+				t.Errorf("%s does not move", one.Label)
+			}
+		}
+		if diff := cmp.Diff([]string{"1 份没有结束的公告", "1 家合作中的服务商"}, labels); diff != "" {
+			t.Errorf("before the merger (-want +got):\n%s", diff)
+		}
+		_, err = accounts.MergeUnit(ctx, w.db, admin, w.Town.ID, w.Town.Version, w.Bureau.ID)
+		must(t, "MergeUnit", err)
+
+		for what, unitID := range map[string]string{open.ID: w.Bureau.ID, ended.ID: w.Town.ID} {
+			if notice, err := accounts.NoticeOf(ctx, w.db, w.book, stranger, what); err != nil || notice.UnitID != unitID {
+				t.Errorf("a notice read at the other unit is of %s, %v, want %s", notice.UnitID, err, unitID)
+			}
+		}
+		if sheet, err := accounts.GetImport(ctx, w.db, admin, sheet.ID); err != nil || sheet.UnitID != w.Bureau.ID {
+			t.Errorf("the sheet is of %s, %v", sheet.UnitID, err)
+		}
+		if found, err := accounts.GetContractor(ctx, w.db, w.book, stranger, contractor.ID); err != nil || found.UnitID != w.Bureau.ID {
+			t.Errorf("the contractor is of %s, %v", found.UnitID, err)
+		}
+		if card, err = accounts.UnitCardOf(ctx, w.db, w.book, stranger, w.Bureau.ID); err != nil || len(card.Absorbed) != 1 || card.Absorbed[0].ID != w.Town.ID {
+			t.Errorf("the other unit took in %+v, %v", card.Absorbed, err)
+		}
+		card, err = accounts.UnitCardOf(ctx, w.db, w.book, stranger, w.Town.ID)
+		if err != nil || len(card.Above) != 1 || card.Above[0].ID != w.Bureau.ID || len(card.Unfinished) > 0 {
+			t.Errorf("the unit that ended, read at the other: above %+v, unfinished %+v, %v", card.Above, card.Unfinished, err)
+		}
+		if closed, err := units.ListClosed(ctx, w.db, stranger, 10); err != nil || len(closed) != 1 {
+			t.Errorf("the other unit's closed units: %+v, %v", closed, err)
+		}
+		if tree, err := units.Tree(ctx, w.db, stranger); err != nil || len(tree) != 2 || tree[1].ID != w.Section.ID {
+			t.Errorf("the other unit's tree: %+v, %v", tree, err)
+		}
+	})
+}
+
+// Staff filings are receipted by the office that supervises the unit now.
+func TestFilingsFollowAMovedUnitToItsOffice(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		other, err := units.Create(ctx, w.db, units.System, units.NewUnit{ParentID: w.Office.ID, Name: "开发区管委会办公室", Level: units.LevelOffice, IsOffice: true})
+		must(t, "units.Create", err)
+		_, err = accounts.CreatePerson(ctx, w.db, w.book, admin, units.NewPerson{Username: "xinren", Name: "荷新人", Phone: "000-0000 0000", Password: unitstest.Password,
+			Roles: []units.RoleAt{{UnitID: w.Town.ID, Role: units.InfoOfficer}}}, units.PasswordRule{})
+		must(t, "CreatePerson", err)
+		_, err = accounts.MoveUnit(ctx, w.db, admin, w.Town.ID, w.Town.Version, other.ID)
+		must(t, "MoveUnit", err)
+		list, err := accounts.StaffFilings(ctx, w.db, w.book, admin, accounts.FilingFilter{UnitID: w.Town.ID})
+		if err != nil || len(list) == 0 {
+			t.Fatalf("StaffFilings: %+v, %v", list, err)
+		}
+		for _, filing := range list {
+			if filing.OfficeID != other.ID {
+				t.Errorf("the filing about %s waits for %s, want %s", filing.PersonID, filing.OfficeName, other.Name)
+			}
+		}
+	})
+}
+
+// Whatever is made at a unit while it is merged either goes along or is refused: nothing is left at a closed unit.
+func TestNothingIsMadeAtAUnitBehindItsMerger(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		for i := range 8 {
+			unit := w.unit(w.Office, fmt.Sprintf("临时指挥部%d", i), "")
+			in := w.valid(accounts.KindWeibo, fmt.Sprintf("指挥部发布%d", i))
+			in.UnitID = unit.ID
+			makers := []func() error{
+				func() error { _, err := accounts.Create(ctx, w.db, w.book, admin, in); return err },
+				func() error {
+					_, err := accounts.CreateContractor(ctx, w.db, w.book, admin, accounts.ContractorForm{UnitID: unit.ID, Name: "云上科技", Service: "排版"})
+					return err
+				},
+				func() error {
+					return accounts.GrantRole(ctx, w.db, w.book, admin, w.People["stranger"].PersonID, units.RoleAt{UnitID: unit.ID, Role: units.InfoOfficer})
+				},
+			}
+			made := make([]error, len(makers))
+			var done sync.WaitGroup
+			for k, make := range makers {
+				done.Go(func() { made[k] = make() })
+			}
+			done.Go(func() {
+				if _, err := accounts.MergeUnit(ctx, w.db, admin, unit.ID, unit.Version, w.Bureau.ID); err != nil {
+					t.Errorf("MergeUnit: %v", err)
+				}
+			})
+			done.Wait()
+			for k, err := range made {
+				if err != nil && !errors.Is(err, units.ErrClosed) && !errors.Is(err, units.ErrNotFound) {
+					t.Errorf("maker %d: %v", k, err)
+				}
+			}
+			card, err := accounts.UnitCardOf(ctx, w.db, w.book, admin, unit.ID)
+			if err != nil || card.Unit.ClosedAt == nil || card.Accounts+card.People+len(card.Unfinished) > 0 {
+				t.Errorf("left at the closed unit: %d accounts, %d people, %+v, %v", card.Accounts, card.People, card.Unfinished, err)
+			}
 		}
 	})
 }

@@ -21,13 +21,7 @@ func MoveUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ver
 		if moved, err = units.Move(ctx, tx, actor, id, version, parentID); err != nil {
 			return err
 		}
-		args := sql.Args{"old_path": before.Path, "new_path": moved.Path, "kept": len(before.Path) + 1}
-		for _, name := range []string{"account.shift_paths", "column.shift_paths", "tally.shift_marks"} {
-			if _, err := tx.Exec(ctx, name, args); err != nil {
-				return err
-			}
-		}
-		if err := rules.MovePaths(ctx, tx, before.Path, moved.Path); err != nil {
+		if err := followUnit(ctx, tx, before.Path, moved.Path); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "tally.mark_subtree", sql.Args{"path": moved.Path}); err != nil {
@@ -40,4 +34,15 @@ func MoveUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ver
 		return err
 	})
 	return moved, wrap(err, "move unit %s", id)
+}
+
+// followUnit gives what is kept of the place of a unit and those below it its new place.
+func followUnit(ctx context.Context, tx *sql.DB, from, to string) error {
+	args := sql.Args{"old_path": from, "new_path": to, "kept": len(from) + 1}
+	for _, name := range []string{"account.shift_paths", "column.shift_paths", "tally.shift_marks"} {
+		if _, err := tx.Exec(ctx, name, args); err != nil {
+			return err
+		}
+	}
+	return rules.MovePaths(ctx, tx, from, to)
 }

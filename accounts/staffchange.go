@@ -209,6 +209,9 @@ func eachUnitOf(ctx context.Context, tx *sql.DB, personID string, visit func(uni
 		return err
 	}
 	for _, id := range ids {
+		if err := units.Lock(ctx, tx, id); err != nil { // it does not end meanwhile
+			return err
+		}
 		unit, person, err := unitAndPerson(ctx, tx, id, personID)
 		if err != nil {
 			return err
@@ -251,6 +254,28 @@ func fileChange(ctx context.Context, tx *sql.DB, book rules.Book, unit units.Uni
 			if err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// reOfficeFilings gives the filings below a moved unit that wait to be handed in or receipted to the office that supervises them
+// now; where there is none they wait for the office they have.
+func reOfficeFilings(ctx context.Context, tx *sql.DB, path string) error {
+	waiting, err := sql.List[struct{ ID, UnitID string }](ctx, tx, "staff_filing.waiting_in_subtree", sql.Args{"path": path})
+	if err != nil {
+		return err
+	}
+	for _, filing := range waiting {
+		office, err := units.OfficeOf(ctx, tx, filing.UnitID)
+		if errors.Is(err, units.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "staff_filing.give_office", sql.Args{"id": filing.ID, "office_id": office.ID}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -22,6 +22,7 @@ type UnitCard struct {
 	Above      []UnitRef    `json:"above"`       // the units above it that the reader reaches, from the top
 	Office     *UnitRef     `json:"office"`      // the supervising one; nil when there is none
 	MergedInto *UnitRef     `json:"merged_into"` // of a closed one
+	Absorbed   []UnitRef    `json:"absorbed"`    // what was merged into it, the last first; what they did is found there
 	Accounts   int          `json:"accounts"`    // its own, closed ones left out
 	People     int          `json:"people"`      // who may sign in and hold a role at it
 	Units      int          `json:"units"`       // open ones right below it
@@ -69,6 +70,9 @@ func (c *UnitCard) fill(ctx context.Context, db *sql.DB, book rules.Book, actor 
 	}
 	var err error
 	if c.Vacancies, err = VacanciesAt(ctx, db, book, c.Unit); err != nil {
+		return err
+	}
+	if c.Absorbed, err = sql.List[UnitRef](ctx, db, "unit.absorbed", sql.Args{"id": c.Unit.ID}); err != nil {
 		return err
 	}
 	if c.Unfinished, err = UnfinishedAt(ctx, db, c.Unit.ID); err != nil {

@@ -55,6 +55,9 @@ func Create(ctx context.Context, db *sql.DB, actor units.Actor, text Text) (Save
 			}
 		}
 		saved.Repeated = false
+		if err := openUnit(ctx, tx, text.UnitID); err != nil {
+			return err
+		}
 		args := textArgs(text)
 		args["id"], args["unit_id"], args["author_id"], args["state"], args["created_at"] = id, text.UnitID, actor.PersonID, Draft, tx.Now()
 		args["client_key"] = nullable(text.ClientKey)
@@ -250,6 +253,19 @@ func nullable(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+// openUnit holds a unit's row until the transaction ends and refuses one that was closed, so that nothing is made at a unit behind
+// its merger.
+func openUnit(ctx context.Context, tx *sql.DB, id string) error {
+	if err := units.Lock(ctx, tx, id); err != nil {
+		return err
+	}
+	unit, err := units.Get(ctx, tx, units.System, id)
+	if err == nil && unit.ClosedAt != nil {
+		err = units.ErrClosed.On("unit_id")
+	}
+	return err
 }
 
 // setAccounts keeps the accounts an article is meant for; each must be one of its unit that the actor reaches.

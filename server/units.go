@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"govmedia/accounts"
+	"govmedia/articles"
+	"govmedia/oversight"
 	"govmedia/units"
 )
 
@@ -82,11 +84,11 @@ type mergeUnitInput struct {
 }
 
 func (s *server) mergeUnit(ctx context.Context, in *mergeUnitInput) (*Body[units.Unit], error) {
-	return answer(accounts.MergeUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.IntoID))
+	return answer(accounts.MergeUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.IntoID, articles.MoveUnit, oversight.MoveUnit))
 }
 
 func (s *server) closeUnit(ctx context.Context, in *ByVersion) (*Body[units.Unit], error) {
-	return answer(accounts.CloseUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version))
+	return answer(accounts.CloseUnit(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, oversight.EndUnit))
 }
 
 type listVacanciesInput struct {

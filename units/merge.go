@@ -3,6 +3,7 @@ package units
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"govmedia/sql"
@@ -10,9 +11,10 @@ import (
 
 // Merge ends a unit and gives its people, with their roles, to another one: both in the actor's reach with WriteUnits. What
 // other packages keep of the unit they move in also, within the same transaction; accounts.MergeUnit is the door for everybody
-// else. A role somebody holds at both units is held once afterwards. The unit stays readable, and its audit chain with it.
+// else. A role somebody holds at both units is held once afterwards. The unit stays readable below the one that took it in, and its
+// audit chain with it, so that whoever reaches the one finds what the other did.
 // Errors: ErrMergeSelf, ErrMergeBelow, ErrStale, ErrClosed, ErrNotFound, ErrRoleTooHigh where a system administrator's role
-// would move by the hand of somebody who is none.
+// would move by the hand of somebody who is none, ErrTooDeep.
 func Merge(ctx context.Context, db *sql.DB, actor Actor, id string, version int64, intoID string,
 	also func(tx *sql.DB, from, into Unit) (sql.Object, error)) (Unit, error) {
 	if id == intoID {
@@ -20,6 +22,9 @@ func Merge(ctx context.Context, db *sql.DB, actor Actor, id string, version int6
 	}
 	var moved []string
 	merge := func(tx *sql.DB, unit Unit) (sql.Object, error) {
+		if err := lockUnits(ctx, tx, unit.ID, intoID); err != nil { // nothing is made at either meanwhile
+			return nil, err
+		}
 		into, err := writable(ctx, tx, actor, intoID)
 		if err != nil {
 			return nil, err
@@ -38,6 +43,12 @@ func Merge(ctx context.Context, db *sql.DB, actor Actor, id string, version int6
 			return nil, errors.Join(err, ErrNotEmpty)
 		}
 		if err := guarded(tx.ExecOne(ctx, "unit.merge", sql.Args{"id": id, "version": version, "into_id": into.ID, "now": tx.Now()})); err != nil {
+			return nil, err
+		}
+		if err := shiftPaths(ctx, tx, unit.Path, into.Path+unit.ID+"/"); err != nil {
+			return nil, err
+		}
+		if err := TouchLaw(ctx, tx); err != nil {
 			return nil, err
 		}
 		detail["into"], detail["into_name"], detail["from"], detail["from_name"], detail["people"] = into.ID, into.Name, unit.ID, unit.Name, len(moved)
@@ -79,6 +90,24 @@ func movePeople(ctx context.Context, tx *sql.DB, actor Actor, from, to string) (
 		people = append(people, h.PersonID)
 	}
 	return people, nil
+}
+
+// lockUnits holds the rows of some units until the transaction ends, in the order of their ids.
+func lockUnits(ctx context.Context, tx *sql.DB, ids ...string) error {
+	slices.Sort(ids)
+	for _, id := range ids {
+		if err := Lock(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lock holds the row of a unit until the transaction ends, so that the unit does not end while something is made at it. Ask
+// whether it is open afterwards.
+func Lock(ctx context.Context, tx *sql.DB, id string) error {
+	_, err := tx.Exec(ctx, "unit.lock", sql.Args{"id": id})
+	return wrap(err, "hold unit %s", id)
 }
 
 // MergedInto returns the unit into which a closed one was merged, nil when it was not. It asks for nobody in particular.

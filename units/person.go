@@ -383,7 +383,7 @@ func changeRoles(ctx context.Context, db *sql.DB, actor Actor, personID string, 
 // grantable returns the unit when the actor may grant and revoke the role there. The row of the unit stays locked, so
 // that it is not closed meanwhile.
 func grantable(ctx context.Context, tx *sql.DB, actor Actor, role RoleAt) (Unit, error) {
-	if _, err := tx.Exec(ctx, "unit.lock", sql.Args{"id": role.UnitID}); err != nil {
+	if err := Lock(ctx, tx, role.UnitID); err != nil {
 		return Unit{}, err
 	}
 	unit, err := within(ctx, tx, actor, role.UnitID, RolesWith(WriteUnits))

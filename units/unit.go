@@ -257,7 +257,7 @@ func shiftPaths(ctx context.Context, tx *sql.DB, from, to string) error {
 // have ended, such as its accounts, accounts.CloseUnit checks in the same transaction: it is the door for everybody else.
 func Close(ctx context.Context, db *sql.DB, actor Actor, id string, version int64) (Unit, error) {
 	return change(ctx, db, actor, id, ActionUnitClose, func(tx *sql.DB, unit Unit) (sql.Object, error) {
-		if _, err := tx.Exec(ctx, "unit.lock", sql.Args{"id": id}); err != nil { // nobody is given a role here meanwhile
+		if err := Lock(ctx, tx, id); err != nil { // nobody is given a role here meanwhile
 			return nil, err
 		}
 		for _, name := range []string{"unit.open_children", "unit.staff"} {
@@ -309,7 +309,7 @@ func lockTrees(ctx context.Context, tx *sql.DB, ids ...string) error {
 		return err
 	}
 	for _, top := range before {
-		if _, err := tx.Exec(ctx, "unit.lock", sql.Args{"id": top}); err != nil {
+		if err := Lock(ctx, tx, top); err != nil {
 			return err
 		}
 	}

@@ -103,3 +103,7 @@ DELETE FROM article_accounts WHERE article_id = :article_id
 
 -- name: article_account.insert
 INSERT INTO article_accounts (article_id, account_id) VALUES (:article_id, :account_id)
+
+-- name: article.move_unit
+-- Texts that nobody has begun to sign go to the unit that took theirs in. Without another version: somebody may be writing.
+UPDATE articles SET unit_id = :to_id WHERE unit_id = :from_id AND state IN ('draft', 'returned')

@@ -81,3 +81,7 @@ ORDER BY m.id LIMIT :limit
 UPDATE matters SET articles = :articles, event_at = :event_at, parts = :parts, state = :state, due_at = :due_at, end_of_day = :end_of_day, done_at = :done_at,
     done_note = :done_note, done_url = :done_url, early_reason = :early_reason, void_reason = :void_reason, updated_at = :updated_at, version = :version
 WHERE id = :id AND version = :version - 1
+
+-- name: matter.move_unit
+-- What is still to be done goes to the unit that took the other in.
+UPDATE matters SET unit_id = :to_id WHERE unit_id = :from_id AND state = 'open'

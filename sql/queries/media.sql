@@ -19,3 +19,7 @@ WHERE (:unit_id = '' OR m.unit_id = :unit_id)
   AND (:before_at = 0 OR m.created_at <= :before_at AND (m.created_at < :before_at OR m.id < :before_id))
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = m.unit_id)
 ORDER BY m.created_at DESC, m.id DESC LIMIT :limit
+
+-- name: media.move_unit
+-- All pictures of a unit to the one that took it in: texts use those of their own unit.
+UPDATE media SET unit_id = :to_id WHERE unit_id = :from_id

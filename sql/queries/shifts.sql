@@ -12,3 +12,7 @@ VALUES (:id, :unit_id, :person_name, :from_at, :until_at, :created_by, :created_
 -- name: shift.clear
 -- Takes away the shifts that begin from one instant up to, and without, another.
 DELETE FROM shifts WHERE unit_id = :unit_id AND from_at >= :from_at AND from_at < :until_at
+
+-- name: shift.move_unit
+-- The shifts that have not ended go to the unit that took the other in.
+UPDATE shifts SET unit_id = :to_id WHERE unit_id = :from_id AND until_at > :now

@@ -25,3 +25,11 @@ WHERE id = :id AND version = :version AND state = 'open'
 -- name: staff_filing.receive
 UPDATE staff_filings SET state = 'received', receipt_number = :number, received_at = :now, received_by = :by, version = version + 1
 WHERE id = :id AND version = :version AND state = 'filed'
+
+-- name: staff_filing.waiting_in_subtree
+-- What is still to be filed or receipted of a unit and those below it, for the office that they have now.
+SELECT f.id, f.unit_id FROM staff_filings f JOIN units u ON u.id = f.unit_id
+WHERE u.path >= :path AND u.path < CONCAT(:path, '~') AND f.state IN ('open', 'filed') ORDER BY f.id
+
+-- name: staff_filing.give_office
+UPDATE staff_filings SET office_id = :office_id WHERE id = :id

@@ -26,5 +26,21 @@ UPDATE staff_filings SET unit_id = :to_id, version = version + 1 WHERE unit_id =
 -- name: registration.move_unit
 UPDATE registrations SET unit_id = :to_id WHERE unit_id = :from_id
 
+-- name: application.move_unit
+-- Those under way, on the chain on which they began; application_step.move_unit follows.
+UPDATE applications SET unit_id = :to_id, version = version + 1 WHERE unit_id = :from_id AND state IN ('draft', 'running', 'returned')
+
+-- name: application_step.move_unit
+-- The steps that somebody at the unit has still to do, of its own applications and of those that came to it as an office.
+UPDATE application_steps SET at_unit = :to_id WHERE at_unit = :from_id AND state IN ('waiting', 'open', 'handed')
+
+-- name: notice.move_unit
+-- Those whose life goes on; what has ended stays with the unit that announced it.
+UPDATE notices SET unit_id = :to_id, version = version + 1 WHERE unit_id = :from_id AND state IN ('draft', 'signed', 'standing')
+
+-- name: import.move_unit
+-- Without another version: a node may be at work on it.
+UPDATE imports SET unit_id = :to_id WHERE unit_id = :from_id AND state IN ('mapping', 'previewing', 'previewed', 'running', 'undoing')
+
 -- name: account.ids_of_unit
 SELECT id FROM accounts WHERE unit_id = :unit_id ORDER BY id

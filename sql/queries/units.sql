@@ -81,13 +81,17 @@ SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, creat
 FROM units WHERE id IN (:ids) AND is_office = TRUE ORDER BY path DESC LIMIT 1
 
 -- name: unit.merge
--- Ends a unit that another one took in.
-UPDATE units SET closed_at = :now, merged_into = :into_id, updated_at = :now, version = version + 1
+-- Ends a unit that another one took in, and puts it under that one; unit.shift_paths follows in the same transaction.
+UPDATE units SET closed_at = :now, parent_id = :into_id, merged_into = :into_id, updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version AND closed_at IS NULL
 
 -- name: unit.merged_into
 SELECT u.id, u.parent_id, u.path, u.name, u.short_name, u.level, u.is_office, u.closed_at, u.created_at, u.updated_at, u.version
 FROM units old JOIN units u ON u.id = old.merged_into WHERE old.id = :id
+
+-- name: unit.absorbed
+-- The units that one took in, the last first.
+SELECT id, name FROM units WHERE merged_into = :id AND parent_id = :id ORDER BY closed_at DESC, id LIMIT 100
 
 -- name: unit.history
 -- What happened to one unit itself, the latest first.
@@ -107,15 +111,27 @@ SELECT id, parent_id, path, name, short_name, level, is_office, closed_at, creat
 FROM units WHERE parent_id = :id AND closed_at IS NULL ORDER BY id
 
 -- name: unit.unfinished
--- What is still under way at one unit, so that it cannot end: by kind, how many.
+-- What is still under way at one unit: by kind, how many.
 SELECT kind, total FROM (
-    SELECT 'article' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('draft', 'signing', 'returned', 'signed')
+    SELECT 'signing' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('signing', 'signed')
     UNION ALL
     SELECT 'delivery' AS kind, COUNT(*) AS total FROM deliveries WHERE unit_id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'unknown')
     UNION ALL
-    SELECT 'matter' AS kind, COUNT(*) AS total FROM matters WHERE unit_id = :id AND state = 'open'
+    SELECT 'article' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('draft', 'returned')
     UNION ALL
     SELECT 'application' AS kind, COUNT(*) AS total FROM applications WHERE unit_id = :id AND state IN ('draft', 'running', 'returned')
+    UNION ALL
+    SELECT 'notice' AS kind, COUNT(*) AS total FROM notices WHERE unit_id = :id AND state IN ('draft', 'signed', 'standing')
+    UNION ALL
+    SELECT 'matter' AS kind, COUNT(*) AS total FROM matters WHERE unit_id = :id AND state = 'open'
+    UNION ALL
+    SELECT 'import' AS kind, COUNT(*) AS total FROM imports WHERE unit_id = :id AND state IN ('previewing', 'running', 'undoing')
+    UNION ALL
+    SELECT 'handover' AS kind, COUNT(*) AS total FROM handovers WHERE unit_id = :id AND state = 'open'
+    UNION ALL
+    SELECT 'staff_filing' AS kind, COUNT(*) AS total FROM staff_filings WHERE unit_id = :id AND state IN ('open', 'filed')
+    UNION ALL
+    SELECT 'contractor' AS kind, COUNT(*) AS total FROM contractors WHERE unit_id = :id AND ended_at IS NULL
 ) unfinished WHERE total > 0
 
 -- name: unit.open_accounts

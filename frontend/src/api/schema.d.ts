@@ -4178,11 +4178,13 @@ export interface components {
         AccountUnfinished: {
             kind: string;
             label: string;
+            moves: boolean;
             /** Format: int64 */
             total: number;
         };
         AccountUnitCard: {
             above: components["schemas"]["AccountUnitRef"][];
+            absorbed: components["schemas"]["AccountUnitRef"][];
             /** Format: int64 */
             accounts: number;
             actions: string[];
