@@ -122,6 +122,9 @@ func giveAccounts(ctx context.Context, tx *sql.DB, actor units.Actor, from, into
 	if err := rules.MoveUnit(ctx, tx, from.ID, into.ID, into.Path); err != nil {
 		return 0, err
 	}
+	if err := rules.MoveRunning(ctx, tx, from.ID, into.ID, into.Path, NoticeSubject, ApplicationSubject); err != nil {
+		return 0, err
+	}
 	for _, id := range ids {
 		_, err := tx.Exec(ctx, "account_change.insert", sql.Args{"id": sql.NewID(), "account_id": id, "field": "unit", "was": from.Name, "became": into.Name,
 			"at": tx.Now(), "person_id": actor.PersonID, "person_name": cut(actor.Name, 60), "why": whyMerge, "why_id": from.ID, "reason": ""})

@@ -86,11 +86,20 @@ func MuteRule(ctx context.Context, db *sql.DB, book rules.Book, actor units.Acto
 	return mute, wrap(err, "mute reminders of unit %s", in.UnitID)
 }
 
-// checkMutedRule refuses a rulebook that is not in the library, a section that has no name and a rule without a section.
+// checkMutedRule refuses a rulebook that is not in the library, a section that has no name, a rule without a section, and a rule
+// that the rulebook, or without one every rulebook, does not have: nobody would notice that such a mute silences nothing.
 func checkMutedRule(book rules.Book, in NewMute) error {
-	_, knownBook := book.Library.ByID(in.Rulebook)
+	books := book.Library.All()
+	if in.Rulebook != "" {
+		one, known := book.Library.ByID(in.Rulebook)
+		if !known {
+			return ErrMuteRule.On("rule")
+		}
+		books = []*rules.Rulebook{one}
+	}
 	_, knownSection := sectionNames[in.Section]
-	if in.Rulebook != "" && !knownBook || !knownSection || in.Rule != "" && in.Section == "" || len(in.Rule) > 64 {
+	has := func(one *rules.Rulebook) bool { return one.Has(in.Section, in.Rule) }
+	if !knownSection || in.Rule != "" && (in.Section == "" || !slices.ContainsFunc(books, has)) {
 		return ErrMuteRule.On("rule")
 	}
 	return nil

@@ -16,7 +16,7 @@ func MoveUnit(ctx context.Context, tx *sql.DB, from, into units.Unit) error {
 			return wrap(err, "give the matters of unit %s to %s", from.ID, into.ID)
 		}
 	}
-	if err := rules.MoveRunning(ctx, tx, MatterSubject, from.ID, into.ID, into.Path); err != nil {
+	if err := rules.MoveRunning(ctx, tx, from.ID, into.ID, into.Path, MatterSubject); err != nil {
 		return err
 	}
 	return EndUnit(ctx, tx, from)

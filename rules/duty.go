@@ -134,6 +134,15 @@ func (rb *Rulebook) DutyRule(section, rule string) (DutyRule, bool) {
 	return rb.duties[i], true
 }
 
+// Has reports whether the rulebook has a rule under a section, as clocks name them: one that limits updates, or one that demands
+// something else.
+func (rb *Rulebook) Has(section, rule string) bool {
+	if _, found := rb.DutyRule(section, rule); found {
+		return true
+	}
+	return section != "" && slices.ContainsFunc(rb.entries(section), func(e entry) bool { return e.rule == rule })
+}
+
 // dutiesOf is what one rule demands. Rule is empty for the rule's own duty, and .field for another one.
 func dutiesOf(rule any) []DutyRule {
 	switch rule := rule.(type) {

@@ -19,9 +19,9 @@ func MoveUnit(ctx context.Context, tx *sql.DB, fromID, toID, toPath string) erro
 	return nil
 }
 
-// MoveRunning gives the running clocks of one kind of thing of a unit to another, which took it in. What was missed stays.
-func MoveRunning(ctx context.Context, tx *sql.DB, kind SubjectKind, fromID, toID, toPath string) error {
-	_, err := tx.Exec(ctx, "clock.move_running", sql.Args{"from_id": fromID, "to_id": toID, "path": toPath, "kind": kind})
+// MoveRunning gives the running clocks of some kinds of things of a unit to another, which took it in. What was missed stays.
+func MoveRunning(ctx context.Context, tx *sql.DB, fromID, toID, toPath string, kinds ...SubjectKind) error {
+	_, err := tx.Exec(ctx, "clock.move_running", sql.Args{"from_id": fromID, "to_id": toID, "path": toPath, "kinds": kinds})
 	if err != nil {
 		return fmt.Errorf("rules: give the running clocks of unit %s to %s: %w", fromID, toID, err)
 	}

@@ -40,5 +40,5 @@ UPDATE clocks SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :o
 UPDATE clocks SET unit_id = :to_id, path = :path WHERE unit_id = :from_id AND subject_kind IN (:kinds)
 
 -- name: clock.move_running
--- Gives the running clocks of one kind of thing of a unit to the unit that took it in.
-UPDATE clocks SET unit_id = :to_id, path = :path WHERE unit_id = :from_id AND subject_kind = :kind AND done_at IS NULL
+-- Gives the running clocks of some kinds of things of a unit to the unit that took it in.
+UPDATE clocks SET unit_id = :to_id, path = :path WHERE unit_id = :from_id AND subject_kind IN (:kinds) AND done_at IS NULL

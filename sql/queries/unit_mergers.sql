@@ -27,8 +27,9 @@ UPDATE staff_filings SET unit_id = :to_id, version = version + 1 WHERE unit_id =
 UPDATE registrations SET unit_id = :to_id WHERE unit_id = :from_id
 
 -- name: application.move_unit
--- Those under way, on the chain on which they began; application_step.move_unit follows.
-UPDATE applications SET unit_id = :to_id, version = version + 1 WHERE unit_id = :from_id AND state IN ('draft', 'running', 'returned')
+-- Those under way, on the chain on which they began, and those whose website is still off the net; application_step.move_unit follows.
+UPDATE applications SET unit_id = :to_id, version = version + 1
+WHERE unit_id = :from_id AND (state IN ('draft', 'running', 'returned') OR off_at IS NOT NULL AND back_at IS NULL)
 
 -- name: application_step.move_unit
 -- The steps that somebody at the unit has still to do, of its own applications and of those that came to it as an office.

@@ -119,7 +119,8 @@ SELECT kind, total FROM (
     UNION ALL
     SELECT 'article' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('draft', 'returned')
     UNION ALL
-    SELECT 'application' AS kind, COUNT(*) AS total FROM applications WHERE unit_id = :id AND state IN ('draft', 'running', 'returned')
+    SELECT 'application' AS kind, COUNT(*) AS total FROM applications
+    WHERE unit_id = :id AND (state IN ('draft', 'running', 'returned') OR off_at IS NOT NULL AND back_at IS NULL)
     UNION ALL
     SELECT 'notice' AS kind, COUNT(*) AS total FROM notices WHERE unit_id = :id AND state IN ('draft', 'signed', 'standing')
     UNION ALL
