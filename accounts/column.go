@@ -30,23 +30,25 @@ const maxLevel = 9
 
 // Column is a section of a website or sub-site, with an update limit of its own.
 type Column struct {
-	ID          string      `json:"id"`
-	AccountID   string      `json:"account_id"` // the website or sub-site
-	UnitID      string      `json:"unit_id"`
-	Name        string      `json:"name"`
-	Kind        rules.Kind  `json:"kind"`
-	Level       int         `json:"level"` // 1 is the top level
-	URL         string      `json:"url"`
-	State       ColumnState `json:"state"`
-	ParentID    *string     `json:"parent_id"` // the column above it; nil for a top column
-	LastPostAt  *sql.Time   `json:"last_post_at"`
-	LastBelowAt *sql.Time   `json:"last_below_at"` // the last post in the columns below it
-	CreatedAt   sql.Time    `json:"created_at"`    // when the column was opened on the site
-	UpdatedAt   sql.Time    `json:"updated_at"`
-	Version     int64       `json:"version"`
-	Path        string      `json:"-"` // the unit's
-	Watch       Watch       `json:"-"`
-	DueAt       *sql.Time   `json:"-"`
+	ID           string      `json:"id"`
+	AccountID    string      `json:"account_id"` // the website or sub-site
+	UnitID       string      `json:"unit_id"`
+	Name         string      `json:"name"`
+	Kind         rules.Kind  `json:"kind"`
+	Level        int         `json:"level"` // 1 is the top level
+	URL          string      `json:"url"`
+	State        ColumnState `json:"state"`
+	ParentID     *string     `json:"parent_id"` // the column above it; nil for a top column
+	LastPostAt   *sql.Time   `json:"last_post_at"`
+	LastBelowAt  *sql.Time   `json:"last_below_at"` // the last post in the columns below it
+	UnreadSince  *sql.Time   `json:"unread_since"`  // since when nobody can read it from outside, while its site can be read; nil while it can be read
+	UnreadReason string      `json:"unread_reason"`
+	CreatedAt    sql.Time    `json:"created_at"` // when the column was opened on the site
+	UpdatedAt    sql.Time    `json:"updated_at"`
+	Version      int64       `json:"version"`
+	Path         string      `json:"-"` // the unit's
+	Watch        Watch       `json:"-"`
+	DueAt        *sql.Time   `json:"-"`
 }
 
 // NewColumn is what a new column is made of.

@@ -81,5 +81,8 @@ var (
 	ErrPostTitle        = fault.Define("post.title_required", fault.Invalid, "请填写文章标题，不超过 200 个字。")
 	ErrPostSource       = fault.Define("post.source_unknown", fault.Invalid, "没有这种发布来源，请刷新后重试。")
 	ErrPostOnClosed     = fault.Define("post.account_closed", fault.Conflict, "账号已关停，不能再登记发布。请核对选择的账号。")
+	ErrPostNote         = fault.Define("post.note_too_long", fault.Invalid, "说明不能超过 500 个字，请精简后再提交。")
+	ErrPostEvidence     = fault.Define("post.too_many_attachments", fault.Invalid, "一条更新最多附 10 份证据，请删去一些再提交。")
+	ErrPostNotFound     = fault.Define("post.not_found", fault.NotFound, "没有找到这条更新，可能已经被删去。请刷新后再看。")
 	ErrPostOtherAccount = fault.Define("post.other_account", fault.Conflict, "这条投递的发布已经登记在另一个账号下，请核对。")
 )

@@ -68,7 +68,7 @@ func ofAccount(a Account) *thing {
 func ofColumn(c Column, site *thing) *thing {
 	return &thing{
 		kind: rules.ColumnSubject, id: c.ID, unitID: c.UnitID, path: c.Path, platform: site.platform, site: site, watch: c.Watch, dueAt: c.DueAt,
-		Subject: rules.Subject{Object: rules.Column, Kind: c.Kind, ColumnLevel: c.Level}, unread: site.unread,
+		Subject: rules.Subject{Object: rules.Column, Kind: c.Kind, ColumnLevel: c.Level}, unread: site.unread || c.UnreadSince != nil,
 		timed: c.State == ColumnInUse && site.timed, paused: c.State == ColumnInUse && site.paused,
 		start: c.CreatedAt, shown: c.LastPostAt, last: c.LastPostAt, lastBelow: c.LastBelowAt,
 	}

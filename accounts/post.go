@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"govmedia/fault"
 	"govmedia/rules"
@@ -26,19 +27,39 @@ const (
 
 // Post is one publication on an account, whoever made it.
 type Post struct {
-	ID          string    `json:"id"`
-	AccountID   string    `json:"account_id"`
-	ColumnID    *string   `json:"column_id"`
-	UnitID      string    `json:"unit_id"`
-	DeliveryID  *string   `json:"delivery_id"` // nil when it did not go through the platform
-	ExternalID  *string   `json:"external_id"` // the platform's id of the post; nil when not known
-	Title       string    `json:"title"`
-	URL         string    `json:"url"` // empty when not known
-	Source      Source    `json:"source"`
-	PublishedAt sql.Time  `json:"published_at"` // as the platform shows it
-	FirstSeenAt sql.Time  `json:"first_seen_at"`
-	RemovedAt   *sql.Time `json:"removed_at"` // taken down since; it still counts as the update it was (K12)
+	ID          string      `json:"id"`
+	AccountID   string      `json:"account_id"`
+	ColumnID    *string     `json:"column_id"`
+	UnitID      string      `json:"unit_id"`
+	DeliveryID  *string     `json:"delivery_id"` // nil when it did not go through the platform
+	ExternalID  *string     `json:"external_id"` // the platform's id of the post; nil when not known
+	Title       string      `json:"title"`
+	URL         string      `json:"url"` // empty when not known
+	Source      Source      `json:"source"`
+	PublishedAt sql.Time    `json:"published_at"` // as the platform shows it
+	FirstSeenAt sql.Time    `json:"first_seen_at"`
+	RemovedAt   *sql.Time   `json:"removed_at"`  // taken down since; it still counts as the update it was (K12)
+	DateBy      DateBy      `json:"date_by"`     // where PublishedAt was read; empty for what was kept before this was noted
+	Note        string      `json:"note"`        // of a person who told of it, or corrected its time
+	Attachments sql.Strings `json:"attachments"` // ids of the evidence
 }
+
+// DateBy is where the time of a post was read, the surest place first.
+type DateBy string
+
+// The places.
+const (
+	DateByPlatform  DateBy = "platform" // the platform's own list, or our delivery
+	DateByMeta      DateBy = "meta"     // the page's PubDate
+	DateByText      DateBy = "text"     // 发布时间 as readers see it
+	DateByURL       DateBy = "url"      // a day in the address
+	DateByList      DateBy = "list"     // a day beside the link
+	DateByFeed      DateBy = "feed"
+	DateBySitemap   DateBy = "sitemap"
+	DateByHeader    DateBy = "header"     // HTTP Last-Modified
+	DateByFirstSeen DateBy = "first_seen" // nothing believable is shown: it was not there at the reading before
+	DateByPerson    DateBy = "person"
+)
 
 // NewPost is what is known of a post.
 type NewPost struct {
@@ -50,6 +71,9 @@ type NewPost struct {
 	URL         string
 	Source      Source
 	PublishedAt sql.Time
+	DateBy      DateBy   // empty: the platform for a delivery, a person for ByHand
+	Note        string   // of ByHand: evidence in words, at most 500 characters
+	Attachments []string // of ByHand: ids of files of the account's unit
 }
 
 // aheadAtMost is how far a platform's clock, or its idea of our zone, may be ahead of us.
@@ -139,7 +163,8 @@ func auditPosts(ctx context.Context, tx *sql.DB, actor units.Actor, recorded []R
 			continue
 		}
 		err := units.Audit(ctx, tx, actor, units.Line{UnitID: post.UnitID, Action: ActionPostRecord, ObjectKind: "post", ObjectID: post.ID,
-			Detail: sql.Object{"account_id": post.AccountID, "column_id": post.ColumnID, "url": post.URL, "published_at": post.PublishedAt}})
+			Detail: sql.Object{"account_id": post.AccountID, "column_id": post.ColumnID, "url": post.URL, "published_at": post.PublishedAt,
+				"note": post.Note, "attachments": post.Attachments}})
 		if err != nil {
 			return err
 		}
@@ -148,15 +173,19 @@ func auditPosts(ctx context.Context, tx *sql.DB, actor units.Actor, recorded []R
 }
 
 // RecordByHand keeps a post that a person found on an account: one published without the platform, or missed by it. The
-// actor holds ActDeliveries for the account's unit. Title and public address are required. Otherwise as RecordPost.
+// actor holds ActDeliveries for the account's unit. Title and public address are required; a note and files are the
+// evidence. Otherwise as RecordPost, and ErrPostNote, ErrPostEvidence, files.ErrNotFound.
 func RecordByHand(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewPost) (post Post, created bool, err error) {
 	in.Source, in.DeliveryID = ByHand, nil
-	in.Title, in.URL = strings.TrimSpace(in.Title), strings.TrimSpace(in.URL)
+	in.Title, in.URL, in.Note = strings.TrimSpace(in.Title), strings.TrimSpace(in.URL), strings.TrimSpace(in.Note)
 	if !isLine(in.Title, maxTitle) {
 		return Post{}, false, ErrPostTitle.On("title")
 	}
 	if !isWebURL(in.URL, maxPostURL) {
 		return Post{}, false, ErrPostURL.On("url")
+	}
+	if err := checkEvidence(in); err != nil {
+		return Post{}, false, err
 	}
 	err = db.InTx(ctx, func(tx *sql.DB) error {
 		account, err := forChange(ctx, tx, actor, in.AccountID, units.ActDeliveries)
@@ -166,10 +195,26 @@ func RecordByHand(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 		if account.State == Closed {
 			return ErrPostOnClosed
 		}
+		if _, err := ownAttachments(ctx, tx, account.UnitID, in.Attachments); err != nil {
+			return err
+		}
 		post, created, err = RecordPost(ctx, tx, book, actor, in)
 		return err
 	})
 	return post, created, err
+}
+
+// mostEvidence bounds the files of one post.
+const mostEvidence = 10
+
+func checkEvidence(in NewPost) error {
+	switch {
+	case !utf8.ValidString(in.Note) || utf8.RuneCountInString(in.Note) > maxReason:
+		return ErrPostNote.On("note")
+	case len(in.Attachments) > mostEvidence:
+		return ErrPostEvidence.On("attachments")
+	}
+	return nil
 }
 
 // record keeps one post and lets it act.
@@ -193,7 +238,13 @@ func (l *ledger) record(ctx context.Context, in NewPost) (Post, bool, error) {
 	post := Post{
 		ID: sql.NewID(), AccountID: account.ID, ColumnID: in.ColumnID, UnitID: account.UnitID, DeliveryID: in.DeliveryID,
 		ExternalID: orNil(cut(text(in.ExternalID), 200)), Title: cut(in.Title, maxTitle), URL: in.URL, Source: in.Source,
-		PublishedAt: min(in.PublishedAt, l.now), FirstSeenAt: l.now,
+		PublishedAt: min(in.PublishedAt, l.now), FirstSeenAt: l.now, DateBy: in.DateBy, Note: cut(in.Note, maxReason), Attachments: in.Attachments,
+	}
+	switch {
+	case post.DateBy == "" && in.Source == ByHand:
+		post.DateBy = DateByPerson
+	case post.DateBy == "" && in.Source == FromDelivery:
+		post.DateBy = DateByPlatform
 	}
 	if !isWebURL(post.URL, maxPostURL) {
 		post.URL = "" // a platform's answer must not become a link that runs code

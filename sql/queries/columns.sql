@@ -1,11 +1,11 @@
 -- name: column.get
 -- One column, whoever asks. For the program itself.
-SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, path, watch, due_at, created_at, updated_at, version
+SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, unread_since, unread_reason, path, watch, due_at, created_at, updated_at, version
 FROM columns WHERE id = :id
 
 -- name: column.visible
 -- One column, if the person reaches its unit in one of the roles.
-SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, path, watch, due_at, created_at, updated_at, version
+SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, unread_since, unread_reason, path, watch, due_at, created_at, updated_at, version
 FROM columns
 WHERE id = :id AND columns.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
@@ -23,6 +23,11 @@ UPDATE columns SET name = :name, kind = :kind, url = :url, updated_at = :updated
 
 -- name: column.close
 UPDATE columns SET state = 'closed', updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state <> 'closed'
+
+-- name: column.unread
+-- Says since when nobody can read a column from outside while its site can be read; NULL takes it back.
+UPDATE columns SET unread_since = :unread_since, unread_reason = :unread_reason, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND state <> 'closed'
 
 -- name: column.show
 -- Shows a column on its site, or hides it.
@@ -51,12 +56,12 @@ UPDATE columns SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :
 
 -- name: column.of_accounts
 -- All columns of some sites, closed ones too.
-SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, path, watch, due_at, created_at, updated_at, version
+SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, unread_since, unread_reason, path, watch, due_at, created_at, updated_at, version
 FROM columns WHERE account_id IN (:account_ids) ORDER BY id
 
 -- name: column.list
 -- The columns of a site by name. A page by key.
-SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, path, watch, due_at, created_at, updated_at, version
+SELECT id, account_id, unit_id, name, kind, level, url, state, parent_id, last_post_at, last_below_at, unread_since, unread_reason, path, watch, due_at, created_at, updated_at, version
 FROM columns
 WHERE account_id = :account_id AND (:after_id = '' OR name >= :after_name AND (name > :after_name OR id > :after_id))
 ORDER BY name, id LIMIT :limit

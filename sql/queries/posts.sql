@@ -1,25 +1,25 @@
 -- name: post.get
-SELECT id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at FROM posts WHERE id = :id
+SELECT id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments FROM posts WHERE id = :id
 
 -- name: post.same
 -- The post that a report is about, if it is known: by its delivery, by the platform's id, or by its address where one side has no id.
-SELECT id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at
+SELECT id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments
 FROM (
-    SELECT 0 AS place, id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at
+    SELECT 0 AS place, id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments
     FROM posts WHERE :delivery_id <> '' AND delivery_id = :delivery_id
     UNION ALL
-    SELECT 1 AS place, id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at
+    SELECT 1 AS place, id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments
     FROM posts WHERE :external_id <> '' AND account_id = :account_id AND external_id = :external_id
     UNION ALL
-    SELECT 2 AS place, id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at
+    SELECT 2 AS place, id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments
     FROM posts
     WHERE :url <> '' AND account_id = :account_id AND published_at >= :from_at AND published_at <= :until_at AND url = :url
       AND (external_id IS NULL OR :external_id = '') AND (delivery_id IS NULL OR :delivery_id = '')
 ) known ORDER BY place, id LIMIT 1
 
 -- name: post.insert
-INSERT INTO posts (id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at)
-VALUES (:id, :account_id, :column_id, :unit_id, :delivery_id, :external_id, :title, :url, :source, :published_at, :first_seen_at, NULL)
+INSERT INTO posts (id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments)
+VALUES (:id, :account_id, :column_id, :unit_id, :delivery_id, :external_id, :title, :url, :source, :published_at, :first_seen_at, NULL, :date_by, :note, :attachments)
 
 -- name: post.adopt
 -- Adds what a second report knows; what is known already stays.
@@ -56,8 +56,27 @@ SELECT published_at FROM posts WHERE column_id IN (:column_ids) ORDER BY publish
 
 -- name: post.list
 -- The posts of an account, or of one column of it, the latest first, a page by key.
-SELECT id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at
+SELECT id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments
 FROM posts
 WHERE account_id = :account_id AND (:column_id = '' OR column_id = :column_id)
   AND (:before_at = 0 OR published_at <= :before_at AND (published_at < :before_at OR id < :before_id))
 ORDER BY published_at DESC, id DESC LIMIT :limit
+
+-- name: post.lock_account
+-- Of which account a post is, for the one who will change it.
+SELECT account_id FROM posts WHERE id = :id
+
+-- name: post.redate
+UPDATE posts SET published_at = :published_at, date_by = :date_by, note = :note WHERE id = :id
+
+-- name: post.drop
+-- What turned out to be no post of the account.
+DELETE FROM posts WHERE id = :id
+
+-- name: post.last_of_account
+-- The last post of an account, whenever it was.
+SELECT published_at, title FROM posts WHERE account_id = :account_id ORDER BY published_at DESC, id DESC LIMIT 1
+
+-- name: post.last_of_columns
+-- The last post in some columns taken together.
+SELECT published_at FROM posts WHERE column_id IN (:column_ids) ORDER BY published_at DESC LIMIT 1
