@@ -227,7 +227,17 @@ func TestAnAccountEndsWithItsProof(t *testing.T) {
 		must(t, "consent", c.do("head", "集体研究", accounts.StageAct{}))
 		must(t, "submit", c.submit(accounts.StageAct{}))
 		must(t, "receipt", c.do("admin", "备案", accounts.StageAct{Number: "备〔2026〕1号"}))
+		wantNotice := func(when, note string) {
+			t.Helper()
+			for _, step := range c.view("officer").EndingSteps {
+				if step.Name == "notice" && (step.Text != "公告期满" || !strings.Contains(step.Note, note) || step.Done) {
+					t.Errorf("%s the notice's step is %q with the note %q", when, step.Text, step.Note)
+				}
+			}
+		}
+		wantNotice("before it is drafted", "还没有发布公告")
 		c.announced("")
+		wantNotice("while it stands", "公告须留到")
 		must(t, "announce", c.do("officer", "公告", accounts.StageAct{}))
 		w.at("2026-03-10 09:00")
 		w.stands("while the notice stands", w.card(account.ID).Standing, "超期", "2026-01-12 09:00", account21) // the duty goes on

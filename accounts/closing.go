@@ -70,7 +70,8 @@ func (l *shortfall) ending() {
 // EndingStep is one step of the way to the end of an account, for the screen.
 type EndingStep struct {
 	Name  string    `json:"name"` // decision, filing, notice, updates, archive, proof, national, gone_to
-	Text  string    `json:"text"`
+	Text  string    `json:"text"` // what the step is called
+	Note  string    `json:"note"` // a sentence: what is wanting; empty where the name says all
 	Done  bool      `json:"done"`
 	Until *sql.Time `json:"until"` // of the notice: from when on the account may be closed; null when nobody knows yet
 }
@@ -118,7 +119,7 @@ func (c *casework) endingNotice(ctx context.Context) (EndingStep, error) {
 	}
 	notice.Done = err == nil
 	if refusal != nil {
-		notice.Text = refusal.Sentence
+		notice.Note = refusal.Sentence
 		if lack, ok := refusal.Detail.(NoticeLack); ok {
 			notice.Until = lack.EarliestAt
 		}

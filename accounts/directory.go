@@ -62,8 +62,11 @@ func Directory(ctx context.Context, db *sql.DB, filter DirectoryFilter) ([]Entry
 	}
 	if after != "" {
 		last, err := EntryOf(ctx, db, after)
-		if err != nil {
+		if errors.Is(err, ErrEntryNotFound) {
 			return nil, "", ErrCursorInvalid.On("after").Because(err) // it was taken out of the directory meanwhile
+		}
+		if err != nil {
+			return nil, "", err
 		}
 		args["after_id"], args["after_path"], args["after_platform"] = last.ID, last.Path, last.Platform
 	}
@@ -112,6 +115,10 @@ func EntryOf(ctx context.Context, db *sql.DB, id string) (Entry, error) {
 	}
 	return entry, wrap(err, "entry %s of the directory", id)
 }
+
+// HasHomeQR reports whether a QR code of the home page may stand for the account: it is not closed, has a home page, and
+// nobody uploaded the one of the platform.
+func (e Entry) HasHomeQR() bool { return !e.HasQR && e.State != Closed && HasHomeQR(e.HomeURL) }
 
 // Picture is a file of the store that is a picture.
 type Picture struct {

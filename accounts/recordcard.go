@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"encoding/base64"
 
 	"govmedia/rules"
 	"govmedia/sql"
@@ -13,6 +14,7 @@ type RecordCard struct {
 	Record   Record                `json:"record"`
 	Values   map[string]string     `json:"values"`   // by the field's name, as Record.Text has it; only the fields that such an account has
 	Files    map[string]Attachment `json:"files"`    // by id: avatar and QR code
+	HomeQR   string                `json:"home_qr"`  // a picture (data:image/png…) that leads to the home page; empty where the platform's code was uploaded, or no home page is known
 	Findings []Finding             `json:"findings"` // what is not as the rules want it; empty of a closed account
 	Labels   []LabelLine           `json:"labels"`   // what only a person can look at, for ticking
 	Editable bool                  `json:"editable"` // this person may write the record now
@@ -45,6 +47,13 @@ func RecordCardOf(ctx context.Context, db *sql.DB, book rules.Book, actor units.
 	card.Findings, card.Labels = around.checkup(record), around.labels(record)
 	if card.Files, err = filesOf(ctx, db, record); err != nil {
 		return RecordCard{}, wrap(err, "record of account %s", id)
+	}
+	if record.Particulars.QRID == nil && HasHomeQR(record.HomeURL) {
+		picture, err := HomeQR(record.HomeURL)
+		if err != nil {
+			return RecordCard{}, err
+		}
+		card.HomeQR = "data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)
 	}
 	can, err := actions(ctx, db, actor, record.Account)
 	for _, action := range can {

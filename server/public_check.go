@@ -102,7 +102,7 @@ func (s *server) checkPage(c echo.Context) error {
 		}
 		view.Verdict = &answer
 	}
-	return s.showSite(c, http.StatusOK, "check", view, 0)
+	return s.showSite(c, http.StatusOK, "check", view)
 }
 
 // checkJSON is the same for other programs.
@@ -119,5 +119,5 @@ func (s *server) checkJSON(c echo.Context) error {
 	for _, entry := range given.listed {
 		answer.Items = append(answer.Items, s.publicEntry(entry))
 	}
-	return sendJSON(c, echo.MIMEApplicationJSON, keepPage, answer)
+	return s.sendJSON(c, echo.MIMEApplicationJSON, keepPage, answer)
 }

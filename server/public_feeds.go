@@ -61,7 +61,7 @@ type rss struct {
 	Channel rssChannel `xml:"channel"`
 }
 
-// feedNotices are the latest notices, and when any of them last changed.
+// feedNotices are the latest notices with their texts, and the cursor of those before them.
 func (s *server) feedNotices(c echo.Context, after string) ([]accounts.ShownNotice, string, error) {
 	return accounts.ShownNotices(c.Request().Context(), s.db, accounts.ShownFilter{After: after, PerPage: feedSize, Texts: true})
 }
@@ -89,7 +89,7 @@ func (s *server) noticesRSS(c echo.Context) error {
 	if err := xml.NewEncoder(&body).Encode(feed); err != nil {
 		return err
 	}
-	return sendPublic(c, "application/rss+xml; charset=utf-8", keepFeed, body.Bytes(), 0)
+	return s.sendPublic(c, "application/rss+xml; charset=utf-8", keepFeed, body.Bytes())
 }
 
 // textHTML is a plain text as HTML: what looks like a tag in it stays text.
@@ -146,17 +146,17 @@ func (s *server) noticesFeed(c echo.Context) error {
 			DatePublished: notice.PublishedAt.Std().Format(time.RFC3339), DateModified: notice.UpdatedAt.Std().Format(time.RFC3339),
 			Authors: []jsonAuthor{{notice.UnitName}}, Tags: []string{notice.Process.Label(), notice.Object.Label()}, Language: "zh-CN"})
 	}
-	return sendJSON(c, "application/feed+json; charset=utf-8", keepFeed, feed)
+	return s.sendJSON(c, "application/feed+json; charset=utf-8", keepFeed, feed)
 }
 
 // sendJSON answers with JSON for other programs, whose pages may read it, too.
-func sendJSON(c echo.Context, contentType, caching string, value any) error {
+func (s *server) sendJSON(c echo.Context, contentType, caching string, value any) error {
 	var body bytes.Buffer
 	if err := encode(&body, value); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Access-Control-Allow-Origin", "*") // nothing here depends on who asks
-	return sendPublic(c, contentType, caching, body.Bytes(), 0)
+	return s.sendPublic(c, contentType, caching, body.Bytes())
 }
 
 // publicEntry is an account in the directory for other programs. Times are days; an empty text means that it is not known.
@@ -171,7 +171,8 @@ type publicEntry struct {
 	KindLabel        string `json:"kind_label"`
 	Name             string `json:"name"`
 	HomeURL          string `json:"home_url"`
-	QRURL            string `json:"qr_url"`
+	QRURL            string `json:"qr_url"`   // empty of a closed account
+	QRLabel          string `json:"qr_label"` // 二维码 of the platform, or 主页二维码
 	State            string `json:"state"`
 	StateLabel       string `json:"state_label"`
 	ClosedOn         string `json:"closed_on"`
@@ -189,8 +190,8 @@ func (s *server) publicEntry(e accounts.Entry) publicEntry {
 		PlatformLabel: e.Platform.Label(), Kind: string(e.Kind), KindLabel: e.Kind.Label(), Name: e.Name, HomeURL: e.HomeURL, State: string(e.State),
 		StateLabel: e.State.Label(), ClosedOn: dayText(e.ClosedAt), GoneTo: e.GoneTo, CertifiedSubject: e.CertifiedSubject, OpenedOn: dayText(e.OpenedOn),
 		SiteCode: e.SiteCode, ICP: e.ICP, PoliceFiling: e.PoliceFiling, Description: e.Description}
-	if e.HasQR {
-		entry.QRURL = entry.URL + "/qr"
+	if address, label := qrOf(e); address != "" {
+		entry.QRURL, entry.QRLabel = s.config.PublicBase+address, label
 	}
 	return entry
 }
@@ -212,14 +213,14 @@ func (s *server) directoryJSON(c echo.Context) error {
 	for _, entry := range list {
 		answer.Items = append(answer.Items, s.publicEntry(entry))
 	}
-	return sendJSON(c, echo.MIMEApplicationJSON, keepPage, answer)
+	return s.sendJSON(c, echo.MIMEApplicationJSON, keepPage, answer)
 }
 
 // robots lets search engines read what is public and nothing else.
 func (s *server) robots(c echo.Context) error {
 	text := "User-agent: *\nAllow: /notices\nAllow: /directory\nAllow: /check$\nAllow: /p/\nAllow: /public/\nDisallow: /\n\nSitemap: " +
 		s.config.PublicBase + "/sitemap.xml\n"
-	return sendPublic(c, echo.MIMETextPlainCharsetUTF8, keepFeed, []byte(text), 0)
+	return s.sendPublic(c, echo.MIMETextPlainCharsetUTF8, keepFeed, []byte(text))
 }
 
 type siteMap struct {
@@ -255,5 +256,5 @@ func (s *server) sitemap(c echo.Context) error {
 	if err := xml.NewEncoder(&body).Encode(pages); err != nil {
 		return err
 	}
-	return sendPublic(c, "application/xml; charset=utf-8", keepFeed, body.Bytes(), 0)
+	return s.sendPublic(c, "application/xml; charset=utf-8", keepFeed, body.Bytes())
 }

@@ -64,31 +64,32 @@ func (s *server) sitePage(c echo.Context, section, title, description string) (s
 		Canonical: s.config.PublicBase + c.Request().URL.Path}, err
 }
 
-// showSite answers with a page. modified is when what it shows last changed; 0 where that cannot be told.
-func (s *server) showSite(c echo.Context, status int, name string, view any, modified sql.Time) error {
+// showSite answers with a page.
+func (s *server) showSite(c echo.Context, status int, name string, view any) error {
 	var body bytes.Buffer
 	if err := siteTemplate.ExecuteTemplate(&body, name, view); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Content-Security-Policy", sitePolicy)
 	if status != http.StatusOK {
+		if c.Response().Header().Get(echo.HeaderCacheControl) == "" {
+			c.Response().Header().Set(echo.HeaderCacheControl, keepPage)
+		}
 		return c.HTMLBlob(status, body.Bytes())
 	}
-	return sendPublic(c, echo.MIMETextHTMLCharsetUTF8, keepPage, body.Bytes(), modified)
+	return s.sendPublic(c, echo.MIMETextHTMLCharsetUTF8, keepPage, body.Bytes())
 }
 
-// sendPublic answers with something that caches may keep, or with 304 to one that has it. The tag is of the very bytes, so
-// what changes without a date (a name, a term that is over) is told of, too.
-func sendPublic(c echo.Context, contentType, caching string, body []byte, modified sql.Time) error {
+// sendPublic answers with something that caches may keep, or with 304 to one that has it. The tag is of the very bytes and the
+// date is since when the address answers with them, so that what changes without a date (a name, a term that is over, a notice
+// that was taken back) is told of, too.
+func (s *server) sendPublic(c echo.Context, contentType, caching string, body []byte) error {
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, contentType)
 	header.Set("Cache-Control", caching)
-	header.Set("ETag", `"`+tagOf(body)+`"`)
-	var at time.Time
-	if modified != 0 {
-		at = modified.Std()
-	}
-	http.ServeContent(c.Response(), c.Request(), "", at, bytes.NewReader(body))
+	tag := tagOf(body)
+	header.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(c.Response(), c.Request(), "", s.shown.since(c.Request().URL.RequestURI(), tag, time.Now()), bytes.NewReader(body))
 	return nil
 }
 
@@ -111,6 +112,7 @@ func (s *server) publicSite() {
 		{"/directory.json", s.directoryJSON},
 		{"/directory/:id", s.entryPage},
 		{"/directory/:id/qr", s.entryQR},
+		{"/directory/:id/home-qr", s.entryHomeQR},
 		{"/check", s.checkPage},
 		{"/check.json", s.checkJSON},
 		{"/public/site.css", s.siteCSS},
@@ -139,7 +141,7 @@ func (s *server) inWords(handler echo.HandlerFunc) echo.HandlerFunc {
 		}
 		view := sitePage{Site: "政务新媒体公开信息", Title: title, Description: problem.Detail, Style: siteStyle, Hidden: true}
 		c.Response().Header().Set("Cache-Control", "no-store")
-		return s.showSite(c, problem.Status, "refusal", view, 0)
+		return s.showSite(c, problem.Status, "refusal", view)
 	}
 }
 
@@ -189,10 +191,10 @@ func noticeTerm(n accounts.ShownNotice) string {
 	}
 	term := from.Std().Format(time.DateOnly)
 	switch {
+	case n.EndedAt != nil && (n.LastOn == nil || *n.EndedAt < *n.LastOn): // before the day that was chosen, where one was
+		return term + " 至 " + n.EndedAt.Std().Format(time.DateOnly)
 	case n.LastOn != nil:
 		return term + " 至 " + n.LastOn.Std().Format(time.DateOnly)
-	case n.EndedAt != nil:
-		return term + " 至 " + n.EndedAt.Std().Format(time.DateOnly)
 	case n.Pending:
 		return term + " 起，结束日待日历确认"
 	case n.UntilAt != nil:
@@ -234,7 +236,7 @@ func (s *server) noticesPage(c echo.Context) error {
 	for _, notice := range list {
 		view.Notices = append(view.Notices, s.noticeRow(notice))
 	}
-	return s.showSite(c, http.StatusOK, "notices", view, 0)
+	return s.showSite(c, http.StatusOK, "notices", view)
 }
 
 func (s *server) noticePage(c echo.Context) error {
@@ -266,14 +268,14 @@ func (s *server) noticePage(c echo.Context) error {
 		sitePage
 		Notice noticeRow
 	}{base, row}
-	return s.showSite(c, status, "notice", view, notice.UpdatedAt)
+	return s.showSite(c, status, "notice", view)
 }
 
 // cardRow is an account as the pages have it.
 type cardRow struct {
 	Address, Name, Kind, State, Tone string
 	Unit, UnitAddress                string
-	Home, QR                         string
+	Home, QR, QRLabel                string
 	Closed, Suspended                bool
 	ClosedOn                         string
 	GoneTo                           *goneTo
@@ -293,9 +295,7 @@ func cardOf(e accounts.Entry) cardRow {
 	if card.Closed || card.Suspended {
 		card.Tone = "warn"
 	}
-	if e.HasQR {
-		card.QR = card.Address + "/qr"
-	}
+	card.QR, card.QRLabel = qrOf(e)
 	if e.GoneTo != "" {
 		card.GoneTo = &goneTo{Text: e.GoneTo}
 		if u, err := url.Parse(e.GoneTo); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
@@ -309,6 +309,20 @@ func cardOf(e accounts.Entry) cardRow {
 		}
 	}
 	return card
+}
+
+// qrOf is the address of an account's QR code and what it is called: the one that was uploaded, else one that leads to the home
+// page. Both are empty for an account that has neither, or is closed: nobody knows whose its address is by now.
+func qrOf(e accounts.Entry) (address, label string) {
+	switch {
+	case e.State == accounts.Closed:
+		return "", ""
+	case e.HasQR:
+		return "/directory/" + e.ID + "/qr", "二维码"
+	case e.HasHomeQR():
+		return "/directory/" + e.ID + "/home-qr", "主页二维码"
+	}
+	return "", ""
 }
 
 func dayText(at *sql.Time) string {
@@ -395,7 +409,7 @@ func (s *server) directoryPage(c echo.Context) error {
 		last := &view.Groups[len(view.Groups)-1]
 		last.Entries = append(last.Entries, cardOf(entry))
 	}
-	return s.showSite(c, http.StatusOK, "directory", view, 0)
+	return s.showSite(c, http.StatusOK, "directory", view)
 }
 
 func (s *server) placeView(c echo.Context, unitID string) (placeView, error) {
@@ -435,7 +449,7 @@ func (s *server) entryPage(c echo.Context) error {
 	for _, notice := range list {
 		view.Notices = append(view.Notices, s.noticeRow(notice))
 	}
-	return s.showSite(c, http.StatusOK, "entry", view, 0)
+	return s.showSite(c, http.StatusOK, "entry", view)
 }
 
 func (s *server) entryQR(c echo.Context) error {
@@ -446,8 +460,24 @@ func (s *server) entryQR(c echo.Context) error {
 	return s.sendPicture(c, picture.SHA256, picture.MIME, "public, max-age=3600")
 }
 
+// entryHomeQR draws the home page of an account as a QR code, whether or not another one was uploaded.
+func (s *server) entryHomeQR(c echo.Context) error {
+	entry, err := accounts.EntryOf(c.Request().Context(), s.db, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if entry.State == accounts.Closed {
+		return accounts.ErrEntryNotFound
+	}
+	picture, err := accounts.HomeQR(entry.HomeURL)
+	if err != nil {
+		return err
+	}
+	return s.sendPublic(c, "image/png", keepPage, picture)
+}
+
 func (s *server) siteCSS(c echo.Context) error {
-	return sendPublic(c, "text/css; charset=utf-8", keepStyle, siteCSS, 0)
+	return s.sendPublic(c, "text/css; charset=utf-8", keepStyle, siteCSS)
 }
 
 // short is as much of a search as is asked for.

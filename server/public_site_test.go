@@ -347,7 +347,7 @@ func linksOf(body string) []string {
 
 // Every field that the directory tells is one that the register marks as public.
 func TestTheDirectoryTellsOnlyPublicFields(t *testing.T) {
-	ours := []string{"id", "url", "unit_id", "platform_label", "kind_label", "state_label", "qr_url", "closed_on"} // made of public ones
+	ours := []string{"id", "url", "unit_id", "platform_label", "kind_label", "state_label", "qr_url", "qr_label", "closed_on"} // made of public ones
 	raw, err := json.Marshal(publicEntry{})
 	if err != nil {
 		t.Fatal(err)
@@ -415,13 +415,45 @@ func TestTheDirectoryAndTheCheck(t *testing.T) {
 		if !strings.Contains(text, "这个账号已经关停") || !strings.Contains(text, "“清源镇发布”微博") || strings.Contains(text, "MS4wLjABAAAAtest") {
 			t.Errorf("the page of the shut account:\n%s", text)
 		}
-		if response, _ := town.read("/directory/" + shut + "/qr"); response.StatusCode != http.StatusNotFound {
-			t.Errorf("a QR code that is none = %d", response.StatusCode)
+		for _, address := range []string{"/directory/" + shut + "/qr", "/directory/" + shut + "/home-qr", "/directory/" + open + "/qr"} {
+			if response, _ := town.read(address); response.StatusCode != http.StatusNotFound {
+				t.Errorf("a QR code that is none, %s = %d", address, response.StatusCode)
+			}
+		}
+		anybody.do(http.MethodGet, "/directory.json?platform=weibo&q="+url.QueryEscape("清源"), nil, http.StatusOK, &some)
+		_, text = town.read("/directory/" + open)
+		picture, _ := town.read("/directory/" + open + "/home-qr")
+		if some.Items[0].QRURL != town.base+"/directory/"+open+"/home-qr" || some.Items[0].QRLabel != "主页二维码" || !strings.Contains(text, "<h2>主页二维码</h2>") ||
+			picture.StatusCode != http.StatusOK || picture.Header.Get("Content-Type") != "image/png" {
+			t.Errorf("the QR code of the home page = %d, %q, %+v on\n%s", picture.StatusCode, picture.Header.Get("Content-Type"), some.Items[0], text)
+		}
+		town.giveQR(open)
+		anybody.do(http.MethodGet, "/directory.json?platform=weibo&q="+url.QueryEscape("清源"), nil, http.StatusOK, &some)
+		_, text = town.read("/directory/" + open)
+		if some.Items[0].QRURL != town.base+"/directory/"+open+"/qr" || some.Items[0].QRLabel != "二维码" || !strings.Contains(text, "<h2>二维码</h2>") || strings.Contains(text, "home-qr") {
+			t.Errorf("with an uploaded code = %+v on\n%s", some.Items[0], text)
 		}
 		if _, text = town.read("/robots.txt"); !strings.Contains(text, "Disallow: /\n") || !strings.Contains(text, "Sitemap: "+town.base+"/sitemap.xml") {
 			t.Errorf("robots.txt:\n%s", text)
 		}
 	})
+}
+
+// giveQR uploads a QR code for an account of the first town.
+func (town *town) giveQR(id string) {
+	town.t.Helper()
+	picture, err := accounts.HomeQR("https://weixin.qq.com/r/test")
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	admin := town.signIn("guanli")
+	var kept struct{ ID string }
+	var card struct {
+		Record struct{ Version int64 }
+	}
+	admin.upload("/api/attachments", "二维码.png", picture, map[string]string{"unit_id": unitOf(town.signIn("xinxi"))}, http.StatusOK, &kept)
+	admin.do(http.MethodGet, "/api/accounts/"+id+"/record", nil, http.StatusOK, &card)
+	admin.do(http.MethodPut, "/api/accounts/"+id+"/record", map[string]any{"version": card.Record.Version, "values": map[string]string{"qr_id": kept.ID}}, http.StatusOK, nil)
 }
 
 // give writes a home page into the register; goneTo shuts the account.

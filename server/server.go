@@ -43,6 +43,7 @@ type server struct {
 	echo      *echo.Echo
 	api       huma.API
 	table     []tableLine // the routes as they were put on the table
+	shown     *sightings  // since when the public pages are as they are
 }
 
 // requestTimeout bounds what one request may take; uploads of pictures over slow lines included.
@@ -56,7 +57,7 @@ func newServer(s server) *server {
 	huma.NewErrorWithContext = func(ctx huma.Context, code int, message string, errs ...error) huma.StatusError {
 		return inputProblem(code, message, requestID(ctx.Context()), errs)
 	}
-	s.echo = echo.New()
+	s.echo, s.shown = echo.New(), &sightings{}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = ipExtractor(s.config.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.echoError

@@ -127,6 +127,7 @@ export const register = {
     docxName: (name: string) => `登记卡 ${name}.docx`,
     labels: (count: number) => `已核对 ${count} 项`,
     picture: (what: string, name: string) => `${name}的${what}`,
+    homeQR: '主页二维码',
     openHome: '打开主页',
     tabs: { standing: '更新情况', card: '登记信息', findings: '核查', history: '修改记录' },
     findingsCount: (count: number) => `核查（${count}）`,

@@ -135,7 +135,7 @@ describe('the end of an account', () => {
     expect(daysLeft(now - 1, now)).toBe(0)
   })
   it('is at the first step that is not done; updates go on beside all of them', () => {
-    const way = (...steps: [string, boolean][]) => steps.map(([name, done]) => ({ name, done, text: '', until: null })) as EndingStep[]
+    const way = (...steps: [string, boolean][]) => steps.map(([name, done]) => ({ name, done, text: '', note: '', until: null })) as EndingStep[]
     expect(currentEnding(way(['decision', true], ['updates', false], ['archive', false]))).toBe('archive')
   })
 })
