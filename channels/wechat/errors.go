@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/silenceper/wechat/v2/util"
@@ -50,15 +51,21 @@ func known(code, text string, now sql.Time) *channels.PlatformError {
 	if r.wait.jitter > 0 {
 		p.After += rand.N(r.wait.jitter)
 	}
-	if r.wait.tomorrow {
+	switch {
+	case r.wait.tomorrow:
 		p.After = channels.UntilTomorrow(now)
+	case r.wait.month:
+		p.After = untilNextMonth(now)
 	}
-	sentence := r.sentence
-	if strings.Contains(sentence, "{ip}") {
-		sentence = strings.ReplaceAll(sentence, "{ip}", callerIP(text))
-	}
+	sentence := strings.NewReplacer("{ip}", callerIP(text), "{code}", code).Replace(r.sentence)
 	p.Advice = withCode(sentence, code, text)
 	return p
+}
+
+// untilNextMonth returns the time from now to five minutes past the midnight that begins the next month in Beijing.
+func untilNextMonth(now sql.Time) time.Duration {
+	t := now.Std()
+	return time.Date(t.Year(), t.Month()+1, 1, 0, 5, 0, 0, t.Location()).Sub(t)
 }
 
 // refused makes the error for an answer with an errcode.

@@ -10,9 +10,9 @@ import (
 type rule struct {
 	codes    []int64
 	class    channels.Class
-	submit   channels.Class // for freepublish/submit, where it differs: an answer that leaves the effect in doubt
+	submit   channels.Class // for freepublish/submit and mass/sendall, where it differs: an answer that leaves the effect in doubt
 	wait     wait
-	sentence string // Chinese; {ip} becomes the address that WeChat names
+	sentence string // Chinese; {ip} becomes the address that WeChat names, {code} the code
 }
 
 // wait is how long a class Retry or Quota waits.
@@ -20,6 +20,7 @@ type wait struct {
 	base     time.Duration // 0 leaves it to the caller
 	jitter   time.Duration // up to so much more, by chance
 	tomorrow bool          // until five minutes past Beijing midnight
+	month    bool          // until five minutes past the midnight that begins the next month in Beijing
 }
 
 // rules is the table. A code is refused by WeChat without effect, unless submit says otherwise. Codes of mass sending,
@@ -49,11 +50,11 @@ var rules = []rule{
 	{codes: []int64{53501}, class: channels.Quota, wait: wait{base: 10 * time.Minute},
 		sentence: "发布过于频繁，已放入队列稍后发布。"},
 	{codes: []int64{53502}, class: channels.Unclear,
-		sentence: "发布任务编号无效，正在核对发布结果。"},
+		sentence: "发布任务编号无效，正在核对发布结果，请勿手工重发。"},
 	{codes: []int64{53503}, class: channels.Content,
 		sentence: "稿件未通过微信发布检查，请修改标题、正文、封面或链接。"},
 	{codes: []int64{53504}, class: channels.ByHand,
-		sentence: "该稿件需登录公众平台手动发布。"},
+		sentence: "该稿件需登录公众平台手动发布，请发布后在本页登记网址。"},
 	{codes: []int64{53505, 48021}, class: channels.ByHand,
 		sentence: "草稿在公众平台被编辑过且未手动保存，请登录公众平台保存后重试。"},
 	{codes: []int64{53600}, class: channels.Unclear,
@@ -78,44 +79,56 @@ var rules = []rule{
 	{codes: []int64{87014, 87009}, class: channels.Content,
 		sentence: "内容未通过安全检测，请修改后重新送审。"},
 
+	// What the console says when it refuses a text; seen behind 45166 and 53503, and passed on by some gateways.
+	{codes: []int64{64702}, class: channels.Content, sentence: "标题超出 64 个字，请缩短标题后重新送审。"},
+	{codes: []int64{64703}, class: channels.Content, sentence: "摘要超出 120 个字，请缩短摘要后重新送审。"},
+	{codes: []int64{64705, -99}, class: channels.Content, sentence: "正文太长，请删减后重新送审。"},
+	{codes: []int64{64506, 412}, class: channels.Content, sentence: "正文含微信不允许的外部链接，请删除后重新送审。"},
+	{codes: []int64{64508}, class: channels.Content, sentence: "“阅读原文”链接被微信判为有风险，请联系技术人员检查本系统的公开网址。"},
+	{codes: []int64{64509}, class: channels.Content, sentence: "正文里的视频超过 3 个，请删减后重新送审。"},
+	{codes: []int64{64550, 64558, 64559}, class: channels.Content, sentence: "正文里的微信文章链接有误，或者是临时链接、还没有群发的文章，请改正后重新送审。"},
+	{codes: []int64{200041}, class: channels.Content, sentence: "正文引用了违规的文章，请删除后重新送审。"},
+	{codes: []int64{220002}, class: channels.ByHand, sentence: "公众号的图片素材已存满，请登录公众平台清理图片素材后重试。"},
+
 	{codes: []int64{47001, 40033}, class: channels.Defect,
-		sentence: "数据格式错误（系统问题），请联系技术人员。"},
+		sentence: "数据格式错误（系统问题），已停止发送，请联系技术人员。"},
 	{codes: []int64{40114, 40097, 43001, 43002, 44002, 40066, 45067, 40130, 40031, 40032, 61500, 61501, 76021, 76022}, class: channels.Defect,
 		sentence: "调用微信接口的方式不对（系统问题），请联系技术人员。"},
 
 	{codes: []int64{45028}, class: channels.Quota, wait: wait{tomorrow: true},
 		sentence: "本周期群发次数已用完，可改为“发布（不通知）”。"},
 	{codes: []int64{45065}, class: channels.Unclear,
-		sentence: "微信已经收到过这次群发，正在核对结果。"},
+		sentence: "微信已经收到过这次群发，正在核对结果，请勿手工重发。"},
 	{codes: []int64{45066}, class: channels.Quota, wait: wait{base: time.Minute},
 		sentence: "重试过快，稍后自动重试。"},
 	{codes: []int64{89504, 89505}, class: channels.Unclear, wait: wait{base: time.Minute},
-		sentence: "等待公众号管理员在微信中确认（30 分钟内有效）。"},
+		sentence: "等待公众号管理员在微信中确认群发（30 分钟内有效），请联系管理员尽快确认。"},
 	{codes: []int64{45062, 45113, 48022, 41040}, class: channels.ByHand,
-		sentence: "该内容类型不支持接口发布，请登录公众平台手动处理。"},
+		sentence: "该内容类型不支持接口发布或群发，请登录公众平台手动处理。"},
 	{codes: []int64{40059, 40060, 40065, 40204}, class: channels.ByHand,
 		sentence: "无法通过接口删除，请登录公众平台处理。"},
-	{codes: []int64{48006}, class: channels.Quota, wait: wait{tomorrow: true},
-		sentence: "本月清零次数已用完，任务顺延。"},
+	{codes: []int64{48006}, class: channels.Quota, wait: wait{month: true},
+		sentence: "本月清零次数已用完，任务顺延至下月。"},
 	{codes: []int64{61503}, class: channels.Retry, wait: wait{base: time.Hour},
 		sentence: "统计数据尚未生成，稍后自动重试。"},
 	{codes: []int64{88000}, class: channels.Permission,
-		sentence: "该公众号未开通留言功能。"},
-	{codes: []int64{88001}, class: channels.Content, sentence: "没有找到要处理的文章。"},
-	{codes: []int64{88002, 88011}, class: channels.Content, sentence: "留言内容含敏感信息，请修改。"},
-	{codes: []int64{88003}, class: channels.Content, sentence: "精选留言已满。"},
-	{codes: []int64{88004}, class: channels.Content, sentence: "留言已被用户删除。"},
-	{codes: []int64{88005}, class: channels.Content, sentence: "这条留言已经回复过。"},
-	{codes: []int64{88007}, class: channels.Content, sentence: "回复内容超过长度限制或为空，请修改。"},
-	{codes: []int64{88008}, class: channels.Content, sentence: "没有找到这条留言。"},
+		sentence: "该公众号未开通留言功能，请登录公众平台开通后再试。"},
+	{codes: []int64{88001}, class: channels.Content, sentence: "没有找到要处理的文章，可能已被删除，请刷新后再试。"},
+	{codes: []int64{88002}, class: channels.Content, sentence: "回复内容含敏感信息，请修改后再提交。"},
+	{codes: []int64{88003}, class: channels.Content, sentence: "精选留言已满，请先取消一条精选再试。"},
+	{codes: []int64{88004}, class: channels.Content, sentence: "留言已被用户删除，请刷新留言列表。"},
+	{codes: []int64{88005}, class: channels.Content, sentence: "这条留言已经回复过，请先删除原回复再重新回复。"},
+	{codes: []int64{88007}, class: channels.Content, sentence: "回复内容超过长度限制或为空，请修改后再提交。"},
+	{codes: []int64{88008}, class: channels.Content, sentence: "没有找到这条留言，请刷新留言列表。"},
 	{codes: []int64{88010}, class: channels.Defect, sentence: "留言的读取数量超出范围（系统问题），请联系技术人员。"},
+	{codes: []int64{88011}, class: channels.Content, sentence: "留言内容含敏感信息，微信不允许此操作，请登录公众平台处理。"},
 }
 
 // publishFault is the line for codes 535xx that no source names.
 var publishFault = rule{class: channels.ByHand, sentence: "微信返回未知发布错误，请登录公众平台核实。"}
 
 // unknownFault is the line for every other code.
-var unknownFault = rule{class: channels.Defect, sentence: "微信返回了系统不认识的错误，请联系技术人员。"}
+var unknownFault = rule{class: channels.Defect, sentence: "微信返回错误码 {code}，系统不认识，已停止处理，请联系技术人员。"}
 
 // tokenCodes say that the access token is bad, expired or missing.
 var tokenCodes = []string{"40001", "40014", "42001", "41001"}
@@ -130,4 +143,10 @@ var statusFaults = map[int64]struct {
 	4: {channels.Content, "稿件未通过微信平台审核，文章没有发布。请修改后重新送审。"},
 	5: {channels.ByHand, "文章发布成功后又被删除，现在读者看不到。如非本单位所为，请登录公众平台核实。"},
 	6: {channels.ByHand, "文章发布成功后被微信平台封禁，现在读者看不到。请登录公众平台查看原因。"},
+}
+
+// massFaults is what a mass sending that WeChat's review stopped says, by the number in "err(n)" of its callback.
+var massFaults = map[string]string{
+	"10001": "涉嫌广告", "20001": "涉嫌政治敏感", "20002": "涉嫌色情", "20004": "涉嫌社会问题", "20006": "涉嫌违法犯罪",
+	"20008": "涉嫌欺诈", "20013": "涉嫌版权问题", "21000": "涉嫌其他问题", "22000": "涉嫌互推",
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -32,6 +33,9 @@ const (
 
 // untilTomorrow is the wait at noon: until 00:05.
 const untilTomorrow = 12*time.Hour + 5*time.Minute
+
+// untilApril is the wait at noon of 2 March for the next month.
+const untilApril = 29*24*time.Hour + untilTomorrow
 
 var table = []row{
 	{"-1 268487001 268487002", retry, unclear, 2 * time.Second, 2 * time.Second, "微信平台繁忙"},
@@ -67,12 +71,29 @@ var table = []row{
 	{"89504 89505", retry, unclear, time.Minute, time.Minute, "管理员在微信中确认"},
 	{"45062 45113 48022 41040", byHand, byHand, 0, 0, "不支持接口发布"},
 	{"40059 40060 40065 40204", byHand, byHand, 0, 0, "无法通过接口删除"},
-	{"48006", quota, quota, untilTomorrow, untilTomorrow, "清零次数"},
+	{"48006", quota, quota, untilApril, untilApril, "清零次数"},
 	{"61503", retry, retry, time.Hour, time.Hour, "尚未生成"},
 	{"88000", permission, permission, 0, 0, "留言功能"},
-	{"88001 88002 88003 88004 88005 88007 88008 88011", content, content, 0, 0, ""},
+	{"64702", content, content, 0, 0, "标题超出 64 个字"},
+	{"64703", content, content, 0, 0, "摘要超出 120 个字"},
+	{"64705 -99", content, content, 0, 0, "正文太长"},
+	{"64506 412", content, content, 0, 0, "外部链接"},
+	{"64508", content, content, 0, 0, "有风险"},
+	{"64509", content, content, 0, 0, "超过 3 个"},
+	{"64550 64558 64559", content, content, 0, 0, "文章链接有误"},
+	{"200041", content, content, 0, 0, "违规的文章"},
+	{"220002", byHand, byHand, 0, 0, "图片素材已存满"},
+	{"88001", content, content, 0, 0, "没有找到要处理的文章"},
+	{"88002", content, content, 0, 0, "敏感信息"},
+	{"88003", content, content, 0, 0, "精选留言已满"},
+	{"88004", content, content, 0, 0, "已被用户删除"},
+	{"88005", content, content, 0, 0, "已经回复过"},
+	{"88007", content, content, 0, 0, "超过长度限制"},
+	{"88008", content, content, 0, 0, "没有找到这条留言"},
+	{"88011", content, content, 0, 0, "敏感信息"},
 	{"88010", defect, defect, 0, 0, "技术人员"},
-	{"99999 12345", defect, defect, 0, 0, "联系技术人员"},
+	{"99999", defect, defect, 0, 0, "微信返回错误码 99999"},
+	{"12345", defect, defect, 0, 0, "微信返回错误码 12345"},
 }
 
 // refuser is a WeChat that prepares everything and then refuses one path with one code.
@@ -96,7 +117,8 @@ func TestEveryLineOfTheErrorTable(t *testing.T) {
 	server := httptest.NewServer(platform)
 	defer server.Close()
 	b := newBench(t)
-	channel := b.open(wechat.Config{BaseURL: server.URL, DB: b.db, Seal: plainSeal(), Now: func() time.Time { return noon }})
+	channel := b.open(wechat.Config{BaseURL: server.URL, DB: b.db, Seal: plainSeal(), Now: func() time.Time { return noon },
+		Budgets: map[string]int64{submitPath: 0, "/cgi-bin/freepublish/get": 0, "/cgi-bin/freepublish/batchget": 0}})
 	seen := map[string]bool{}
 	ready := b.job(b.message())
 	if err := channel.Prepare(t.Context(), ready); err != nil {
@@ -158,6 +180,10 @@ func checkRow(b *bench, what string, err error, code string, class channels.Clas
 	b.note(err)
 	if p.Code != code || p.Class != class || p.After < r.least || r.most > 0 && p.After > r.most {
 		b.t.Errorf("%s = code %s, class %s, after %v, want class %s after %v to %v", what, p.Code, p.Class, p.After, class, r.least, r.most)
+	}
+	acts := slices.Contains([]channels.Class{content, permission, byHand, defect}, p.Class)
+	if acts && !strings.Contains(p.Advice, "请") {
+		b.t.Errorf("%s says %q, which does not say what to do", what, p.Advice)
 	}
 	if !strings.Contains(p.Advice, r.sentence) || !strings.Contains(p.Advice, "微信错误码 "+code) || !strings.Contains(p.Advice, "rid: 65f0a1b2-1a2b3c4d-5e6f7a8b") {
 		b.t.Errorf("%s says %q, want %q with code and rid", what, p.Advice, r.sentence)
