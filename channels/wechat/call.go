@@ -12,6 +12,8 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/silenceper/wechat/v2/util"
 
+	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/sql"
 )
@@ -35,7 +38,16 @@ const (
 	pathSubmit    = "/cgi-bin/freepublish/submit"
 	pathPoll      = "/cgi-bin/freepublish/get"
 	pathPublished = "/cgi-bin/freepublish/batchget"
+	pathDelete    = "/cgi-bin/freepublish/delete"
+	pathArticle   = "/cgi-bin/freepublish/getarticle"
+	pathDropDraft = "/cgi-bin/draft/delete"
+	pathSendAll   = "/cgi-bin/message/mass/sendall"
+	pathMass      = "/cgi-bin/message/mass/get"
+	pathMassDrop  = "/cgi-bin/message/mass/delete"
 )
+
+// publishing are the calls after which readers see something: a lost answer leaves their effect in doubt.
+var publishing = map[string]bool{pathSubmit: true, pathSendAll: true}
 
 // answerLimit is the longest answer read. A list of twenty articles without their text is far below.
 const answerLimit = 8 << 20
@@ -47,12 +59,14 @@ type party struct {
 	secret    string
 }
 
-// partyOf reads what the account needs; a PlatformError of class Permission when something is missing.
-func partyOf(job *channels.Job) (party, error) {
-	p := party{accountID: job.Account.ID, secret: strings.TrimSpace(job.Credentials["app_secret"])}
-	p.appID, _ = job.Account.Settings["app_id"].(string)
-	if p.appID == "" && job.Account.ExternalID != nil {
-		p.appID = *job.Account.ExternalID
+func partyOf(job *channels.Job) (party, error) { return partyFor(job.Account, job.Credentials) }
+
+// partyFor reads what the account needs; a PlatformError of class Permission when something is missing.
+func partyFor(account accounts.Account, credentials accounts.Credentials) (party, error) {
+	p := party{accountID: account.ID, secret: strings.TrimSpace(credentials["app_secret"])}
+	p.appID, _ = account.Settings["app_id"].(string)
+	if p.appID == "" && account.ExternalID != nil {
+		p.appID = *account.ExternalID
 	}
 	if p.appID == "" || p.secret == "" {
 		return party{}, &channels.PlatformError{Code: "credentials", Class: channels.Permission,
@@ -68,17 +82,29 @@ type request struct {
 	body        []byte
 	contentType string
 	secrets     []string // values that must not appear in an error
+	accepts     []int64  // error codes that are no errors here: the answer is decoded
 	submits     bool     // publishes: a lost answer is Unclear, not Retry
 	slow        bool     // an upload
+	get         bool     // asked with GET
 }
 
 // post makes a call with a JSON body and decodes the answer into out.
 func (c *Channel) post(ctx context.Context, who party, path string, in, out any) error {
+	return c.postAccepting(ctx, who, path, in, out)
+}
+
+// postAccepting is post where some of WeChat's codes are no errors.
+func (c *Channel) postAccepting(ctx context.Context, who party, path string, in, out any, accepts ...int64) error {
 	body, err := encodeJSON(in)
 	if err != nil {
 		return fmt.Errorf("encode the body of %s: %w", path, err)
 	}
-	return c.call(ctx, who, request{path: path, body: body, contentType: jsonType, submits: path == pathSubmit}, out)
+	return c.call(ctx, who, request{path: path, body: body, contentType: jsonType, submits: publishing[path], accepts: accepts}, out)
+}
+
+// get makes a call without a body and decodes the answer into out.
+func (c *Channel) get(ctx context.Context, who party, path string, out any) error {
+	return c.call(ctx, who, request{path: path, get: true}, out)
 }
 
 const jsonType = "application/json; charset=utf-8"
@@ -110,6 +136,14 @@ type file struct {
 // once: WeChat does nothing on a call whose token it refuses. When the renewed one is the same and refused too, the
 // platform is made to issue another; after that the account rests.
 func (c *Channel) call(ctx context.Context, who party, r request, out any) error {
+	err := c.try(ctx, who, r, out)
+	if err != nil {
+		c.noteRefusal(ctx, who, r.path, err)
+	}
+	return err
+}
+
+func (c *Channel) try(ctx context.Context, who party, r request, out any) error {
 	if err := c.spend(ctx, who, r.path); err != nil {
 		return err
 	}
@@ -181,11 +215,17 @@ func (c *Channel) once(ctx context.Context, r request, token string, out any) er
 	}
 	var connected atomic.Bool // before that, nothing can have been sent
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	req, err := http.NewRequestWithContext(traced, http.MethodPost, address, bytes.NewReader(r.body))
+	method := http.MethodPost
+	if r.get {
+		method = http.MethodGet
+	}
+	req, err := http.NewRequestWithContext(traced, method, address, bytes.NewReader(r.body))
 	if err != nil {
 		return fmt.Errorf("make the request to %s: %w", r.path, redacted(err, r.secrets...))
 	}
-	req.Header.Set("Content-Type", r.contentType)
+	if r.contentType != "" {
+		req.Header.Set("Content-Type", r.contentType)
+	}
 	client := c.client
 	if r.submits {
 		client = c.fresh
@@ -215,7 +255,7 @@ func (c *Channel) read(r request, status int, raw []byte, out any) error {
 	if err := json.Unmarshal(trimmed, &head); err != nil {
 		return garbled(r, "not_json", raw)
 	}
-	if head.ErrCode != 0 {
+	if head.ErrCode != 0 && !slices.Contains(r.accepts, head.ErrCode) {
 		return refused(r, &head, c.db.Now())
 	}
 	if out == nil {
@@ -299,15 +339,28 @@ func remoteText(job *channels.Job, key string) string {
 }
 
 // remoteNumber returns a number of Remote, which may be fresh (int64) or read back from the database (json.Number).
-func remoteNumber(job *channels.Job, key string) int64 {
-	switch v := job.Remote[key].(type) {
+func remoteNumber(job *channels.Job, key string) int64 { return numberOf(job.Remote[key]) }
+
+// settingNumber returns a number among an account's settings, 0 when there is none.
+func settingNumber(account accounts.Account, key string) int64 {
+	return numberOf(account.Settings[key])
+}
+
+// numberOf reads a number that was in JSON, or a text of digits; 0 for anything else.
+func numberOf(value any) int64 {
+	switch v := value.(type) {
 	case int64:
 		return v
+	case int:
+		return int64(v)
 	case json.Number:
 		n, _ := v.Int64()
 		return n
 	case float64:
 		return int64(v)
+	case string:
+		n, _ := strconv.ParseInt(v, 10, 64)
+		return n
 	}
 	return 0
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/silenceper/wechat/v2/officialaccount/freepublish"
-
 	"govmedia/channels"
 	"govmedia/sql"
 )
@@ -36,6 +34,12 @@ func (c *Channel) find(ctx context.Context, job *channels.Job) (channels.Progres
 	who, err := partyOf(job)
 	if err != nil {
 		return channels.Progress{}, err
+	}
+	switch {
+	case remoteText(job, "mode") == modeMass:
+		return c.findMass(job)
+	case remoteText(job, "mode") == modeDraft:
+		return channels.Progress{Stage: channels.Awaiting}, nil
 	}
 	there := false
 	if mediaID := remoteText(job, "media_id"); mediaID != "" {
@@ -83,6 +87,7 @@ func (c *Channel) conclude(job *channels.Job, there bool) (channels.Progress, er
 // found is an article of this delivery in the list of published ones.
 type found struct {
 	articleID string
+	index     int // among the articles of its message, from 1
 	url       string
 	at        sql.Time
 }
@@ -93,24 +98,23 @@ type found struct {
 func (c *Channel) listed(ctx context.Context, job *channels.Job, who party) (found, bool, error) {
 	var byTitle *found
 	for page := range publishedPages {
-		var list freepublish.ArticleList
-		in := map[string]int{"offset": page * pageSize, "count": pageSize, "no_content": 1}
-		if err := c.post(ctx, who, pathPublished, in, &list); err != nil {
+		list, err := c.page(ctx, who, page*pageSize)
+		if err != nil {
 			return found{}, false, err
 		}
-		for _, item := range list.Item {
-			for _, news := range item.Content.NewsItem {
-				hit := found{articleID: item.ArticleID, url: news.URL, at: sql.Time(item.UpdateTime * 1000)}
+		for _, item := range list.Items {
+			for i, news := range item.Content.News {
+				hit := found{articleID: item.ArticleID, index: i + 1, url: news.URL, at: seconds(item.UpdateTime)}
 				switch {
-				case news.IsDeleted:
-				case carries(news.ContentSourceURL, job):
+				case bool(news.IsDeleted):
+				case carries(news.SourceURL, job):
 					return hit, true, nil
-				case byTitle == nil && news.ContentSourceURL == "" && news.Title == oneLine(job.Message.Title) && sinceIntent(job, hit.at):
+				case byTitle == nil && news.SourceURL == "" && news.Title == oneLine(job.Message.Title) && sinceIntent(job, hit.at):
 					byTitle = &hit
 				}
 			}
 		}
-		if len(list.Item) < pageSize {
+		if len(list.Items) < pageSize {
 			break
 		}
 	}
@@ -132,6 +136,7 @@ func sinceIntent(job *channels.Job, at sql.Time) bool {
 // keepArticle records a found article.
 func (c *Channel) keepArticle(job *channels.Job, item found) (channels.Progress, error) {
 	set(job, "article_id", item.articleID)
+	set(job, "article_index", int64(item.index))
 	set(job, "url", item.url)
 	set(job, "published_at", int64(item.at))
 	step(job, "freepublish/batchget", "在已发布列表里找到了这篇文章", sql.Object{"article_id": item.articleID, "url": item.url})

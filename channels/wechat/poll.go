@@ -25,7 +25,19 @@ func (c *Channel) poll(ctx context.Context, job *channels.Job) (channels.Progres
 	if err != nil {
 		return channels.Progress{}, err
 	}
+	if remoteText(job, "mode") == modeMass {
+		return c.pollMass(ctx, job, who)
+	}
 	id := remoteText(job, "publish_id")
+	told, err := c.told(ctx, job, id)
+	if err != nil {
+		return channels.Progress{}, err
+	}
+	if told != nil && told.Event == eventPublish {
+		if answer, ok := told.status(); ok {
+			return c.conclusion(ctx, job, who, answer)
+		}
+	}
 	if id == "" { // the submit was found out by other means
 		return c.pollList(ctx, job, who)
 	}
@@ -40,10 +52,29 @@ func (c *Channel) poll(ctx context.Context, job *channels.Job) (channels.Progres
 	case answer.Status == nil:
 		return channels.Progress{}, c.notFinal(job, garbled(request{path: pathPoll}, "bad_answer", []byte("no publish_status")))
 	}
+	return c.conclusion(ctx, job, who, answer)
+}
+
+func (c *Channel) conclusion(ctx context.Context, job *channels.Job, who party, answer statusAnswer) (channels.Progress, error) {
 	if *answer.Status == 0 {
 		return c.succeeded(ctx, job, who, answer), nil
 	}
 	return c.judge(job, answer)
+}
+
+// status reads what a callback said of a publish job; false when it said nothing that ends one.
+func (t *callback) status() (statusAnswer, bool) {
+	e, err := parseEvent([]byte(t.Body))
+	if err != nil || !isDigits(e.Publish.Status) || len(e.Publish.Status) > 3 {
+		return statusAnswer{}, false
+	}
+	status := numberOf(e.Publish.Status)
+	_, failed := statusFaults[status]
+	answer := statusAnswer{Status: &status, ArticleID: e.Publish.ArticleID}
+	for _, item := range e.Publish.Items {
+		answer.Detail.Items = append(answer.Detail.Items, freepublish.PublishArticleItem{ArticleURL: publicAddress(item.URL)})
+	}
+	return answer, failed || status == 0 && e.Publish.ArticleID != ""
 }
 
 // succeeded records the article. Should the answer lack its address, the list of articles may have it; if not, the

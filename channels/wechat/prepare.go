@@ -38,7 +38,7 @@ func (c *Channel) prepare(ctx context.Context, job *channels.Job) error {
 	}
 	// What an earlier, failed round left says nothing about this one.
 	for _, key := range []string{"publish_id", "msg_data_id", "submitted_at", "polls", "article_id", "url",
-		"published_at", "absences", "too_often", "recreated"} {
+		"published_at", "absences", "too_often", "recreated", "mode", "msg_id", "mass_begun_at", "mass_asked_at"} {
 		delete(job.Remote, key)
 	}
 	settled, err := c.resume(ctx, job, who)

@@ -8,7 +8,8 @@ import (
 	"govmedia/sql"
 )
 
-// Submit implements channels.Channel: the draft is published without notification.
+// Submit implements channels.Channel: the draft is published without notification, sent to all followers, or left to a
+// person, as the account's setting publish_mode says. A sending to all waits until a person has decided about it.
 func (c *Channel) Submit(ctx context.Context, job *channels.Job) (channels.Progress, error) {
 	progress, err := c.submit(ctx, job)
 	noteRID(job, err)
@@ -23,7 +24,35 @@ func (c *Channel) submit(ctx context.Context, job *channels.Job) (channels.Progr
 	if err != nil {
 		return channels.Progress{}, err
 	}
-	err = c.submitDraft(ctx, job, who)
+	mode := modeOf(job.Account)
+	if mode == modeMass {
+		choice, err := c.decision(ctx, job.Delivery.ID)
+		switch {
+		case err != nil:
+			return channels.Progress{}, err
+		case choice == "":
+			return channels.Progress{}, undecided()
+		case choice == Quietly:
+			mode = modePublish
+		}
+	}
+	set(job, "mode", mode)
+	if err := save(ctx, job); err != nil {
+		return channels.Progress{}, err
+	}
+	switch mode {
+	case modeMass:
+		return c.submitMass(ctx, job, who)
+	case modeDraft:
+		step(job, "draft/add", "草稿已在公众号草稿箱，请登录公众平台发布，系统会自动认出来", sql.Object{"media_id": remoteText(job, "media_id")})
+		return channels.Progress{Stage: channels.Awaiting}, nil
+	}
+	return c.submitQuietly(ctx, job, who)
+}
+
+// submitQuietly publishes without notification.
+func (c *Channel) submitQuietly(ctx context.Context, job *channels.Job, who party) (channels.Progress, error) {
+	err := c.submitDraft(ctx, job, who)
 	if hasCode(err, "53505", "48021") && job.Remote["recreated"] == nil {
 		// A person has opened the draft in the console, which keeps it from being published. Ours goes out from a new one.
 		if err := c.addDraft(ctx, job, who); err != nil {
@@ -50,8 +79,7 @@ func (c *Channel) submit(ctx context.Context, job *channels.Job) (channels.Progr
 func (c *Channel) submitDraft(ctx context.Context, job *channels.Job, who party) error {
 	mediaID := remoteText(job, "media_id")
 	if mediaID == "" {
-		return &channels.PlatformError{Code: "no_draft", Class: channels.Defect, Text: "submit without a draft",
-			Advice: "没有可发布的草稿（系统问题），确定没有发出，请点“重试”。"}
+		return noDraft()
 	}
 	var answer struct {
 		PublishID looseText `json:"publish_id"`
@@ -71,6 +99,11 @@ func (c *Channel) submitDraft(ctx context.Context, job *channels.Job, who party)
 	delete(job.Remote, "too_often")
 	_ = save(ctx, job) // the sooner the better; when it fails, the caller's own save tells
 	return nil
+}
+
+func noDraft() error {
+	return &channels.PlatformError{Code: "no_draft", Class: channels.Defect, Text: "submit without a draft",
+		Advice: "没有可发布的草稿（系统问题），确定没有发出，请点“重试”。"}
 }
 
 // tooOften waits 10, 20, 40 minutes, then for the next day: the limiter behind 53501 is documented nowhere.

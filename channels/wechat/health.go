@@ -1,0 +1,251 @@
+package wechat
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"govmedia/accounts"
+	"govmedia/channels"
+	"govmedia/sql"
+)
+
+var _ channels.Prober = (*Channel)(nil)
+
+// The paths that only a probe asks.
+const (
+	pathDraftCount  = "/cgi-bin/draft/count"
+	pathCallbackIP  = "/cgi-bin/getcallbackip"
+	pathBasicInfo   = "/cgi-bin/account/getaccountbasicinfo"
+	pathQuota       = "/cgi-bin/openapi/quota/get"
+	pathMassPreview = "/cgi-bin/message/mass/preview"
+)
+
+// The capabilities that WeChat grants or refuses an account, by the paths that need them.
+const (
+	capDraft    = "draft"
+	capPublish  = "publish"
+	capMass     = "mass"
+	capComment  = "comment"
+	capDatacube = "datacube"
+)
+
+var capabilityOf = map[string]string{
+	pathAddDraft: capDraft, pathGetDraft: capDraft, pathDrafts: capDraft, pathDropDraft: capDraft, pathDraftCount: capDraft,
+	pathSubmit: capPublish, pathPoll: capPublish, pathPublished: capPublish, pathDelete: capPublish, pathArticle: capPublish,
+	pathSendAll: capMass, pathMass: capMass, pathMassDrop: capMass, pathMassPreview: capMass,
+	pathComments: capComment, pathCommentOpen: capComment, pathCommentClose: capComment, pathCommentElect: capComment,
+	pathCommentUnmark: capComment, pathCommentDelete: capComment, pathReplyAdd: capComment, pathReplyDelete: capComment,
+	pathTotalDetail: capDatacube, pathArticleRead: capDatacube, pathArticleShare: capDatacube, pathBizSummary: capDatacube,
+	pathUserSummary: capDatacube, pathUserCumulate: capDatacube, pathInterface: capDatacube,
+}
+
+var capabilityLabels = map[string]string{
+	capDraft: "草稿箱", capPublish: "发布", capMass: "群发", capComment: "留言", capDatacube: "统计数据",
+}
+
+// The quotas that a probe shows.
+var quotaLabels = []struct{ path, label string }{
+	{pathSubmit, "提交发布"}, {pathPoll, "查询发布结果"}, {pathPublished, "读取已发布列表"}, {pathDelete, "删除文章"}, {pathAddDraft, "新建草稿"}, {pathSendAll, "群发"},
+}
+
+// Days before its end at which a certification is spoken of.
+const (
+	certificationSoon   = 60
+	certificationUrgent = 30
+)
+
+// Health implements channels.Prober: the token, what the account is granted, its quotas, where WeChat's callbacks come
+// from, and when its certification ends. It takes about a dozen calls, none of them scarce.
+func (c *Channel) Health(ctx context.Context, account accounts.Account, credentials accounts.Credentials) (channels.Health, error) {
+	who, err := partyFor(account, credentials)
+	if err != nil {
+		return channels.Health{}, err
+	}
+	h := channels.Health{At: c.db.Now(), Lines: []channels.HealthLine{}, Quotas: []channels.QuotaUse{}}
+	token := channels.HealthLine{Name: "token", Label: "接口凭证", Level: channels.Fine, Sentence: "凭证有效，服务器地址在白名单内。"}
+	ips, err := c.callbackIPs(ctx, who)
+	if failed := c.lineOf(&token, err); failed && hasClass(err, channels.Permission) {
+		h.Lines = append(h.Lines, token)
+		return h, nil // nothing else can be asked
+	}
+	h.Lines = append(h.Lines, token)
+	for _, probe := range []struct {
+		capability string
+		ask        func() error
+	}{
+		{capDraft, func() error { return c.get(ctx, who, pathDraftCount, nil) }},
+		{capPublish, func() error {
+			return c.post(ctx, who, pathPublished, map[string]int{"offset": 0, "count": 1, "no_content": 1}, nil)
+		}},
+		{capDatacube, func() error { return c.yesterday(ctx, who) }},
+	} {
+		h.Lines = append(h.Lines, c.capability(ctx, who, probe.capability, probe.ask()))
+	}
+	refused, err := c.refusals(ctx, who)
+	if err != nil {
+		return channels.Health{}, err
+	}
+	h.Lines = append(h.Lines, refused...)
+	h.Lines = append(h.Lines, c.certification(ctx, account, who), callbackLine(credentials, ips))
+	h.Quotas, err = c.quotas(ctx, who)
+	return h, err
+}
+
+// lineOf turns a failed call into the line's level and sentence, and reports whether it failed.
+func (c *Channel) lineOf(line *channels.HealthLine, err error) bool {
+	p := channels.AsPlatformError(err)
+	if err == nil {
+		return false
+	}
+	line.Level = channels.Untold
+	if p == nil {
+		line.Code, line.Sentence = "database", "本系统的数据库没有响应，请稍后再试。"
+		return true
+	}
+	if hasClass(err, channels.Permission) {
+		line.Level = channels.Bad
+	}
+	line.Code, line.Sentence = p.Code, p.Advice
+	return true
+}
+
+func (c *Channel) callbackIPs(ctx context.Context, who party) ([]string, error) {
+	var answer struct {
+		List []string `json:"ip_list"`
+	}
+	err := c.get(ctx, who, pathCallbackIP, &answer)
+	return answer.List, err
+}
+
+// yesterday asks for how many followers there were the day before the last, which WeChat has at any hour.
+func (c *Channel) yesterday(ctx context.Context, who party) error {
+	day := dayOf(c.db.Now().Std()).AddDate(0, 0, -2).Format(time.DateOnly)
+	return c.post(ctx, who, pathUserCumulate, map[string]string{"begin_date": day, "end_date": day}, nil)
+}
+
+// capability makes the line of a capability that was just tried, and remembers it where it is refused no more.
+func (c *Channel) capability(ctx context.Context, who party, name string, err error) channels.HealthLine {
+	line := channels.HealthLine{Name: name, Label: capabilityLabels[name], Level: channels.Fine, Sentence: "已获授权，可以使用。"}
+	if !c.lineOf(&line, err) {
+		if _, liftErr := c.db.Exec(ctx, "wechat_refusal.lift", sql.Args{"account_id": who.accountID, "capability": name}); liftErr != nil {
+			line.Level, line.Sentence = channels.Untold, "本系统的数据库没有响应，请稍后再试。"
+		}
+	}
+	return line
+}
+
+// refusals makes the lines of what cannot be tried without readers seeing it: what WeChat last said.
+func (c *Channel) refusals(ctx context.Context, who party) ([]channels.HealthLine, error) {
+	type refusal struct {
+		Capability, Code, Text string
+		Since                  sql.Time
+	}
+	rows, err := sql.List[refusal](ctx, c.db, "wechat_refusal.list", sql.Args{"account_id": who.accountID})
+	if err != nil {
+		return nil, fmt.Errorf("read the refusals of account %s: %w", who.accountID, err)
+	}
+	lines := []channels.HealthLine{}
+	for _, row := range rows {
+		if row.Capability != capMass && row.Capability != capComment {
+			continue
+		}
+		p := known(row.Code, row.Text, c.db.Now())
+		lines = append(lines, channels.HealthLine{Name: row.Capability, Label: capabilityLabels[row.Capability], Level: channels.Bad, Code: row.Code,
+			Sentence: fmt.Sprintf("自 %s 起被拒绝：%s", row.Since.Std().Format("2006-01-02 15:04"), p.Advice)})
+	}
+	return lines, nil
+}
+
+// noteRefusal keeps that WeChat refused a capability; a success there lifts it with the next probe.
+func (c *Channel) noteRefusal(ctx context.Context, who party, path string, err error) {
+	name := capabilityOf[path]
+	if name == "" || !hasCode(err, "48001", "48004", "50002", "53500", "88000") {
+		return
+	}
+	if hasCode(err, "88000") {
+		name = capComment
+	}
+	p := channels.AsPlatformError(err)
+	args := sql.Args{"account_id": who.accountID, "capability": name, "code": p.Code, "text": p.Text, "since": c.db.Now()}
+	// Only the health page shows it: the refusal itself is on its way to whoever asked.
+	if renewed, err := c.db.ExecOne(ctx, "wechat_refusal.renew", args); err == nil && !renewed {
+		_, _ = c.db.Exec(ctx, "wechat_refusal.insert", args)
+	}
+}
+
+// certification says when the yearly certification ends, after which drafts and publishing are refused: as WeChat says,
+// or as the account's setting verified_until does (YYYY-MM-DD, the last day).
+func (c *Channel) certification(ctx context.Context, account accounts.Account, who party) channels.HealthLine {
+	line := channels.HealthLine{Name: "certification", Label: "微信认证", Level: channels.Untold,
+		Sentence: "微信没有告诉认证到期日，请在账号页填写“认证到期日”，系统会提前提醒。"}
+	end := c.certifiedUntil(ctx, who)
+	if end == 0 {
+		text, _ := account.Settings["verified_until"].(string)
+		last, err := time.ParseInLocation(time.DateOnly, text, sql.Beijing)
+		if err != nil {
+			return line
+		}
+		end = sql.FromStd(last.AddDate(0, 0, 1))
+	}
+	line.ExpiresAt = end.Ptr()
+	days := int(math.Floor(end.Sub(c.db.Now()).Hours() / 24))
+	last := end.Add(-time.Second).Std().Format("2006年1月2日")
+	switch {
+	case end <= c.db.Now():
+		line.Level, line.Sentence = channels.Bad, fmt.Sprintf("微信认证已于 %s到期，草稿和发布接口会被拒绝。请登录公众平台，在“设置与开发—公众号设置—微信认证”办理年审。", last)
+	case days <= certificationUrgent:
+		line.Level, line.Sentence = channels.Bad, fmt.Sprintf("微信认证还有 %d 天到期（%s）。请马上登录公众平台办理年审，到期后不能发布。", days, last)
+	case days <= certificationSoon:
+		line.Level, line.Sentence = channels.Warn, fmt.Sprintf("微信认证还有 %d 天到期（%s）。请登录公众平台，在“设置与开发—公众号设置—微信认证”办理年审。", days, last)
+	default:
+		line.Level, line.Sentence = channels.Fine, fmt.Sprintf("微信认证有效，%s到期。", last)
+	}
+	return line
+}
+
+// certifiedUntil asks WeChat; 0 when it does not say. Documented for third-party platforms only, so a refusal is nothing.
+func (c *Channel) certifiedUntil(ctx context.Context, who party) sql.Time {
+	var answer struct {
+		Verify struct {
+			End looseText `json:"annual_review_end_time"`
+		} `json:"wx_verify_info"`
+	}
+	if err := c.post(ctx, who, pathBasicInfo, map[string]any{}, &answer); err != nil {
+		return 0
+	}
+	return seconds(answer.Verify.End)
+}
+
+func callbackLine(credentials accounts.Credentials, ips []string) channels.HealthLine {
+	line := channels.HealthLine{Name: "callback", Label: "消息推送", Level: channels.Fine,
+		Sentence: fmt.Sprintf("已设置令牌和密钥。微信从 %d 个地址推送，请在防火墙放行。", len(ips))}
+	if _, err := keysOf(credentials); err != nil {
+		line.Level, line.Sentence = channels.Warn, "没有设置消息推送的令牌和密钥，发布结果只能靠查询得知。请在账号页补充，并在微信后台启用安全模式。"
+	}
+	return line
+}
+
+// quotas asks how much of each daily quota is used. WeChat's figures have been seen to stand still, so ours stand beside.
+func (c *Channel) quotas(ctx context.Context, who party) ([]channels.QuotaUse, error) {
+	list := make([]channels.QuotaUse, 0, len(quotaLabels))
+	for _, q := range quotaLabels {
+		own, err := channels.Spent(ctx, c.db, who.accountID, q.path)
+		if err != nil {
+			return nil, err
+		}
+		use := channels.QuotaUse{Name: q.path, Label: q.label, Used: own, Most: c.budgets[q.path], Own: own}
+		var answer struct {
+			Quota struct {
+				Limit looseText `json:"daily_limit"`
+				Used  looseText `json:"used"`
+			} `json:"quota"`
+		}
+		if err := c.post(ctx, who, pathQuota, map[string]string{"cgi_path": q.path}, &answer); err == nil && answer.Quota.Limit != "" {
+			use.Most, use.Used = numberOf(string(answer.Quota.Limit)), numberOf(string(answer.Quota.Used))
+		}
+		list = append(list, use)
+	}
+	return list, nil
+}
