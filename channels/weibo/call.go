@@ -15,15 +15,18 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"govmedia/channels"
 	"govmedia/channels/egress"
+	"govmedia/sql"
 )
 
 // Daily calls per authorised user and app (channels.md §1.5). What can wait leaves room for posting.
 const (
 	dailyCalls    = 100
 	optionalCalls = 80
+	hourlyPosts   = 30
 	maxAnswer     = 1 << 20 // bytes
 	maxText       = 1000    // characters of the platform's words that are kept
 )
@@ -33,13 +36,17 @@ var errNoBudget = errors.New("weibo: no calls left today")
 
 // request is one call.
 type request struct {
-	method  string
-	base    string
-	path    string
-	form    url.Values
-	picture *file // sent as pic
-	posting bool  // its effect would be seen: a lost answer is Unclear
-	most    int64 // calls of the day after which it is not made
+	method    string
+	base      string
+	path      string
+	form      url.Values
+	picture   *file  // sent as pic
+	multipart bool   // as a form of parts, whether or not there is a picture
+	posting   bool   // its effect would be seen: a lost answer is Unclear
+	checking  bool   // asks about the authorisation itself: a refused token may be asked about
+	bare      bool   // carries no token
+	route     string // the permission it needs, for what is noted of a refusal
+	most      int64  // calls of the day after which it is not made
 }
 
 type file struct {
@@ -49,29 +56,57 @@ type file struct {
 }
 
 // ask makes one call and decodes its answer into out. It returns nil, or what went wrong in the terms of the table.
-func (c *Channel) ask(ctx context.Context, job *channels.Job, req request, out any) *channels.PlatformError {
-	if failure := c.spend(ctx, job, req.most); failure != nil {
+func (c *Channel) ask(ctx context.Context, as who, req request, out any) *channels.PlatformError {
+	if failure := c.gate(ctx, as, req); failure != nil {
 		return failure
 	}
-	status, body, failure := c.exchange(ctx, job, req)
-	if failure != nil {
+	if failure := c.spend(ctx, as, req.most); failure != nil {
 		return failure
 	}
-	return c.read(job, req, status, body, out)
+	status, body, failure := c.exchange(ctx, as, req)
+	if failure == nil {
+		failure = c.read(as, req, status, body, out)
+	}
+	c.heed(ctx, as, req, failure)
+	return failure
+}
+
+// ledger names the account's calls of a day in the budget: Weibo counts them by user and app.
+func ledger(as who) string {
+	key := as.appKey()
+	return "weibo " + key[:min(len(key), 50)]
 }
 
 // spend counts the call, since Weibo counts it whatever becomes of it.
-func (c *Channel) spend(ctx context.Context, job *channels.Job, most int64) *channels.PlatformError {
+func (c *Channel) spend(ctx context.Context, as who, most int64) *channels.PlatformError {
 	if c.cfg.Budget == nil {
 		return nil
 	}
-	allowed, err := c.cfg.Budget(ctx, job.Account.ID, "weibo", most)
+	allowed, err := c.cfg.Budget(ctx, as.account.ID, ledger(as), most)
 	switch {
 	case err != nil:
-		return problem(channels.Retry, "budget", "系统暂时无法登记微博调用次数，稍后自动重试").Because(err)
+		return problem(channels.Retry, "budget", "系统暂时无法登记微博调用次数，没有发出，稍后自动重试").Because(err)
 	case !allowed:
-		failure := problem(channels.Quota, "budget_spent", "这个账号今天调用微博的次数已用完，系统会在明天零点后自动继续").Because(errNoBudget)
+		failure := problem(channels.Quota, "budget_spent", "这个账号今天调用微博的次数已用完，请等待明天零点后系统自动继续").Because(errNoBudget)
 		failure.After = byBeijingDay(c.cfg.Now())
+		return failure
+	}
+	return nil
+}
+
+// spendPost counts a post of the running hour.
+func (c *Channel) spendPost(ctx context.Context, as who) *channels.PlatformError {
+	if c.cfg.Budget == nil {
+		return nil
+	}
+	now := c.cfg.Now().In(sql.Beijing)
+	allowed, err := c.cfg.Budget(ctx, as.account.ID, "weibo posts "+now.Format("15"), hourlyPosts)
+	switch {
+	case err != nil:
+		return problem(channels.Retry, "budget", "系统暂时无法登记微博发布次数，没有发出，稍后自动重试").Because(err)
+	case !allowed:
+		failure := problem(channels.Quota, "hour_spent", "这个账号一小时内已发满30条微博，请等待下一小时系统自动继续").Because(errNoBudget)
+		failure.After = now.Truncate(time.Hour).Add(time.Hour).Sub(now)
 		return failure
 	}
 	return nil
@@ -79,12 +114,12 @@ func (c *Channel) spend(ctx context.Context, job *channels.Job, most int64) *cha
 
 // exchange sends the request and reads the answer whole. Errors tell a request that never left from one whose answer is
 // lost: only the first is certainly without effect.
-func (c *Channel) exchange(ctx context.Context, job *channels.Job, req request) (int, []byte, *channels.PlatformError) {
+func (c *Channel) exchange(ctx context.Context, as who, req request) (int, []byte, *channels.PlatformError) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	var left atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { left.Store(true) }})
-	httpRequest, err := c.build(ctx, job, req)
+	httpRequest, err := c.build(ctx, as, req)
 	if err != nil {
 		return 0, nil, problem(channels.Defect, "request", "系统没能组成微博请求，没有发出，请联系系统开发人员").Because(egress.Redact(err))
 	}
@@ -119,25 +154,26 @@ func lost(err error, left, posting bool) *channels.PlatformError {
 	return problem(class, code, sentence).Because(egress.Redact(err))
 }
 
-// build makes the HTTP request. The token goes into the form or a header, never into the address, so that no log and no
-// error of the transport can show it.
-func (c *Channel) build(ctx context.Context, job *channels.Job, req request) (*http.Request, error) {
+// build makes the HTTP request. Reading calls carry the token both ways that Weibo documents: as a parameter and in a header.
+// Errors of the transport show addresses, so they pass through egress.Redact.
+func (c *Channel) build(ctx context.Context, as who, req request) (*http.Request, error) {
 	address, body, kind := strings.TrimSuffix(req.base, "/")+req.path, []byte(nil), ""
 	form := url.Values{}
 	for name, values := range req.form {
 		form[name] = values
 	}
+	if !req.bare {
+		form.Set("access_token", as.token())
+	}
 	switch {
 	case req.method == http.MethodGet:
 		address += "?" + form.Encode()
-	case req.picture != nil:
-		form.Set("access_token", job.Credentials["access_token"])
+	case req.picture != nil || req.multipart:
 		var err error
-		if kind, body, err = multipartBody(form, *req.picture); err != nil {
+		if kind, body, err = multipartBody(form, req.picture); err != nil {
 			return nil, err
 		}
 	default:
-		form.Set("access_token", job.Credentials["access_token"])
 		kind, body = "application/x-www-form-urlencoded", []byte(form.Encode())
 	}
 	httpRequest, err := http.NewRequestWithContext(ctx, req.method, address, bytes.NewReader(body))
@@ -148,19 +184,23 @@ func (c *Channel) build(ctx context.Context, job *channels.Job, req request) (*h
 		httpRequest.Header.Set("Content-Type", kind)
 	}
 	if req.method == http.MethodGet {
-		httpRequest.Header.Set("Authorization", "OAuth2 "+job.Credentials["access_token"])
+		httpRequest.Header.Set("Authorization", "OAuth2 "+as.token())
 	}
 	httpRequest.Header.Set("User-Agent", "govmedia")
 	return httpRequest, nil
 }
 
-func multipartBody(form url.Values, picture file) (kind string, body []byte, err error) {
+func multipartBody(form url.Values, picture *file) (kind string, body []byte, err error) {
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)
 	for name := range form {
 		if err := w.WriteField(name, form.Get(name)); err != nil {
 			return "", nil, err
 		}
+	}
+	if picture == nil {
+		err = w.Close()
+		return w.FormDataContentType(), buf.Bytes(), err
 	}
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Disposition", fmt.Sprintf(`form-data; name="pic"; filename=%q`, picture.name))
@@ -176,16 +216,17 @@ func multipartBody(form url.Values, picture file) (kind string, body []byte, err
 }
 
 // read decodes an answer: the body decides, whatever the HTTP status says.
-func (c *Channel) read(job *channels.Job, req request, status int, body []byte, out any) *channels.PlatformError {
+func (c *Channel) read(as who, req request, status int, body []byte, out any) *channels.PlatformError {
 	var head struct {
 		Code flexible        `json:"error_code"`
 		Text json.RawMessage `json:"error"`
 	}
-	if err := json.Unmarshal(body, &head); err != nil {
+	list := bytes.HasPrefix(bytes.TrimSpace(body), []byte("[")) // of what out takes, or nothing of Weibo's
+	if err := json.Unmarshal(body, &head); err != nil && !list {
 		return unreadable(status, req.posting)
 	}
 	if head.Code.set {
-		return refused(head.Code.value, clean(job, head.Text), status, req.posting)
+		return refused(head.Code.value, clean(as, head.Text), status, req.posting)
 	}
 	if status >= http.StatusBadRequest || json.Unmarshal(body, out) != nil {
 		return unreadable(status, req.posting)
@@ -206,13 +247,13 @@ func unreadable(status int, posting bool) *channels.PlatformError {
 }
 
 // clean is the platform's words without our secrets, at most so long as is kept.
-func clean(job *channels.Job, raw json.RawMessage) string {
+func clean(as who, raw json.RawMessage) string {
 	var words string
 	if json.Unmarshal(raw, &words) != nil {
 		words = string(raw)
 	}
 	for _, name := range []string{"access_token", "app_secret"} {
-		if secret := job.Credentials[name]; secret != "" {
+		if secret := as.credentials[name]; secret != "" {
 			words = strings.ReplaceAll(words, secret, "***")
 		}
 	}

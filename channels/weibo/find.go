@@ -26,6 +26,17 @@ type post struct {
 	User      struct {
 		ID digits `json:"idstr"`
 	} `json:"user"`
+	Visible struct {
+		Type int `json:"type"` // 0 is public, 1 the author alone
+	} `json:"visible"`
+}
+
+// id returns the id of the post, empty when it has none.
+func (p post) id() string {
+	if p.Mid != "" {
+		return string(p.Mid)
+	}
+	return string(p.ID)
 }
 
 // at returns when the post was made, false when that cannot be read.
@@ -47,12 +58,25 @@ func (c *Channel) Find(ctx context.Context, job *channels.Job) (channels.Progres
 	last := c.cfg.Ladder[len(c.cfg.Ladder)-1]
 	switch {
 	case found != nil:
-		return c.published(job, *found)
-	case !complete, job.Remote["accepted_at"] != nil, job.Remote["repeated"] != nil:
+		return c.found(job, *found)
+	case !complete, job.Remote["accepted_at"] != nil, job.Remote["repeated"] != nil, job.Remote["article_stored"] != nil:
 		return channels.Progress{Stage: channels.Unsure, Next: last}, nil
 	}
 	return c.absent(job), nil
 }
+
+// found turns a post of ours on the timeline into the news of it; readers of an article are led to the article.
+func (c *Channel) found(job *channels.Job, p post) (channels.Progress, error) {
+	progress, err := c.published(job, p)
+	if address := text(job.Remote, "article_url"); err == nil && articleAddress(address) != "" {
+		progress.URL = address
+	} else if link := articleLink.FindString(html.UnescapeString(p.Text)); err == nil && link != "" && text(job.Remote, "route") == routeArticle {
+		job.Remote["article_url"], progress.URL = link, link
+	}
+	return progress, err
+}
+
+var articleLink = regexp.MustCompile(`https?://[0-9A-Za-z.:-]+/ttarticle/p/show\?id=[0-9]+`)
 
 // absent counts a look that found nothing.
 func (c *Channel) absent(job *channels.Job) channels.Progress {
@@ -91,7 +115,7 @@ func (c *Channel) Poll(ctx context.Context, job *channels.Job) (channels.Progres
 		return channels.Progress{}, c.askFailed(job, failure)
 	}
 	if found != nil {
-		return c.published(job, *found)
+		return c.found(job, *found)
 	}
 	since := c.cfg.Now().Sub(time.UnixMilli(number(job.Remote, "accepted_at")))
 	for _, step := range c.cfg.Verify {
@@ -104,22 +128,30 @@ func (c *Channel) Poll(ctx context.Context, job *channels.Job) (channels.Progres
 	return channels.Progress{}, unclear
 }
 
+// timeline is the newest posts of an account, as far as Weibo shows them.
+type timeline struct {
+	Statuses []post      `json:"statuses"`
+	Total    json.Number `json:"total_number"`
+}
+
+// readTimeline asks for the newest posts of an account, only those this app made when base is set.
+func (c *Channel) readTimeline(ctx context.Context, as who, base string, most int64) (timeline, *channels.PlatformError) {
+	var list timeline
+	failure := c.ask(ctx, as, request{method: http.MethodGet, base: c.cfg.APIBase, path: "/2/statuses/user_timeline.json", most: most,
+		form: url.Values{"uid": {uidOf(as.account)}, "base_app": {base}, "count": {"100"}, "page": {"1"}}}, &list)
+	if failure == nil && list.Statuses == nil {
+		failure = unreadable(http.StatusOK, false)
+	}
+	return list, failure
+}
+
 // look reads the newest posts this app made for the account. It returns the one of this delivery, nil when it is not
 // among them, and whether the list reaches back far enough to mean that it is not there: Weibo shows five.
 func (c *Channel) look(ctx context.Context, job *channels.Job) (found *post, complete bool, failure *channels.PlatformError) {
-	var list struct {
-		Statuses []post      `json:"statuses"`
-		Total    json.Number `json:"total_number"`
-	}
-	failure = c.ask(ctx, job, request{method: http.MethodGet, base: c.cfg.APIBase, path: "/2/statuses/user_timeline.json", most: dailyCalls,
-		form: url.Values{"uid": {uidOf(job.Account)}, "base_app": {"1"}, "count": {"100"}, "page": {"1"}}}, &list)
+	list, failure := c.readTimeline(ctx, whoOf(job), "1", dailyCalls)
 	if failure != nil {
 		return nil, false, failure
 	}
-	if list.Statuses == nil {
-		return nil, false, unreadable(http.StatusOK, false)
-	}
-	delete(job.Remote, "limited")
 	delete(job.Remote, "read_failures")
 	earliest := c.intent(job).Add(-slack)
 	total, err := list.Total.Int64()

@@ -5,17 +5,19 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"govmedia/accounts"
 	"govmedia/channels"
+	"govmedia/sql"
 )
 
-// CheckSettings says whether an account may be set up so. Errors: ErrRoute, ErrUID, ErrDomain.
+// CheckSettings says whether an account may be set up so. Errors: ErrRoute, ErrUID, ErrDomain, ErrPicture.
 func CheckSettings(account accounts.Account) error {
-	if route := setting(account, "route"); route != "" && route != "share" {
+	if routes, _ := configured(account); len(routes) == 0 {
 		return ErrRoute.On("settings.route")
 	}
 	if uidOf(account) == "" || strings.Trim(uidOf(account), "0123456789") != "" {
@@ -24,7 +26,23 @@ func CheckSettings(account accounts.Account) error {
 	if strings.ContainsAny(setting(account, "safe_domain"), "/:@ ") {
 		return ErrDomain.On("settings.safe_domain")
 	}
+	if !slices.Contains([]string{"", picturesUpload, picturesURL, picturesNone}, setting(account, "pictures")) {
+		return ErrPicture.On("settings.pictures")
+	}
 	return nil
+}
+
+// The values of the setting pictures: how the cover goes with an update.
+const (
+	picturesUpload = "upload" // as a file, the default
+	picturesURL    = "url"    // Weibo fetches it; an ability that is applied for
+	picturesNone   = "none"
+)
+
+// longText reports whether the account may post texts of more than 140 characters.
+func longText(account accounts.Account) bool {
+	allowed, _ := account.Settings["long_text"].(bool)
+	return allowed
 }
 
 func setting(account accounts.Account, name string) string {
@@ -39,25 +57,49 @@ func uidOf(account accounts.Account) string {
 	return *account.ExternalID
 }
 
-// ready refuses an account that cannot post as it stands, before anybody is called.
+// ready refuses an account that cannot be used as it stands, before anybody is called. One that waits for its authorisation
+// is no failure of the delivery: see hold.
 func (c *Channel) ready(job *channels.Job) *channels.PlatformError {
 	switch err := CheckSettings(job.Account); {
 	case errors.Is(err, ErrRoute):
-		return problem(channels.Permission, "route_unsupported", "账号设置的微博发布方式还不支持，请改为 share 或改为“人工发布”")
+		return problem(channels.Permission, "route_unsupported", "账号设置的微博发布方式看不懂，没有发出。请管理员在账号页改正，或改为“人工发布”")
 	case err != nil:
-		return problem(channels.Permission, "settings", "微博账号的 UID 或安全域名没有填对，请管理员在账号页改正").Because(err)
+		return problem(channels.Permission, "settings", "微博账号的 UID、安全域名或配图方式没有填对，没有发出。请管理员在账号页改正").Because(err)
 	case job.Credentials["access_token"] == "":
-		return problem(channels.Permission, "not_authorised", "账号还没有授权，请在账号页授权")
-	case c.expired(job):
-		return problem(channels.Permission, "token_expired", "账号授权已过期，请在账号页重新授权")
+		return c.hold(job, problem(channels.Quota, "not_authorised", "账号还没有授权，没有发出。请在账号页授权，授权后系统自动继续"))
+	case c.expired(job.Credentials):
+		return c.hold(job, problem(channels.Quota, "token_expired", "账号授权已过期，没有发出。请在账号页重新授权，授权后系统自动继续"))
 	}
 	return nil
 }
 
+// lateBy is how long after its time a delivery still goes out by itself once its account is authorised again.
+const lateBy = 24 * time.Hour
+
+// hold makes a delivery wait for the authorisation of its account: nothing is asked of Weibo meanwhile, and it goes on by itself
+// within a day of its time. What is later than that would surprise its readers, so a person decides.
+func (c *Channel) hold(job *channels.Job, failure *channels.PlatformError) *channels.PlatformError {
+	failure.After = held
+	if job.Delivery.DueAt > 0 && sql.FromStd(c.cfg.Now()).Sub(job.Delivery.DueAt) > lateBy {
+		failure.Class, failure.After = channels.Permission, 0
+		failure.Advice = "账号授权失效已超过一天，没有发出，系统不再自动补发。请重新授权后核对内容是否仍然合适，再点“重试”（" + failure.Code + "）"
+	}
+	return failure
+}
+
 // expired reads the lifetime we stored. A missing one means that Weibo has to say it.
-func (c *Channel) expired(job *channels.Job) bool {
-	millis, err := strconv.ParseInt(job.Credentials["expires_at"], 10, 64)
-	return err == nil && !c.cfg.Now().Before(time.UnixMilli(millis))
+func (c *Channel) expired(credentials accounts.Credentials) bool {
+	until := expiresAt(credentials)
+	return until > 0 && !c.cfg.Now().Before(until.Std())
+}
+
+// expiresAt is the end of the stored token, 0 when it is not known.
+func expiresAt(credentials accounts.Credentials) sql.Time {
+	millis, err := strconv.ParseInt(credentials["expires_at"], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return sql.Time(millis)
 }
 
 // operator returns the address to name as rip: that of the person who acts when the delivery carries a public one in

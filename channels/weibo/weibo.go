@@ -4,11 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ import (
 // Config is how the channel reaches Weibo. The zero value is the real one, but for OfficeAddress and OriginBase.
 type Config struct {
 	APIBase       string        // empty is https://api.weibo.com
+	UploadBase    string        // of statuses/upload; empty is https://upload.api.weibo.com, or APIBase where that is set
 	AuthBase      string        // of oauth2/…; empty is APIBase
 	ReadersBase   string        // where readers find posts; empty is https://weibo.com
 	OriginBase    string        // our own public address, for the length of the link in previews
@@ -35,26 +37,47 @@ type Config struct {
 
 	// Budget counts a call and says whether it may be made; channels.Spend with a handle does it. nil sets no bound.
 	Budget func(ctx context.Context, accountID, path string, most int64) (bool, error)
+
+	// DB keeps what all nodes must know: pauses, routes that were refused, when an authorisation ends. nil keeps the first two in
+	// memory and knows nothing of the third.
+	DB     *sql.DB
 	Client *http.Client     // nil makes one that follows no redirect
 	Now    func() time.Time // nil is the clock
+	Log    *slog.Logger     // nil is silent
 }
 
-// Channel posts to Weibo. It implements channels.Channel and may be used by many goroutines.
+// Channel posts to Weibo. It implements channels.Channel, channels.Retractor and channels.Observer and may be used by many goroutines.
 type Channel struct {
 	cfg    Config
 	client *http.Client
+	notes  *notebook
 
 	mu      sync.Mutex
 	checked map[string]time.Time // hash of token and uid → when Weibo last said that they belong together
+	silence map[string]int       // account → answers missing in a row
+	chosen  map[string]string    // account → the route taken last
+	lapses  map[string]sql.Time  // account → when its authorisation ends, as last seen
 }
 
 // maxSends is after how many lost answers, each found absent, a person takes over.
 const maxSends = 3
 
+// The addresses of production.
+const (
+	productionAPI    = "https://api.weibo.com"
+	productionUpload = "https://upload.api.weibo.com"
+)
+
 // New makes the channel.
 func New(cfg Config) *Channel {
+	if cfg.UploadBase == "" && cfg.APIBase == "" || cfg.UploadBase == "" && cfg.APIBase == productionAPI {
+		cfg.UploadBase = productionUpload
+	}
 	if cfg.APIBase == "" {
-		cfg.APIBase = "https://api.weibo.com"
+		cfg.APIBase = productionAPI
+	}
+	if cfg.UploadBase == "" {
+		cfg.UploadBase = cfg.APIBase
 	}
 	if cfg.AuthBase == "" {
 		cfg.AuthBase = cfg.APIBase
@@ -74,7 +97,8 @@ func New(cfg Config) *Channel {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	c := &Channel{cfg: cfg, client: cfg.Client, checked: map[string]time.Time{}}
+	c := &Channel{cfg: cfg, client: cfg.Client, notes: &notebook{db: cfg.DB, here: map[string]note{}}, checked: map[string]time.Time{},
+		silence: map[string]int{}, chosen: map[string]string{}, lapses: map[string]sql.Time{}}
 	if c.client == nil {
 		c.client = &http.Client{
 			Transport:     http.DefaultTransport.(*http.Transport).Clone(),
@@ -84,20 +108,23 @@ func New(cfg Config) *Channel {
 	return c
 }
 
-// Prepare cuts the text, looks at the cover and asks whose token it is. Nothing is left at Weibo, so it may run twice.
+func whoOf(job *channels.Job) who { return who{account: job.Account, credentials: job.Credentials} }
+
+// Prepare asks whose token it is, takes the first route that the account may use, cuts the text and looks at the cover. Nothing is
+// left at Weibo, so it may run twice.
 func (c *Channel) Prepare(ctx context.Context, job *channels.Job) error {
 	if failure := c.ready(job); failure != nil {
-		return failure
-	}
-	if failure := checkLink(job.Account, job.OriginURL); failure != nil {
 		return failure
 	}
 	if _, failure := c.operator(job); failure != nil {
 		return failure
 	}
-	t := compose(job.Message, job.OriginURL)
-	if used := utf8.RuneCountInString(t.status); used > maxStatus {
-		return problem(channels.Content, "status_too_long", fmt.Sprintf("标题加链接有%d个字，超过微博的140个字，请缩短标题后重新送审", used))
+	routes, failure := c.usable(ctx, whoOf(job))
+	if failure != nil {
+		return failure
+	}
+	if failure := c.take(job, routes[0]); failure != nil {
+		return failure
 	}
 	cover, failure := c.cover(ctx, job)
 	if failure != nil {
@@ -106,21 +133,67 @@ func (c *Channel) Prepare(ctx context.Context, job *channels.Job) error {
 	if failure := c.checkToken(ctx, job); failure != nil {
 		return c.askFailed(job, failure)
 	}
-	job.Remote["status"], job.Remote["link"] = t.status, job.OriginURL
 	delete(job.Remote, "picture_id")
 	if cover != nil {
 		job.Remote["picture_id"] = job.Message.CoverID
 	}
-	job.Step("compose", "已生成微博正文", sql.Object{"characters": utf8.RuneCountInString(t.status), "picture": cover != nil, "topics_removed": t.topics})
+	job.Step("compose", "已生成微博正文", sql.Object{"route": routes[0], "characters": utf8.RuneCountInString(text(job.Remote, "status")),
+		"picture": cover != nil, "topics_removed": job.Remote["topics_removed"]})
 	return nil
 }
 
-// cover reads the cover and brings it into a form Weibo takes; nil when the message has none.
+// take fixes the text of a delivery for a route. It refuses what the route does not take.
+func (c *Channel) take(job *channels.Job, route string) *channels.PlatformError {
+	t := compose(route, job.Account, job.Message, job.OriginURL)
+	switch route {
+	case routeShare:
+		if failure := checkLink(job.Account, job.OriginURL); failure != nil {
+			return failure
+		}
+	case routeArticle:
+		content, _, failure := articleBody(job.Message, job.PictureURL)
+		if failure != nil {
+			return failure
+		}
+		for _, limit := range articleLimits(job.Message, content) {
+			if !limit.OK {
+				return problem(channels.Content, "article_"+limit.Field, strings.TrimSuffix(limit.Sentence, "。"))
+			}
+		}
+	}
+	if used := utf8.RuneCountInString(t.status); route != routeArticle && used > mostOf(t) {
+		return problem(channels.Content, "status_too_long", fmt.Sprintf("标题加链接有%d个字，超过微博的140个字，请缩短标题后重新送审", used))
+	}
+	job.Remote["route"], job.Remote["status"], job.Remote["link"] = route, t.status, job.OriginURL
+	delete(job.Remote, "long")
+	delete(job.Remote, "topics_removed")
+	if t.long {
+		job.Remote["long"] = true
+	}
+	if t.topics {
+		job.Remote["topics_removed"] = true
+	}
+	return nil
+}
+
+// withCover reports whether the cover goes along as a file or an address.
+func withCover(job *channels.Job) bool {
+	_, ok := job.Message.Pictures.ByID(job.Message.CoverID)
+	return ok && text(job.Remote, "route") != routeArticle && job.Remote["long"] == nil && job.Remote["without_picture"] == nil &&
+		setting(job.Account, "pictures") != picturesNone
+}
+
+// byAddress reports whether Weibo fetches the cover itself.
+func byAddress(job *channels.Job) bool {
+	return text(job.Remote, "route") == routeUpdate && setting(job.Account, "pictures") == picturesURL
+}
+
+// cover reads the cover and brings it into a form Weibo takes; nil when none goes along as a file.
 func (c *Channel) cover(ctx context.Context, job *channels.Job) (*file, *channels.PlatformError) {
-	chosen, ok := job.Message.Pictures.ByID(job.Message.CoverID)
-	if !ok {
+	if !withCover(job) || byAddress(job) {
 		return nil, nil
 	}
+	chosen, _ := job.Message.Pictures.ByID(job.Message.CoverID)
 	data, err := job.Bytes(ctx, chosen)
 	if err != nil {
 		return nil, problem(channels.Retry, "picture_unread", "封面图暂时读取不到，没有发出，稍后自动重试").Because(err)
@@ -128,113 +201,173 @@ func (c *Channel) cover(ctx context.Context, job *channels.Job) (*file, *channel
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != chosen.SHA256 {
 		return nil, problem(channels.Defect, "picture_changed", "封面图与审签时的不一致，没有发出，请联系系统开发人员")
 	}
-	fitted, err := picture.Fit(data, maxPicture, 0, picture.FormatJPEG, picture.FormatPNG, picture.FormatGIF)
+	most, formats := maxPicture, []string{picture.FormatJPEG, picture.FormatPNG, picture.FormatGIF}
+	if job.Remote["shrunk"] != nil { // refused once: small, and in the form that everybody takes
+		most, formats = maxShrunk, []string{picture.FormatJPEG}
+	}
+	fitted, err := picture.Fit(data, most, 0, formats...)
 	if err != nil {
 		return nil, problem(channels.Content, "picture_unfit", "封面图转换不成微博接受的格式，请更换封面图后重新送审").Because(err)
 	}
 	return &file{name: "cover." + fitted.Ext, mime: fitted.MIME, data: fitted.Bytes}, nil
 }
 
-// checkToken asks Weibo once a day whose token it is: staff are often signed in with an account of their own when they
-// authorise, and a post must never go there.
-func (c *Channel) checkToken(ctx context.Context, job *channels.Job) *channels.PlatformError {
-	uid := uidOf(job.Account)
-	sum := sha256.Sum256([]byte(uid + " " + job.Credentials["access_token"]))
-	key, now := hex.EncodeToString(sum[:]), c.cfg.Now()
-	c.mu.Lock()
-	last, known := c.checked[key]
-	c.mu.Unlock()
-	if known && now.Sub(last) < 24*time.Hour {
-		return nil
-	}
-	var info struct {
-		UID      digits      `json:"uid"`
-		ExpireIn json.Number `json:"expire_in"`
-	}
-	failure := c.ask(ctx, job, request{method: http.MethodPost, base: c.cfg.AuthBase, path: "/oauth2/get_token_info", most: optionalCalls}, &info)
-	if failure != nil && failure.Code == "budget_spent" {
-		return nil // the check can wait, posting has the rest of the day's calls
-	}
-	if failure != nil {
-		return failure
-	}
-	if left, err := info.ExpireIn.Int64(); err == nil && left <= 0 {
-		return problem(channels.Permission, "token_expired", "账号授权已过期，请在账号页重新授权")
-	}
-	if string(info.UID) != uid {
-		return refused(21335, "token of uid "+string(info.UID), http.StatusOK, false)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.checked) > 10000 { // tokens that are gone
-		clear(c.checked)
-	}
-	c.checked[key] = now
-	return nil
-}
-
 // Submit posts. What was sent is counted in Remote before it leaves, so that Weibo's "same text again" is read rightly
-// later: after a lost answer it means that the post is there.
+// later: after a lost answer it means that the post is there. Where Weibo certainly refused the route or the picture, the next
+// route, or a smaller picture, goes out within the same intention.
 func (c *Channel) Submit(ctx context.Context, job *channels.Job) (channels.Progress, error) {
 	if failure := c.ready(job); failure != nil {
 		return channels.Progress{}, failure
 	}
-	sends := number(job.Remote, "sends")
-	if sends >= maxSends {
+	before := number(job.Remote, "sends")
+	if before >= maxSends {
 		job.Remote["sends"] = int64(0)
 		return channels.Progress{}, problem(channels.ByHand, "no_result",
 			"连续三次没有得到微博的结果，每次核实都没有发出。请登录微博人工发布后登记网址，或稍后重试")
 	}
-	req, failure := c.share(ctx, job)
-	if failure != nil {
-		return channels.Progress{}, failure
+	for {
+		progress, failure, err := c.send(ctx, job, before)
+		if failure == nil || err != nil {
+			return progress, err
+		}
+		again, next := c.mend(ctx, job, failure)
+		if next != nil {
+			return channels.Progress{}, c.afterSend(job, next, before)
+		}
+		if !again {
+			return c.submitFailed(ctx, job, failure, before)
+		}
 	}
-	job.Remote["sends"], job.Remote["sent_at"] = sends+1, c.cfg.Now().UnixMilli()
+}
+
+// send makes one attempt. failure is Weibo's refusal or a lost answer; err is anything else, and ends the submit.
+func (c *Channel) send(ctx context.Context, job *channels.Job, before int64) (progress channels.Progress, failure *channels.PlatformError, err error) {
+	req, failure := c.compile(ctx, job)
+	if failure == nil {
+		failure = c.gate(ctx, whoOf(job), req)
+	}
+	if failure == nil {
+		failure = c.spendPost(ctx, whoOf(job))
+	}
+	if failure != nil {
+		return channels.Progress{}, nil, c.afterSend(job, failure, before)
+	}
+	job.Remote["sends"], job.Remote["sent_at"] = before+1, c.cfg.Now().UnixMilli()
 	delete(job.Remote, "looks")
 	delete(job.Remote, "looked_at")
 	if err := job.Save(ctx); err != nil {
-		return channels.Progress{}, err
+		return channels.Progress{}, nil, err
+	}
+	if text(job.Remote, "route") == routeArticle {
+		return c.sendArticle(ctx, job, req)
 	}
 	var answer post
-	failure = c.ask(ctx, job, req, &answer)
-	if failure == nil {
-		return c.published(job, answer)
+	if failure = c.ask(ctx, whoOf(job), req, &answer); failure != nil {
+		return channels.Progress{}, failure, nil
 	}
-	return c.submitFailed(ctx, job, failure, sends)
+	progress, err = c.published(job, answer)
+	return progress, nil, err
 }
 
-// share builds the request to post.
-func (c *Channel) share(ctx context.Context, job *channels.Job) (request, *channels.PlatformError) {
+// afterSend is the error of an attempt that certainly had no effect.
+func (c *Channel) afterSend(job *channels.Job, failure *channels.PlatformError, before int64) error {
+	job.Remote["sends"] = before
+	return c.askFailed(job, failure)
+}
+
+// compile builds the request to post by the route of the delivery.
+func (c *Channel) compile(ctx context.Context, job *channels.Job) (request, *channels.PlatformError) {
 	rip, failure := c.operator(job)
 	if failure != nil {
 		return request{}, failure
 	}
-	if text(job.Remote, "status") == "" || text(job.Remote, "link") != job.OriginURL {
+	route, status := text(job.Remote, "route"), text(job.Remote, "status")
+	if !slices.Contains(routeOrder, route) || status == "" || text(job.Remote, "link") != job.OriginURL {
 		return request{}, problem(channels.Defect, "not_prepared", "微博正文没有准备好，没有发出，请重试；仍不行请联系系统开发人员")
 	}
-	req := request{method: http.MethodPost, base: c.cfg.APIBase, path: "/2/statuses/share.json", posting: true, most: dailyCalls,
-		form: url.Values{"status": {text(job.Remote, "status")}, "rip": {rip}}}
-	if text(job.Remote, "picture_id") != "" {
-		req.picture, failure = c.cover(ctx, job)
+	req := request{method: http.MethodPost, base: c.cfg.APIBase, path: "/2/statuses/share.json", posting: true, route: route, most: dailyCalls,
+		form: url.Values{"status": {status}, "rip": {rip}}}
+	switch {
+	case route == routeArticle:
+		return c.compileArticle(job, req)
+	case route == routeShare:
+	case withCover(job) && byAddress(job):
+		cover, _ := job.Message.Pictures.ByID(job.Message.CoverID)
+		req.path, req.route = "/2/statuses/upload_url_text.json", partURL
+		req.form.Set("url", job.PictureURL(cover))
+	case withCover(job):
+		req.base, req.path, req.route = c.cfg.UploadBase, "/2/statuses/upload.json", partUpload
+	default:
+		req.path = "/2/statuses/update.json"
+		if job.Remote["long"] != nil {
+			req.form.Set("is_longtext", "1")
+		}
 	}
+	req.picture, failure = c.cover(ctx, job)
 	return req, failure
+}
+
+// mend changes what Weibo certainly refused and says whether to send again: a picture is made smaller once, a part of a route that
+// the app is not granted is left out, the next route is taken. next is why the next route cannot be taken.
+func (c *Channel) mend(ctx context.Context, job *channels.Job, failure *channels.PlatformError) (again bool, next *channels.PlatformError) {
+	switch actionOf(failure) {
+	case ShrinkOnce:
+		if !withCover(job) || byAddress(job) || job.Remote["shrunk"] != nil {
+			return false, nil
+		}
+		job.Remote["shrunk"] = true
+		job.Step("picture", "微博不接受封面图，已缩小后再发一次", sql.Object{"error_code": failure.Code})
+		return true, nil
+	case NextRoute:
+	default:
+		return false, nil
+	}
+	route := text(job.Remote, "route")
+	if route == routeUpdate && withCover(job) {
+		job.Remote["without_picture"] = true
+		job.Step("route", "微博应用没有发图权限，改为不带图片发布", sql.Object{"error_code": failure.Code})
+		return true, nil
+	}
+	routes, none := c.usable(ctx, whoOf(job))
+	if none != nil || routes[0] == route {
+		return false, nil
+	}
+	delete(job.Remote, "without_picture")
+	if next := c.take(job, routes[0]); next != nil {
+		return false, next
+	}
+	job.Step("route", "微博应用没有"+routeLabel(route)+"的权限，改用"+routeLabel(routes[0]), sql.Object{"error_code": failure.Code})
+	return true, nil
+}
+
+// routeLabel is a route as people call it.
+func routeLabel(route string) string {
+	switch route {
+	case routeArticle:
+		return "头条文章"
+	case routeUpdate:
+		return "发微博"
+	}
+	return "分享"
 }
 
 // submitFailed reads a refusal or a lost answer. before is how many sends may have had an effect earlier.
 func (c *Channel) submitFailed(ctx context.Context, job *channels.Job, failure *channels.PlatformError, before int64) (channels.Progress, error) {
-	switch code := failure.Code; {
-	case code == "20032":
+	switch action := actionOf(failure); {
+	case action == VerifyLater:
 		job.Remote["accepted_at"] = c.cfg.Now().UnixMilli()
-		job.Step("statuses/share", "微博已收到，稍后显示，系统将核实", sql.Object{"error_code": code})
+		job.Step("statuses/"+text(job.Remote, "route"), "微博已收到，稍后显示，系统将核实", sql.Object{"error_code": failure.Code})
 		return channels.Progress{Stage: channels.Pending, Next: c.cfg.Verify[0]}, nil
-	case before > 0 && (code == "20017" || code == "20019" || code == "20111"):
+	case before > 0 && action == AdoptOurs:
 		return c.adopt(ctx, job, failure)
 	case failure.Class == channels.Unclear:
+		if action == StoreUnclear {
+			job.Remote["article_stored"] = true
+		}
 		failure.After = max(failure.After, c.cfg.Ladder[0])
 		return channels.Progress{}, failure
 	}
-	job.Remote["sends"] = before // this one certainly had no effect
-	return channels.Progress{}, c.askFailed(job, failure)
+	return channels.Progress{}, c.afterSend(job, failure, before)
 }
 
 // adopt looks for the post that Weibo says is already there. When it cannot be seen, a person decides in the end: it is
@@ -251,15 +384,11 @@ func (c *Channel) adopt(ctx context.Context, job *channels.Job, failure *channel
 	return channels.Progress{}, unclear
 }
 
-// askFailed lengthens the waits of a failure that comes again: questions by the ladder, daily limits to the next day.
+// askFailed lengthens the waits of questions that fail again by the ladder, and lets a delivery wait for its authorisation.
 func (c *Channel) askFailed(job *channels.Job, failure *channels.PlatformError) error {
-	code, _ := strconv.Atoi(failure.Code)
-	row, _ := rowOf(code)
 	switch {
-	case row.Daily && text(job.Remote, "limited") != "":
-		failure.After = byBeijingDay(c.cfg.Now())
-	case row.Daily:
-		job.Remote["limited"] = failure.Code
+	case actionOf(failure) == Reauthorise:
+		return c.hold(job, failure)
 	case failure.Class == channels.Retry && failure.After == 0:
 		n := number(job.Remote, "read_failures")
 		failure.After = reading[min(int(n), len(reading)-1)]
@@ -270,10 +399,7 @@ func (c *Channel) askFailed(job *channels.Job, failure *channels.PlatformError) 
 
 // published turns a post into the news of it.
 func (c *Channel) published(job *channels.Job, p post) (channels.Progress, error) {
-	mid := string(p.Mid)
-	if mid == "" {
-		mid = string(p.ID)
-	}
+	mid := p.id()
 	if mid == "" {
 		failure := unreadable(http.StatusOK, true)
 		failure.After = c.cfg.Ladder[0]
@@ -284,11 +410,13 @@ func (c *Channel) published(job *channels.Job, p post) (channels.Progress, error
 		return channels.Progress{}, wrongUser(owner)
 	}
 	job.Remote["mid"] = mid
-	delete(job.Remote, "limited")
 	delete(job.Remote, "read_failures")
-	progress := channels.Progress{Stage: channels.Published, ExternalID: mid, URL: c.cfg.ReadersBase + "/" + uid + "/" + mid}
-	if at, err := time.Parse(time.RubyDate, p.CreatedAt); err == nil {
+	progress := channels.Progress{Stage: channels.Published, ExternalID: mid, URL: c.address(uid, mid)}
+	if at, ok := p.at(); ok {
 		progress.PublishedAt = sql.FromStd(at)
 	}
 	return progress, nil
 }
+
+// address is where readers find a post.
+func (c *Channel) address(uid, mid string) string { return c.cfg.ReadersBase + "/" + uid + "/" + mid }
