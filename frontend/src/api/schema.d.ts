@@ -3081,6 +3081,9 @@ export interface components {
             parent_id: string | null;
             state: string;
             unit_id: string;
+            unread_reason: string;
+            /** Format: int64 */
+            unread_since: number | null;
             /** Format: int64 */
             updated_at: number;
             url: string;
@@ -3123,6 +3126,9 @@ export interface components {
             standing: components["schemas"]["AccountStanding"];
             state: string;
             unit_id: string;
+            unread_reason: string;
+            /** Format: int64 */
+            unread_since: number | null;
             /** Format: int64 */
             updated_at: number;
             url: string;
@@ -3274,6 +3280,7 @@ export interface components {
         AccountEndingStep: {
             done: boolean;
             name: string;
+            note: string;
             text: string;
             /** Format: int64 */
             until: number | null;
@@ -3841,12 +3848,15 @@ export interface components {
         };
         AccountPost: {
             account_id: string;
+            attachments: string[];
             column_id: string | null;
+            date_by: string;
             delivery_id: string | null;
             external_id: string | null;
             /** Format: int64 */
             first_seen_at: number;
             id: string;
+            note: string;
             /** Format: int64 */
             published_at: number;
             /** Format: int64 */
@@ -3974,6 +3984,7 @@ export interface components {
                 [key: string]: components["schemas"]["AccountAttachment"];
             };
             findings: components["schemas"]["AccountFinding"][];
+            home_qr: string;
             labels: components["schemas"]["AccountLabelLine"][];
             record: components["schemas"]["AccountRecord"];
             values: {
