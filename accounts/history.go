@@ -26,14 +26,22 @@ type FieldChange struct {
 	Reason     string   `json:"reason"`
 }
 
-// remember writes one line of history for each changed field and one audit line for all of them. Who answers for an
-// account is told in the history only: names and phones do not go into the audit chain.
-func remember(ctx context.Context, tx *sql.DB, actor units.Actor, before, after Record, changed []Field, why Why) error {
-	lines := make([]FieldChange, len(changed))
+// memory is what a transaction will have done, to be written at its end: one line of history for each changed field, one audit
+// line for each account. Who answers for an account is told in the history only: names and phones do not go into the audit chain.
+type memory struct {
+	tx      *sql.DB
+	actor   units.Actor
+	why     Why
+	history []FieldChange
+	lines   []units.Line
+}
+
+// changed takes note of what differs between two states of a record.
+func (m *memory) changed(before, after Record, changed []Field) {
 	told := differences(before.Account, after.Account)
-	for i, f := range changed {
+	for _, f := range changed {
 		was, became := f.text(&before), f.text(&after)
-		lines[i] = changeOf(tx, actor, after.ID, f.Name, was, became, why)
+		m.history = append(m.history, m.changeOf(after.ID, f.Name, was, became))
 		switch {
 		case f.Kind == ContactField:
 			told[f.Name] = "changed"
@@ -41,38 +49,37 @@ func remember(ctx context.Context, tx *sql.DB, actor units.Actor, before, after 
 			told[f.Name] = sql.Object{"from": was, "to": became}
 		}
 	}
-	if err := sql.InsertMany(ctx, tx, "account_change.insert", lines); err != nil {
+	m.tell(after.Account, ActionUpdate, sql.Object{"fields": told})
+}
+
+// created takes note of a new account: the first line of its history.
+func (m *memory) created(r Record) {
+	m.history = append(m.history, m.changeOf(r.ID, FieldCreated, "", r.Name))
+	m.tell(r.Account, ActionCreate, sql.Object{"platform": r.Platform, "kind": r.Kind, "name": r.Name, "external_id": text(r.ExternalID), "mode": r.Mode,
+		"state": r.State, "in_use_at": r.InUseAt})
+}
+
+func (m *memory) tell(account Account, action units.Action, detail sql.Object) {
+	if m.why.Kind != WhyEdit {
+		detail["why"], detail["why_id"] = m.why.Kind, m.why.ID
+		if m.why.Reason != "" {
+			detail["reason"] = cut(m.why.Reason, maxReason)
+		}
+	}
+	m.lines = append(m.lines, units.Line{UnitID: account.UnitID, Action: action, ObjectKind: "account", ObjectID: account.ID, Detail: detail})
+}
+
+// keep writes it all. It holds the audit chains until the transaction ends, so it comes last.
+func (m *memory) keep(ctx context.Context) error {
+	if err := sql.InsertMany(ctx, m.tx, "account_change.insert", m.history); err != nil {
 		return err
 	}
-	detail := sql.Object{"fields": told}
-	addWhy(detail, why)
-	return audit(ctx, tx, actor, after.Account, ActionUpdate, detail)
+	return units.AuditAll(ctx, m.tx, m.actor, m.lines)
 }
 
-// rememberCreated writes the first line of an account's history, and the audit line.
-func rememberCreated(ctx context.Context, tx *sql.DB, actor units.Actor, r Record, why Why) error {
-	if _, err := tx.Exec(ctx, "account_change.insert", changeOf(tx, actor, r.ID, FieldCreated, "", r.Name, why)); err != nil {
-		return err
-	}
-	detail := sql.Object{"platform": r.Platform, "kind": r.Kind, "name": r.Name, "external_id": text(r.ExternalID), "mode": r.Mode, "state": r.State,
-		"in_use_at": r.InUseAt}
-	addWhy(detail, why)
-	return audit(ctx, tx, actor, r.Account, ActionCreate, detail)
-}
-
-func changeOf(tx *sql.DB, actor units.Actor, accountID, field, was, became string, why Why) FieldChange {
-	return FieldChange{ID: sql.NewID(), AccountID: accountID, Field: field, Was: was, Became: became, At: tx.Now(), PersonID: actor.PersonID,
-		PersonName: actor.Name, Why: why.Kind, WhyID: why.ID, Reason: cut(why.Reason, maxReason)}
-}
-
-func addWhy(detail sql.Object, why Why) {
-	if why.Kind == WhyEdit {
-		return
-	}
-	detail["why"], detail["why_id"] = why.Kind, why.ID
-	if why.Reason != "" {
-		detail["reason"] = cut(why.Reason, maxReason)
-	}
+func (m *memory) changeOf(accountID, field, was, became string) FieldChange {
+	return FieldChange{ID: sql.NewID(), AccountID: accountID, Field: field, Was: was, Became: became, At: m.tx.Now(), PersonID: m.actor.PersonID,
+		PersonName: m.actor.Name, Why: m.why.Kind, WhyID: m.why.ID, Reason: cut(m.why.Reason, maxReason)}
 }
 
 // HistoryPage is a page of what changed of an account.

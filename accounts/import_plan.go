@@ -114,7 +114,7 @@ func (p *planner) fresh(d *rowDraft) (Record, error) {
 
 // compare says what of an account the row would change. Errors: ErrImportReach, the checks of the fields.
 func (p *planner) compare(d *rowDraft, before Record) error {
-	d.AccountID = &before.ID
+	d.AccountID, d.ours = &before.ID, before
 	if !p.units.reaches(before.UnitID) {
 		return ErrImportReach
 	}

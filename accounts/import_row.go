@@ -82,6 +82,7 @@ type rowDraft struct {
 	ImportRow
 	record Record
 	match  []string // ids of the accounts of ours that it may be
+	ours   Record   // the account that it is, where it is one
 }
 
 func (d *rowDraft) refused() bool { return d.Outcome == OutcomeRefuse }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"govmedia/accounts/files"
@@ -18,7 +19,7 @@ import (
 // How many rows one step looks at, carries out or undoes, and how long it may take before another node takes over.
 const (
 	readBatch   = 500
-	carryBatch  = 100
+	carryBatch  = 1000
 	importLease = time.Minute
 )
 
@@ -248,79 +249,94 @@ func (w *importWork) carryOut(ctx context.Context) error {
 	if w.in.Kind != ImportRegister {
 		return w.reconcile(ctx)
 	}
-	err := w.eachRow(ctx, "import_row.next", sql.Args{"outcomes": []Outcome{OutcomeCreate, OutcomeChange}}, w.carryRow)
+	err := w.eachRow(ctx, "import_row.next", sql.Args{"outcomes": []Outcome{OutcomeCreate, OutcomeChange}}, w.carryRows)
 	if err != nil {
 		return err
 	}
 	return w.finish(ctx, ImportDone, w.in.Unknown, nil)
 }
 
-// eachRow goes through the rows that a statement finds until it finds none. What one row's work refuses is kept with the row: the
-// rows of the step are then done one by one, so that nothing half done of it stays.
-func (w *importWork) eachRow(ctx context.Context, statement string, args sql.Args, work func(context.Context, *sql.DB, *rowDraft) (RowResult, error)) error {
+// rowWork does what some rows say, in the transaction of the step, and tells with each what came of it.
+type rowWork func(ctx context.Context, tx *sql.DB, rows []*rowDraft) error
+
+// eachRow goes through the rows that a statement finds until it finds none. What one row's work refuses is kept with the row.
+func (w *importWork) eachRow(ctx context.Context, statement string, args sql.Args, work rowWork) error {
 	args["import_id"], args["limit"] = w.in.ID, carryBatch
 	for ctx.Err() == nil {
 		rows, err := sql.List[ImportRow](ctx, w.db, statement, args)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		if err = w.doRows(ctx, rows, work); err == nil {
-			continue
-		}
-		if fault.As(err) == nil {
+		if err := w.doRows(ctx, rows, work); err != nil {
 			return err
-		}
-		for _, row := range rows {
-			if err := w.doAlone(ctx, row, work); err != nil {
-				return err
-			}
 		}
 	}
 	return ctx.Err()
 }
 
-func (w *importWork) doRows(ctx context.Context, rows []ImportRow, work func(context.Context, *sql.DB, *rowDraft) (RowResult, error)) error {
-	return w.db.InTx(ctx, func(tx *sql.DB) error {
-		var p progress
+// doRows does some rows in one transaction. When one of them is refused, nothing of them stays, and each half is done for itself,
+// down to the row that is refused.
+func (w *importWork) doRows(ctx context.Context, rows []ImportRow, work rowWork) error {
+	err := w.step(ctx, rows, work)
+	refusal := fault.As(err)
+	switch {
+	case refusal == nil:
+		return err
+	case len(rows) == 1:
+		return w.refuseRow(ctx, rows[0], refusal)
+	}
+	half := len(rows) / 2
+	if err := w.doRows(ctx, rows[:half], work); err != nil {
+		return err
+	}
+	return w.doRows(ctx, rows[half:], work)
+}
+
+// step does some rows and notes how far the work is, all or nothing.
+func (w *importWork) step(ctx context.Context, rows []ImportRow, work rowWork) error {
+	err := w.db.InTx(ctx, func(tx *sql.DB) error {
 		drafts, err := w.redraft(ctx, tx, rows)
 		if err != nil {
 			return err
 		}
-		for _, d := range drafts {
-			result, err := work(ctx, tx, d)
-			if err != nil {
-				return fmt.Errorf("row %d: %w", d.Number, err)
-			}
-			d.Result = result
-			if _, err := tx.Exec(ctx, "import_row.done", d.ImportRow); err != nil {
-				return err
-			}
-			p.count(result)
-		}
-		w.looked += int64(len(rows))
-		return w.save(ctx, tx, p)
-	})
-}
-
-// doAlone does one row, and keeps the refusal with it when there is one.
-func (w *importWork) doAlone(ctx context.Context, row ImportRow, work func(context.Context, *sql.DB, *rowDraft) (RowResult, error)) error {
-	err := w.doRows(ctx, []ImportRow{row}, work)
-	refusal := fault.As(err)
-	if refusal == nil {
-		return err
-	}
-	row.Result, row.Code, row.Why = RowFailed, refusal.Code, cut(refusal.Sentence, 500)
-	if w.in.State == ImportUndoing {
-		row.Result = RowKept
-	}
-	return w.db.InTx(ctx, func(tx *sql.DB) error {
-		if _, err := tx.Exec(ctx, "import_row.done", row); err != nil {
+		if err := work(ctx, tx, drafts); err != nil {
 			return err
 		}
-		var p progress
-		p.count(row.Result)
-		return w.save(ctx, tx, p)
+		return w.keepResults(ctx, tx, rows, drafts)
 	})
+	if err == nil {
+		w.looked += int64(len(rows))
+	}
+	return err
+}
+
+// refuseRow keeps with a row why it could not be done.
+func (w *importWork) refuseRow(ctx context.Context, row ImportRow, refusal *fault.Fault) error {
+	d := &rowDraft{ImportRow: row}
+	d.Result, d.Code, d.Why = RowFailed, refusal.Code, cut(refusal.Sentence, 500)
+	if w.in.State == ImportUndoing {
+		d.Result = RowKept
+	}
+	return w.db.InTx(ctx, func(tx *sql.DB) error { return w.keepResults(ctx, tx, []ImportRow{row}, []*rowDraft{d}) })
+}
+
+// keepResults keeps with rows what came of them, and how far the work is. They are written anew together, for a statement for each
+// would cost as much as all that was done for it.
+func (w *importWork) keepResults(ctx context.Context, tx *sql.DB, rows []ImportRow, drafts []*rowDraft) error {
+	var p progress
+	numbers, done := make([]int, len(rows)), slices.Clone(rows)
+	for i, d := range drafts {
+		numbers[i] = d.Number
+		done[i].Result, done[i].AccountID, done[i].Code, done[i].Why = d.Result, d.AccountID, d.Code, d.Why
+		p.count(d.Result)
+	}
+	if _, err := tx.Exec(ctx, "import_row.take_out", sql.Args{"import_id": w.in.ID, "numbers": numbers}); err != nil {
+		return err
+	}
+	if err := sql.InsertMany(ctx, tx, "import_row.insert", done); err != nil {
+		return err
+	}
+	return w.save(ctx, tx, p)
 }
 
 // redraft makes drafts of kept rows, and plans them anew where they are to be carried out: the register may have changed since.
@@ -366,102 +382,214 @@ func (w *importWork) recall(d *rowDraft) error {
 	return nil
 }
 
-// carryRow does what a row says.
-func (w *importWork) carryRow(ctx context.Context, tx *sql.DB, d *rowDraft) (RowResult, error) {
-	why := Why{Kind: WhyImport, ID: w.in.ID, Reason: cut(w.in.Name, maxReason)}
-	switch d.Outcome {
-	case OutcomeRefuse:
-		return RowFailed, nil
-	case OutcomeCreate:
+// carryRows does what rows say: first the new accounts, then the changes.
+func (w *importWork) carryRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) error {
+	var fresh, known []*rowDraft
+	for _, d := range rows {
+		switch d.Outcome {
+		case OutcomeCreate:
+			d.Result, fresh = RowCreated, append(fresh, d)
+		case OutcomeChange:
+			d.Result, known = RowChanged, append(known, d)
+		case OutcomeSame:
+			d.Result = RowSame
+		case OutcomeRefuse:
+			d.Result = RowFailed
+		}
+	}
+	if err := w.createRows(ctx, tx, fresh); err != nil {
+		return err
+	}
+	return w.changeRows(ctx, tx, known)
+}
+
+// why is what the history says of what this import does.
+func (w *importWork) why() Why {
+	return Why{Kind: WhyImport, ID: w.in.ID, Reason: cut(w.in.Name, maxReason)}
+}
+
+func (w *importWork) createRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) error {
+	list := make([]Record, len(rows))
+	for i, d := range rows {
 		fresh, err := w.fresh(d)
 		if err != nil {
-			return "", err
+			return err
 		}
 		fresh.Settings = sql.Object{}
-		created, err := createRecord(ctx, tx, w.book, w.actor, fresh, why)
-		d.AccountID = &created.ID
-		return RowCreated, err
-	case OutcomeChange:
-		before, err := heldRecord(ctx, tx, w.actor, *d.AccountID)
-		if err != nil {
-			return "", err
+		list[i] = fresh
+	}
+	made, err := createRecords(ctx, tx, w.book, w.actor, list, w.why())
+	if err != nil {
+		return err
+	}
+	for i := range made {
+		rows[i].AccountID = &made[i].ID
+	}
+	return nil
+}
+
+func (w *importWork) changeRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) error {
+	held, err := w.hold(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	list := make([]rewriting, len(rows))
+	for i, d := range rows {
+		before, found := held[*d.AccountID]
+		if !found {
+			return ErrNotFound
 		}
 		after, err := w.applied(d, before, false)
 		if err != nil {
-			return "", err
+			return err
 		}
-		return RowChanged, saveRecord(ctx, tx, w.book, w.actor, before, after, why)
+		list[i] = rewriting{before, after}
 	}
-	return RowSame, nil
+	return saveRecords(ctx, tx, w.book, w.actor, list, w.why())
+}
+
+// hold holds the accounts of rows until the transaction ends and returns what is known of them, by id: of those only for which
+// the actor holds WriteAccounts.
+func (w *importWork) hold(ctx context.Context, tx *sql.DB, rows []*rowDraft) (map[string]Record, error) {
+	ids := make([]string, len(rows))
+	for i, d := range rows {
+		ids[i] = *d.AccountID
+	}
+	held := make(map[string]Record, len(rows))
+	if ids = unique(ids); len(ids) == 0 {
+		return held, nil
+	}
+	if _, err := tx.Exec(ctx, "account.lock_all", sql.Args{"ids": ids}); err != nil {
+		return nil, err
+	}
+	records, err := Records(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	writable, err := writableUnits(ctx, tx, w.actor, records)
+	for _, record := range records {
+		if writable[record.UnitID] {
+			held[record.ID] = record
+		}
+	}
+	return held, err
 }
 
 // undo takes back what an import did, the last row first.
 func (w *importWork) undo(ctx context.Context) error {
-	if err := w.eachRow(ctx, "import_row.next_undo", sql.Args{}, w.undoRow); err != nil {
+	if err := w.eachRow(ctx, "import_row.next_undo", sql.Args{}, w.undoRows); err != nil {
 		return err
 	}
 	return w.finish(ctx, ImportUndone, w.in.Unknown, nil)
 }
 
-func (w *importWork) undoRow(ctx context.Context, tx *sql.DB, d *rowDraft) (RowResult, error) {
-	before, err := heldRecord(ctx, tx, w.actor, *d.AccountID)
-	if errors.Is(err, ErrNotFound) {
-		d.Code, d.Why = ErrNotFound.Code, ErrNotFound.Sentence
-		return RowKept, nil
-	}
+func (w *importWork) undoRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) error {
+	held, err := w.hold(ctx, tx, rows)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if d.Result == RowCreated {
-		return w.removeCreated(ctx, tx, d, before)
+	var made, changed []*rowDraft
+	for _, d := range rows {
+		switch _, found := held[*d.AccountID]; {
+		case !found:
+			d.Result, d.Code, d.Why = RowKept, ErrNotFound.Code, ErrNotFound.Sentence
+		case d.Result == RowCreated:
+			made = append(made, d)
+		default:
+			changed = append(changed, d)
+		}
 	}
-	changes, err := sql.List[FieldChange](ctx, tx, "import.changes_of", sql.Args{"import_id": w.in.ID, "account_id": before.ID})
+	if err := w.changeBack(ctx, tx, changed, held); err != nil {
+		return err
+	}
+	return w.removeCreated(ctx, tx, made, held)
+}
+
+// changeBack writes back what the import changed, but not what somebody changed since.
+func (w *importWork) changeBack(ctx context.Context, tx *sql.DB, rows []*rowDraft, held map[string]Record) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i, d := range rows {
+		ids[i] = *d.AccountID
+	}
+	changes, err := sql.List[FieldChange](ctx, tx, "import.changes_of", sql.Args{"import_id": w.in.ID, "account_ids": ids})
 	if err != nil {
-		return "", err
+		return err
 	}
+	of := map[string][]FieldChange{}
+	for _, change := range changes {
+		of[change.AccountID] = append(of[change.AccountID], change)
+	}
+	list := make([]rewriting, len(rows))
+	for i, d := range rows {
+		before := held[*d.AccountID]
+		after, kept, err := withoutChanges(before, of[before.ID])
+		if err != nil {
+			return err
+		}
+		list[i], d.Result = rewriting{before, after}, RowUndone
+		if kept > 0 {
+			d.Result, d.Code, d.Why = RowKept, ErrStale.Code, fmt.Sprintf("有 %d 项在导入之后又被修改过，保留现在的内容。", kept)
+		}
+	}
+	return saveRecords(ctx, tx, w.book, w.actor, list, Why{Kind: WhyUndo, ID: w.in.ID, Reason: w.in.Reason})
+}
+
+// withoutChanges is a record as it was before some changes, and how many of them somebody wrote over since.
+func withoutChanges(before Record, changes []FieldChange) (Record, int, error) {
 	after, kept := before, 0
 	for _, change := range changes {
 		if before.Text(change.Field) != change.Became {
-			kept++ // somebody changed it since
+			kept++
 			continue
 		}
 		if err := after.Set(change.Field, change.Was); err != nil {
-			return "", err
+			return Record{}, 0, err
 		}
 	}
-	if kept > 0 {
-		d.Code, d.Why = ErrStale.Code, fmt.Sprintf("有 %d 项在导入之后又被修改过，保留现在的内容。", kept)
-	}
-	err = saveRecord(ctx, tx, w.book, w.actor, before, after, Why{Kind: WhyUndo, ID: w.in.ID, Reason: w.in.Reason})
-	if kept > 0 {
-		return RowKept, err
-	}
-	return RowUndone, err
+	return after, kept, nil
 }
 
-// removeCreated removes an account that the import registered, unless something stands on it by now.
-func (w *importWork) removeCreated(ctx context.Context, tx *sql.DB, d *rowDraft, r Record) (RowResult, error) {
-	args := sql.Args{"id": r.ID, "account_id": r.ID, "import_id": w.in.ID}
-	stands, err := sql.Get[int](ctx, tx, "import.dependents", args)
+// removeCreated removes accounts that the import registered, but none on which something stands by now.
+func (w *importWork) removeCreated(ctx context.Context, tx *sql.DB, rows []*rowDraft, held map[string]Record) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i, d := range rows {
+		ids[i] = *d.AccountID
+	}
+	stands, err := sql.List[string](ctx, tx, "import.dependents", sql.Args{"ids": ids, "import_id": w.in.ID})
 	if err != nil {
-		return "", err
+		return err
 	}
-	if stands != 0 {
-		d.Code, d.Why = ErrStateRefuses.Code, "这个账号登记以后已经有更新、栏目、申请或别的改动，没有删除。"
-		return RowKept, nil
+	var gone []string
+	marks, told := map[string]bool{}, memory{tx: tx, actor: w.actor, why: Why{Kind: WhyUndo, ID: w.in.ID, Reason: w.in.Reason}}
+	for _, d := range rows {
+		r := held[*d.AccountID]
+		if slices.Contains(stands, r.ID) {
+			d.Result, d.Code, d.Why = RowKept, ErrStateRefuses.Code, "这个账号登记以后已经有更新、栏目、申请或别的改动，没有删除。"
+			continue
+		}
+		d.Result, d.AccountID, marks[r.UnitID] = RowUndone, nil, true
+		gone = append(gone, r.ID)
+		told.tell(r.Account, ActionRemove, sql.Object{"name": r.Name, "platform": r.Platform})
 	}
-	if err := rules.DropClocks(ctx, tx, rules.AccountSubject, r.ID); err != nil {
-		return "", err
+	if len(gone) == 0 {
+		return nil
 	}
-	for _, name := range []string{"import.remove_contacts", "import.remove_particulars", "import.forget_changes", "import.remove_account"} {
-		if _, err := tx.Exec(ctx, name, args); err != nil {
-			return "", err
+	if err := rules.DropClocks(ctx, tx, rules.AccountSubject, gone...); err != nil {
+		return err
+	}
+	for _, name := range []string{"import.remove_contacts", "import.remove_particulars", "import.forget_changes", "import.remove_accounts"} {
+		if _, err := tx.Exec(ctx, name, sql.Args{"ids": gone, "import_id": w.in.ID}); err != nil {
+			return err
 		}
 	}
-	if err := markTallies(ctx, tx, map[string]bool{r.UnitID: true}); err != nil {
-		return "", err
+	if err := markTallies(ctx, tx, marks); err != nil {
+		return err
 	}
-	d.AccountID = nil
-	return RowUndone, audit(ctx, tx, w.actor, r.Account, ActionRemove, sql.Object{"name": r.Name, "platform": r.Platform, "why": WhyUndo, "why_id": w.in.ID,
-		"reason": w.in.Reason})
+	return told.keep(ctx)
 }

@@ -103,7 +103,7 @@ func (i ReconcileItem) shown() ReconcileItem {
 // reconcile holds a sheet against the register: first each row, then each account that no row tells of.
 func (w *importWork) reconcile(ctx context.Context) error {
 	args := sql.Args{"outcomes": []Outcome{OutcomeCreate, OutcomeChange, OutcomeSame}}
-	if err := w.eachRow(ctx, "import_row.next", args, w.reconcileRow); err != nil {
+	if err := w.eachRow(ctx, "import_row.next", args, w.reconcileRows); err != nil {
 		return err
 	}
 	if w.in.Kind == ImportNational {
@@ -136,54 +136,74 @@ type reconcileEntry struct {
 	Fields    FieldValues
 }
 
-// reconcileRow keeps what a row says and where it differs.
-func (w *importWork) reconcileRow(ctx context.Context, tx *sql.DB, d *rowDraft) (RowResult, error) {
-	if d.refused() {
-		return RowFailed, nil
-	}
-	items, err := w.itemsOf(ctx, tx, d)
+// reconcileRows keeps what rows say and where they differ.
+func (w *importWork) reconcileRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) error {
+	first, err := w.firstRows(ctx, tx, rows)
 	if err != nil {
-		return "", err
+		return err
 	}
-	entry := reconcileEntry{w.in.ID, d.Number, w.in.UnitID, w.in.Kind, d.AccountID, d.Name, d.UnitName, d.Fields}
-	if _, err := tx.Exec(ctx, "reconcile_entry.insert", entry); err != nil {
-		return "", err
+	var entries []reconcileEntry
+	for _, d := range rows {
+		if d.refused() {
+			d.Result = RowFailed
+			continue
+		}
+		items := w.itemsOf(d, first)
+		for _, item := range items {
+			if err := w.keepItem(ctx, tx, item); err != nil {
+				return err
+			}
+		}
+		if d.Result = RowSame; len(items) > 0 {
+			d.Result = RowChanged
+		}
+		entries = append(entries, reconcileEntry{w.in.ID, d.Number, w.in.UnitID, w.in.Kind, d.AccountID, d.Name, d.UnitName, d.Fields})
 	}
-	for _, item := range items {
-		if err := w.keepItem(ctx, tx, item); err != nil {
-			return "", err
+	return sql.InsertMany(ctx, tx, "reconcile_entry.insert", entries)
+}
+
+// firstRows finds for each account of some rows the first row of the sheet that tells of it.
+func (w *importWork) firstRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) (map[string]int, error) {
+	first, ids := map[string]int{}, []string{}
+	for _, d := range rows {
+		if d.AccountID != nil && !d.refused() {
+			ids = append(ids, *d.AccountID)
 		}
 	}
-	if len(items) == 0 {
-		return RowSame, nil
+	if len(ids) == 0 {
+		return first, nil
 	}
-	return RowChanged, nil
+	known, err := sql.List[struct {
+		AccountID string
+		Number    int
+	}](ctx, tx, "reconcile_entry.first_of", sql.Args{"account_ids": ids, "source": w.in.Kind, "import_id": w.in.ID})
+	for _, entry := range known {
+		first[entry.AccountID] = entry.Number
+	}
+	for _, d := range rows {
+		if d.AccountID != nil && !d.refused() && first[*d.AccountID] == 0 {
+			first[*d.AccountID] = d.Number
+		}
+	}
+	return first, err
 }
 
 // itemsOf lists the differences of a row.
-func (w *importWork) itemsOf(ctx context.Context, tx *sql.DB, d *rowDraft) ([]ReconcileItem, error) {
+func (w *importWork) itemsOf(d *rowDraft, first map[string]int) []ReconcileItem {
 	item := ReconcileItem{AccountID: d.AccountID, Number: d.Number, Name: d.Name, UnitName: d.UnitName, Ours: FieldValues{}, Theirs: FieldValues{}}
 	if d.AccountID == nil {
 		item.Kind, item.Subject, item.Theirs = ItemUnknown, subjectOf(d), d.Fields
-		return []ReconcileItem{item}, nil
+		return []ReconcileItem{item}
 	}
 	item.Subject = *d.AccountID
-	first, err := sql.Get[int](ctx, tx, "reconcile_entry.first_of", sql.Args{"account_id": *d.AccountID, "source": w.in.Kind, "import_id": w.in.ID})
-	if err != nil {
-		return nil, err
-	}
-	if first > 0 && first != d.Number {
+	if first[*d.AccountID] != d.Number {
 		item.Kind, item.Theirs = ItemDuplicate, d.Fields
-		return []ReconcileItem{item}, nil
-	}
-	ours, err := recordOf(ctx, tx, *d.AccountID)
-	if err != nil {
-		return nil, err
+		return []ReconcileItem{item}
 	}
 	if item.Name == "" {
-		item.Name = ours.Name
+		item.Name = d.ours.Name
 	}
-	return differencesOf(item, d, ours), nil
+	return differencesOf(item, d, d.ours)
 }
 
 // fieldItems says of which kind a difference of a field is; the state has kinds of its own.

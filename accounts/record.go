@@ -237,33 +237,7 @@ func heldRecord(ctx context.Context, tx *sql.DB, actor units.Actor, id string) (
 // its clocks follow. What the caller may do here is the caller's to ask; a new unit is asked for here. Nothing differs:
 // nothing is written. Errors: the checks of the fields, ErrFieldFixed, ErrDuplicate, ErrStale.
 func saveRecord(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, before, after Record, why Why) error {
-	if after.UnitID != before.UnitID || after.UnitID == "" {
-		if err := findUnit(ctx, tx, why.finder(actor), &after); err != nil {
-			return err
-		}
-	}
-	changed := changedFields(before, after)
-	if len(changed) == 0 && len(differences(before.Account, after.Account)) == 0 {
-		return nil
-	}
-	for _, f := range changed {
-		if f.Fixed {
-			return ErrFieldFixed.On(f.Name)
-		}
-	}
-	if err := checkRecord(ctx, tx, before, after); err != nil {
-		return err
-	}
-	if err := checkContractor(ctx, tx, book, before, after); err != nil {
-		return err
-	}
-	if err := writeRecord(ctx, tx, before, after); err != nil {
-		return err
-	}
-	if err := follow(ctx, tx, book, before, after); err != nil {
-		return err
-	}
-	return remember(ctx, tx, actor, before, after, changed, why)
+	return saveRecords(ctx, tx, book, actor, []rewriting{{before, after}}, why)
 }
 
 // changedFields lists the fields that differ, in the order of the form.
@@ -309,23 +283,6 @@ func checkPictures(ctx context.Context, db *sql.DB, before, after Record) error 
 	return nil
 }
 
-// findUnit gives a record the unit that it names, by id or by its full name. Error: ErrUnitUnknown, the errors of openUnit.
-func findUnit(ctx context.Context, tx *sql.DB, actor units.Actor, r *Record) error {
-	if r.UnitID == "" {
-		ids, err := sql.List[string](ctx, tx, "account.units_named", sql.Args{"name": r.UnitName, "person_id": actor.PersonID, "any": actor.IsSystem()})
-		if err != nil {
-			return err
-		}
-		if len(ids) != 1 {
-			return ErrUnitUnknown.On(unitField.Name)
-		}
-		r.UnitID = ids[0]
-	}
-	unit, err := openUnit(ctx, tx, actor, r.UnitID)
-	r.Path, r.UnitName = unit.Path, unit.Name
-	return err
-}
-
 // writeRecord writes the account's row, what is known of it and its people.
 func writeRecord(ctx context.Context, tx *sql.DB, before, after Record) error {
 	after.SearchText, after.UpdatedAt, after.Particulars.UpdatedAt = searchText(after), tx.Now(), tx.Now()
@@ -343,37 +300,18 @@ func writeRecord(ctx context.Context, tx *sql.DB, before, after Record) error {
 	if slices.Equal(before.Contacts, after.Contacts) {
 		return nil
 	}
-	return writeContacts(ctx, tx, after)
-}
-
-func writeContacts(ctx context.Context, tx *sql.DB, r Record) error {
-	if _, err := tx.Exec(ctx, "contact.clear", sql.Args{"account_id": r.ID}); err != nil {
+	if _, err := tx.Exec(ctx, "contact.clear", sql.Args{"account_id": after.ID}); err != nil {
 		return err
 	}
+	return sql.InsertMany(ctx, tx, "contact.insert", after.contactRows())
+}
+
+func (r Record) contactRows() []contactRow {
 	rows := make([]contactRow, len(r.Contacts))
 	for i, contact := range r.Contacts {
 		rows[i] = contactRow{ID: sql.NewID(), AccountID: r.ID, Contact: contact, Position: i}
 	}
-	return sql.InsertMany(ctx, tx, "contact.insert", rows)
-}
-
-// follow lets what hangs on an account follow it: its columns to its new unit, its clocks to the rules of its unit and kind.
-func follow(ctx context.Context, tx *sql.DB, book rules.Book, before, after Record) error {
-	if after.UnitID != before.UnitID {
-		if _, err := tx.Exec(ctx, "account.rehome", after.Account); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "column.rehome", after.Account); err != nil {
-			return err
-		}
-		if err := markTallies(ctx, tx, map[string]bool{before.UnitID: true, after.UnitID: true}); err != nil {
-			return err
-		}
-	}
-	if after.UnitID == before.UnitID && after.Kind == before.Kind {
-		return nil
-	}
-	return settleAccounts(ctx, tx, book, after.ID)
+	return rows
 }
 
 // createRecord adds an account with all that is known of it to its unit, inside the caller's transaction. What the caller
@@ -381,37 +319,11 @@ func follow(ctx context.Context, tx *sql.DB, book rules.Book, before, after Reco
 // timed from the beginning of its use; a closed one never. A platform or kind that the other names is filled in; without a
 // mode it is Manual. Errors: the checks of the fields, ErrDuplicate, ErrUnitUnknown, ErrForbidden, units.ErrClosed.
 func createRecord(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, r Record, why Why) (Record, error) {
-	if err := findUnit(ctx, tx, why.finder(actor), &r); err != nil {
+	made, err := createRecords(ctx, tx, book, actor, []Record{r}, why)
+	if err != nil {
 		return Record{}, err
 	}
-	r.ID, r.Version, r.CreatedAt, r.UpdatedAt = sql.NewID(), 1, tx.Now(), tx.Now()
-	r.Particulars.AccountID, r.Particulars.UpdatedAt = r.ID, tx.Now()
-	complete(&r)
-	if err := beginOf(&r, tx.Now()); err != nil {
-		return Record{}, err
-	}
-	if err := checkRecord(ctx, tx, Record{}, r); err != nil {
-		return Record{}, err
-	}
-	if err := checkContractor(ctx, tx, book, Record{}, r); err != nil {
-		return Record{}, err
-	}
-	r.SearchText = searchText(r)
-	if _, err := tx.Exec(ctx, "account.insert", r.Account); err != nil {
-		return Record{}, asDuplicate(ctx, tx, err, r.Account)
-	}
-	if _, err := tx.Exec(ctx, "particulars.insert", r.Particulars); err != nil {
-		return Record{}, err
-	}
-	if len(r.Contacts) > 0 {
-		if err := writeContacts(ctx, tx, r); err != nil {
-			return Record{}, err
-		}
-	}
-	if err := settleAccounts(ctx, tx, book, r.ID); err != nil {
-		return Record{}, err
-	}
-	return r, rememberCreated(ctx, tx, actor, r, why)
+	return made[0], nil
 }
 
 // complete fills in what follows from the rest.

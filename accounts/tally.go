@@ -78,26 +78,30 @@ func markTallies(ctx context.Context, tx *sql.DB, unitIDs map[string]bool) error
 const tallyBatch = 100
 
 // CountTallies counts the units anew whose tallies are behind, a batch in each transaction, and returns how many units that
-// were. It may run twice and be killed at any point; one node at a time should run it, for two would only wait for each
-// other.
+// were. It goes once through the tree: a unit that is marked again behind it waits for the next time, so that an import that
+// marks without end neither keeps it busy without end nor keeps it from the other units. It may run twice and be killed at any
+// point; one node at a time should run it, for two would only wait for each other.
 func CountTallies(ctx context.Context, db *sql.DB) (int, error) {
-	counted := 0
+	counted, after := 0, ""
 	for ctx.Err() == nil {
-		batch := 0
+		var batch []marked
 		err := db.InTx(ctx, func(tx *sql.DB) (err error) {
-			batch, err = countBatch(ctx, tx)
+			batch, err = countBatch(ctx, tx, after)
 			return err
 		})
 		if err != nil {
 			return counted, wrap(err, "count tallies")
 		}
-		if batch == 0 {
+		if len(batch) == 0 {
 			return counted, nil
 		}
-		counted += batch
+		counted, after = counted+len(batch), batch[len(batch)-1].Path
 	}
 	return counted, ctx.Err()
 }
+
+// marked is a unit whose tallies are behind.
+type marked struct{ UnitID, Path string }
 
 // RebuildTallies marks every unit, for CountTallies to count all anew.
 func RebuildTallies(ctx context.Context, db *sql.DB) error {
@@ -111,21 +115,26 @@ type tallyKey struct {
 	tally  // with no total
 }
 
-func countBatch(ctx context.Context, tx *sql.DB) (int, error) {
-	ids, err := sql.List[string](ctx, tx, "tally.marked", sql.Args{"limit": tallyBatch})
-	if err != nil || len(ids) == 0 {
-		return 0, err
+// countBatch counts the next units behind a path.
+func countBatch(ctx context.Context, tx *sql.DB, after string) ([]marked, error) {
+	batch, err := sql.List[marked](ctx, tx, "tally.marked", sql.Args{"after": after, "limit": tallyBatch})
+	if err != nil || len(batch) == 0 {
+		return nil, err
+	}
+	ids := make([]string, len(batch))
+	for i, unit := range batch {
+		ids[i] = unit.UnitID
 	}
 	if _, err := tx.Exec(ctx, "tally.hold", sql.Args{"ids": ids}); err != nil {
-		return 0, err
+		return nil, err
 	}
 	shares, err := sharesOf(ctx, tx, ids)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	live, err := liveShares(ctx, tx, ids)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	differences := map[tallyKey]int64{}
 	for _, id := range ids {
@@ -134,14 +143,14 @@ func countBatch(ctx context.Context, tx *sql.DB) (int, error) {
 		differ(differences, before, -1)
 		differ(differences, now, 1)
 		if err := keepShare(ctx, tx, now, known); err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
 	if err := addTallies(ctx, tx, differences); err != nil {
-		return 0, err
+		return nil, err
 	}
 	_, err = tx.Exec(ctx, "tally.unmark", sql.Args{"ids": ids})
-	return len(ids), err
+	return batch, err
 }
 
 func sharesOf(ctx context.Context, db *sql.DB, ids []string) (map[string]share, error) {

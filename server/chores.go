@@ -27,7 +27,7 @@ type chore struct {
 func (n *node) choreList(holder string) []chore {
 	book := n.server.book
 	return []chore{
-		{"tallies", time.Second, func(ctx context.Context) error { _, err := accounts.CountTallies(ctx, n.db); return err }},
+		{"tallies", time.Second, resting(9, func(ctx context.Context) error { _, err := accounts.CountTallies(ctx, n.db); return err })},
 		{"rejudge", 5 * time.Second, func(ctx context.Context) error { _, err := accounts.RejudgeDue(ctx, n.db, book, holder); return err }},
 		{"imports", time.Second, func(ctx context.Context) error {
 			_, err := accounts.ImportsDue(ctx, n.db, book, n.server.store, holder)
@@ -46,6 +46,20 @@ func (n *node) choreList(holder string) []chore {
 			return err
 		}},
 		{"passwords", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPasswords(ctx, n.db, book); return err }},
+	}
+}
+
+// resting is work that rests so many times as long as it took before it ends. While an import marks half the tree again and
+// again, counting it all each second would take the database from the import itself.
+func resting(times time.Duration, run func(ctx context.Context) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		began := time.Now()
+		err := run(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(times * time.Since(began)):
+		}
+		return err
 	}
 }
 

@@ -107,33 +107,46 @@ func Audit(ctx context.Context, tx *sql.DB, actor Actor, line Line) error {
 }
 
 func appendLine(ctx context.Context, tx *sql.DB, actor Actor, line Line) error {
+	head, err := advance(ctx, tx, line.chain())
+	if err != nil {
+		return err
+	}
+	stored, err := line.stored(tx, actor, head)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "audit_line.insert", stored); err != nil {
+		return asConflict(err)
+	}
+	mine, err := tx.ExecOne(ctx, "audit_head.seal", sql.Args{"chain": stored.Chain, "seq": head.Seq, "hash": stored.Hash})
+	if err == nil && !mine {
+		err = sql.ErrConflict
+	}
+	return err
+}
+
+// chain is the chain that the line joins.
+func (line Line) chain() string {
+	if line.UnitID == "" {
+		return PlatformChain
+	}
+	return line.UnitID
+}
+
+// stored is the line at its place in the chain: head has its number and the hash of the line before it.
+func (line Line) stored(tx *sql.DB, actor Actor, head auditHead) (storedLine, error) {
 	detail, err := line.Detail.Value()
 	if err != nil {
-		return err
-	}
-	chain := line.UnitID
-	if chain == "" {
-		chain = PlatformChain
-	}
-	head, err := advance(ctx, tx, chain)
-	if err != nil {
-		return err
+		return storedLine{}, err
 	}
 	stored := storedLine{
-		ID: sql.NewID(), Chain: chain, Seq: head.Seq, At: tx.Now(),
+		ID: sql.NewID(), Chain: line.chain(), Seq: head.Seq, At: tx.Now(),
 		PersonID: actor.PersonID, PersonName: cut(actor.Name, 60), Action: line.Action,
 		ObjectKind: line.ObjectKind, ObjectID: cut(line.ObjectID, 64), Detail: detail.(string),
 		RequestID: cut(actor.RequestID, 64), PrevHash: head.Hash,
 	}
 	stored.Hash = stored.digest()
-	if _, err := tx.Exec(ctx, "audit_line.insert", stored); err != nil {
-		return asConflict(err)
-	}
-	mine, err := tx.ExecOne(ctx, "audit_head.seal", sql.Args{"chain": chain, "seq": head.Seq, "hash": stored.Hash})
-	if err == nil && !mine {
-		err = sql.ErrConflict
-	}
-	return err
+	return stored, nil
 }
 
 // advance takes the next place of the chain before anything is read, so that writers queue at the row instead of

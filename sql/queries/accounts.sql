@@ -21,9 +21,9 @@ UPDATE accounts SET version = version WHERE id = :id
 
 -- name: account.insert
 INSERT INTO accounts (id, unit_id, path, platform, kind, name, search_text, external_id, home_url, mode, state, in_use_at, settings, credentials, credentials_key,
-    credentials_set_at, last_post_at, last_post_title, closed_at, gone_to, created_at, updated_at, version)
+    credentials_set_at, last_post_at, last_post_title, closed_at, gone_to, watch, due_at, created_at, updated_at, version)
 VALUES (:id, :unit_id, :path, :platform, :kind, :name, :search_text, :external_id, :home_url, :mode, :state, :in_use_at, :settings, NULL, NULL,
-    NULL, NULL, '', :closed_at, :gone_to, :created_at, :created_at, 1)
+    NULL, NULL, '', :closed_at, :gone_to, :watch, :due_at, :created_at, :created_at, 1)
 
 -- name: account.update
 -- :version is the one the person saw.

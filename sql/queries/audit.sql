@@ -13,6 +13,17 @@ SELECT seq, hash FROM audit_heads WHERE chain = :chain
 -- Writes the hash of the line just added, where the place is still ours.
 UPDATE audit_heads SET hash = :hash WHERE chain = :chain AND seq = :seq
 
+-- name: audit_head.hold
+-- Holds many chains until the transaction ends; changes nothing.
+UPDATE audit_heads SET seq = seq WHERE chain IN (:chains)
+
+-- name: audit_head.get_all
+SELECT chain, seq, hash, seq AS was FROM audit_heads WHERE chain IN (:chains) ORDER BY chain
+
+-- name: audit_head.seal_many
+-- Writes the place and the hash of the last of several lines, where the chain was held at :was.
+UPDATE audit_heads SET seq = :seq, hash = :hash WHERE chain = :chain AND seq = :was
+
 -- name: audit_head.chains
 -- Every chain there is or should be: a unit has at least the line of its creation.
 SELECT chain FROM audit_heads UNION SELECT chain FROM audit_lines UNION SELECT id FROM units ORDER BY 1

@@ -1,3 +1,3 @@
 -- name: clock.drop
--- With the thing itself.
-DELETE FROM clocks WHERE subject_kind = :subject_kind AND subject_id = :subject_id
+-- With the things themselves.
+DELETE FROM clocks WHERE subject_kind = :subject_kind AND subject_id IN (:subject_ids)

@@ -23,5 +23,6 @@ FROM import_rows WHERE import_id = :import_id AND result = '' AND outcome IN (:o
 SELECT import_id, number, outcome, result, account_id, name, unit_name, fields, changes, notes, code, why
 FROM import_rows WHERE import_id = :import_id AND result IN ('created', 'changed') ORDER BY number DESC LIMIT :limit
 
--- name: import_row.done
-UPDATE import_rows SET result = :result, account_id = :account_id, code = :code, why = :why WHERE import_id = :import_id AND number = :number
+-- name: import_row.take_out
+-- Some rows, to be written anew in the same transaction with what came of them.
+DELETE FROM import_rows WHERE import_id = :import_id AND number IN (:numbers)

@@ -98,29 +98,31 @@ WHERE a.name IN (:words) AND a.unit_id IN (:unit_ids)
 ORDER BY CASE WHEN a.state = 'closed' THEN 0 ELSE 1 END, a.id
 
 -- name: import.dependents
--- Whether anything stands on an account that an import registered.
-SELECT CASE WHEN EXISTS (SELECT 1 FROM posts x WHERE x.account_id = :id) OR EXISTS (SELECT 1 FROM columns x WHERE x.account_id = :id)
-    OR EXISTS (SELECT 1 FROM deliveries x WHERE x.account_id = :id) OR EXISTS (SELECT 1 FROM article_accounts x WHERE x.account_id = :id)
-    OR EXISTS (SELECT 1 FROM matters x WHERE x.account_id = :id) OR EXISTS (SELECT 1 FROM applications x WHERE x.account_id = :id)
-    OR EXISTS (SELECT 1 FROM notices x WHERE x.account_id = :id)
-    OR EXISTS (SELECT 1 FROM breaches x WHERE x.subject_kind = 'account' AND x.subject_id = :id)
-    OR EXISTS (SELECT 1 FROM account_changes x WHERE x.account_id = :id AND x.why_id <> :import_id)
-    OR EXISTS (SELECT 1 FROM accounts x WHERE x.id = :id AND (x.version > 1 OR x.credentials IS NOT NULL)) THEN 1 ELSE 0 END
+-- On which of the accounts that an import registered something stands by now.
+SELECT a.id FROM accounts a
+WHERE a.id IN (:ids)
+  AND (a.version > 1 OR a.credentials IS NOT NULL
+    OR EXISTS (SELECT 1 FROM posts x WHERE x.account_id = a.id) OR EXISTS (SELECT 1 FROM columns x WHERE x.account_id = a.id)
+    OR EXISTS (SELECT 1 FROM deliveries x WHERE x.account_id = a.id) OR EXISTS (SELECT 1 FROM article_accounts x WHERE x.account_id = a.id)
+    OR EXISTS (SELECT 1 FROM matters x WHERE x.account_id = a.id) OR EXISTS (SELECT 1 FROM applications x WHERE x.account_id = a.id)
+    OR EXISTS (SELECT 1 FROM notices x WHERE x.account_id = a.id)
+    OR EXISTS (SELECT 1 FROM breaches x WHERE x.subject_kind = 'account' AND x.subject_id = a.id)
+    OR EXISTS (SELECT 1 FROM account_changes x WHERE x.account_id = a.id AND x.why_id <> :import_id))
 
--- name: import.remove_account
-DELETE FROM accounts WHERE id = :id
+-- name: import.remove_accounts
+DELETE FROM accounts WHERE id IN (:ids)
 
 -- name: import.remove_particulars
-DELETE FROM particulars WHERE account_id = :id
+DELETE FROM particulars WHERE account_id IN (:ids)
 
 -- name: import.remove_contacts
-DELETE FROM account_contacts WHERE account_id = :id
+DELETE FROM account_contacts WHERE account_id IN (:ids)
 
 -- name: import.changes_of
--- What an import changed of an account, the latest first.
+-- What an import changed of some accounts, the latest first.
 SELECT id, account_id, field, was, became, at, person_id, person_name, why, why_id, reason
-FROM account_changes WHERE why_id = :import_id AND account_id = :account_id AND why = 'import' ORDER BY id DESC
+FROM account_changes WHERE why_id = :import_id AND account_id IN (:account_ids) AND why = 'import' ORDER BY id DESC
 
 -- name: import.forget_changes
--- The history of an account that is removed again.
-DELETE FROM account_changes WHERE account_id = :account_id AND why_id = :import_id
+-- The history of accounts that are removed again.
+DELETE FROM account_changes WHERE account_id IN (:ids) AND why_id = :import_id

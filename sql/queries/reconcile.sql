@@ -3,8 +3,8 @@ INSERT INTO reconcile_entries (import_id, number, unit_id, source, account_id, n
 VALUES (:import_id, :number, :unit_id, :source, :account_id, :name, :unit_name, :fields)
 
 -- name: reconcile_entry.first_of
--- The first row of a sheet that tells of an account; 0 when none does yet.
-SELECT COALESCE(MIN(number), 0) FROM reconcile_entries WHERE account_id = :account_id AND source = :source AND import_id = :import_id
+-- The first row of a sheet that tells of each of some accounts; those that none tells of yet are left out.
+SELECT account_id, MIN(number) AS number FROM reconcile_entries WHERE account_id IN (:account_ids) AND source = :source AND import_id = :import_id GROUP BY account_id
 
 -- name: reconcile_entry.drop_older
 -- Only the latest sheet of a source is kept.

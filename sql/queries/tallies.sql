@@ -21,7 +21,8 @@ INSERT IGNORE INTO tally_marks (unit_id, path) SELECT id, path FROM units
 DELETE FROM tally_marks WHERE unit_id IN (:ids)
 
 -- name: tally.marked
-SELECT unit_id FROM tally_marks ORDER BY path LIMIT :limit
+-- The next units behind a path whose shares are behind.
+SELECT unit_id, path FROM tally_marks WHERE path > :after ORDER BY path LIMIT :limit
 
 -- name: tally.marked_below
 -- The units strictly below one whose shares are behind, those too that were counted there and stand elsewhere now; at most :limit.
