@@ -1,13 +1,21 @@
 package sandbox
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Event is something that happens on a platform without our asking.
 type Event struct {
 	// Type:
 	//	weibo.post           a post made by hand on Weibo: Account uid, Text
 	//	weibo.remove         the platform takes a post down: ID mid
-	//	weibo.revoke         the user withdraws the authorisation: Account uid
+	//	weibo.revoke         the user withdraws the authorisation: Account uid; every call answers 21316
+	//	weibo.expire         the tokens of Account uid end before their time: 21315
+	//	weibo.drop_token     Weibo forgets the tokens of Account uid: 21332
+	//	weibo.freeze         Account uid is frozen: 20015;  weibo.unfreeze undoes it
+	//	weibo.withdraw       the app with key Account loses the permission Text: 10014;  weibo.grant gives it
+	//	weibo.comment        somebody, Account uid, writes Text below the post ID mid
 	//	wechat.remove        a person deletes a published message in the console: Account appid, ID article_id
 	//	wechat.ban           the platform bans it
 	//	wechat.rotate_token  another system replaced the token: Account appid; the one in use answers 40001
@@ -23,8 +31,16 @@ func (s *Sandbox) Happen(e Event) error {
 	defer s.mu.Unlock()
 	done := false
 	switch e.Type {
-	case "weibo.post", "weibo.remove", "weibo.revoke":
+	case "weibo.post", "weibo.remove", "weibo.comment":
 		done = s.weiboEvent(e)
+	case "weibo.revoke", "weibo.expire", "weibo.drop_token":
+		done = s.weiboTokenEvent(e)
+	case "weibo.freeze", "weibo.unfreeze":
+		if user := s.state.Weibo.Users[e.Account]; user != nil {
+			user.Frozen, done = e.Type == "weibo.freeze", true
+		}
+	case "weibo.withdraw", "weibo.grant":
+		done = s.weiboPermissionEvent(e)
 	case "wechat.remove", "wechat.ban", "wechat.rotate_token":
 		done = s.wechatEvent(e)
 	}
@@ -52,13 +68,50 @@ func (s *Sandbox) weiboEvent(e Event) bool {
 		}
 		return p != nil
 	}
+	post, user := wb.post(e.ID), wb.Users[e.Account]
+	if post == nil || user == nil {
+		return false
+	}
+	s.weiboComment(user.UID, post, 0, e.Text)
+	return true
+}
+
+// weiboTokenEvent ends the tokens of a user.
+func (s *Sandbox) weiboTokenEvent(e Event) bool {
 	done := false
-	for _, t := range wb.Tokens {
-		if t.UID == e.Account {
-			t.Revoked, done = true, true
+	for _, t := range s.state.Weibo.Tokens {
+		if t.UID != e.Account {
+			continue
+		}
+		done = true
+		switch e.Type {
+		case "weibo.revoke":
+			t.Revoked = true
+		case "weibo.expire":
+			t.Ended = 21315
+		case "weibo.drop_token":
+			t.Ended = 21332
 		}
 	}
 	return done
+}
+
+// weiboPermissionEvent gives or takes a permission of an app.
+func (s *Sandbox) weiboPermissionEvent(e Event) bool {
+	app := s.state.Weibo.Apps[e.Account]
+	if app == nil || e.Text == "" {
+		return false
+	}
+	granted := slices.Clone(app.Permissions)
+	if app.Permissions == nil {
+		granted = []string{"share", "destroy"}
+	}
+	granted = slices.DeleteFunc(granted, func(p string) bool { return p == e.Text })
+	if e.Type == "weibo.grant" {
+		granted = append(granted, e.Text)
+	}
+	app.Permissions = granted
+	return true
 }
 
 func (s *Sandbox) wechatEvent(e Event) bool {

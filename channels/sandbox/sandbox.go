@@ -44,8 +44,9 @@
 //	[sim:eNNNNN]              freepublish/submit answers errcode NNNNN and does nothing
 //	[sim:dNNNNN]              draft/add answers errcode NNNNN and does nothing
 //
-// In the text of a Weibo post: [sim:eNNNNN] answers error_code NNNNN and does nothing; [sim:20032] stores the post,
-// answers 20032 and shows it a minute later. In the title of an app item: [sim:refuse], [sim:review], [sim:silent]
+// In the text of a Weibo post, or the title or text of a headline article: [sim:eNNNNN] answers error_code NNNNN and does
+// nothing; of a post [sim:20032] and [sim:20032:SECONDS] store it, answer 20032 and show it a minute, or so many seconds,
+// later; of an article [sim:11003] stores it without its short post and answers 11003. In the title of an app item: [sim:refuse], [sim:review], [sim:silent]
 // choose the mode for this item.
 package sandbox
 

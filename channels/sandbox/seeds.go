@@ -19,6 +19,8 @@ type WeiboSeeds struct {
 	Users   []WeiboUser  `json:"users,omitempty"`
 	Tokens  []WeiboToken `json:"tokens,omitempty"`
 	AutoUID string       `json:"auto_uid,omitempty"`
+	// LastID is the id before the first post's, for ids as long as a test wants them: 9007199254740990 is next to 2^53.
+	LastID int64 `json:"last_id,omitempty"`
 }
 
 // AddSeeds declares all accounts of seeds.
@@ -38,10 +40,11 @@ func (s *Sandbox) AddSeeds(seeds Seeds) {
 	for _, app := range seeds.Apps {
 		s.AddApp(app)
 	}
+	s.mu.Lock()
 	if seeds.Weibo.AutoUID != "" {
-		s.mu.Lock()
 		s.state.Weibo.AutoUID = seeds.Weibo.AutoUID
-		s.mu.Unlock()
 	}
+	s.state.Weibo.LastID = max(s.state.Weibo.LastID, seeds.Weibo.LastID)
+	s.mu.Unlock()
 	s.changed()
 }

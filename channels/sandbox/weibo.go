@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,9 +33,16 @@ var weiboRoutes = map[string]weiboRoute{
 	"/2/statuses/user_timeline.json":    {methods: "GET", op: weiboUserTimeline},
 	"/2/statuses/home_timeline.json":    {methods: "GET", op: weiboHomeTimeline},
 	"/2/users/show.json":                {methods: "GET", op: weiboShowUser},
+	"/2/comments/show.json":             {methods: "GET", op: weiboCommentsShow},
+	"/2/comments/to_me.json":            {methods: "GET", op: weiboCommentsToMe},
+	"/2/comments/by_me.json":            {methods: "GET", op: weiboCommentsByMe},
+	"/2/comments/timeline.json":         {methods: "GET", op: weiboCommentsTimeline},
+	"/2/comments/create.json":           {methods: "POST", op: weiboCommentsCreate},
+	"/2/comments/reply.json":            {methods: "POST", op: weiboCommentsReply},
+	"/2/comments/destroy_batch.json":    {methods: "POST", op: weiboCommentsDestroy},
 	"/2/account/get_uid.json":           {methods: "GET", op: weiboGetUID},
 	"/2/account/rate_limit_status.json": {methods: "GET", op: weiboRateLimit},
-	"/proxy/article/publish.json":       {methods: "POST", post: true, needs: "article", op: weiboPublishArticle},
+	articlePath:                         {methods: "POST", post: true, needs: "article", op: weiboPublishArticle},
 }
 
 // weiboWords are Weibo's texts for its codes.
@@ -75,6 +83,8 @@ var weiboWords = map[int]string{
 	20101: "Target weibo does not exist!",
 	20102: "Not your own weibo!",
 	20111: "Repeated weibo text!",
+	20201: "Target weibo comment does not exist!",
+	20202: "Not your own comment!",
 	21314: "Token used!",
 	21315: "Token expired!",
 	21316: "Token revoked!",
@@ -122,6 +132,7 @@ type weiboState struct {
 	Codes    map[string]*weiboCode  `json:"codes"`
 	Posts    []*weiboPost           `json:"posts"`
 	Articles []*weiboArticle        `json:"articles"`
+	Comments []*weiboComment        `json:"comments"`
 	Calls    counters               `json:"calls"`    // "uid appkey" per day
 	Overruns map[string]int         `json:"overruns"` // per uid
 	LastID   int64                  `json:"last_id"`  // of posts
@@ -226,6 +237,8 @@ func (s *Sandbox) weiboLogin(c *weiboCall) error {
 	switch {
 	case c.app == nil || c.user == nil:
 		return wbErr(21332)
+	case c.token.Ended != 0:
+		return wbErr(c.token.Ended)
 	case c.token.Revoked:
 		return wbErr(21316)
 	case !c.now.Before(c.token.Expires):
@@ -242,6 +255,10 @@ func weiboRefuse(s *Sandbox, c *call, code int, text string) answer {
 	}
 	if text == "" {
 		text = "unknown error"
+	}
+	if c.Path == articlePath && slices.Contains(articleCodes, code) {
+		return answer{status: http.StatusOK, contentType: "application/json;charset=UTF-8", code: code,
+			body: encode(articleAnswer{Code: strconv.Itoa(code), Msg: text, Data: []any{}})}
 	}
 	body := map[string]any{"error": text, "error_code": code, "request": strings.TrimSuffix(c.Path, ".json")}
 	if app := s.weiboCaller(c); app != nil && app.CodeAsString {

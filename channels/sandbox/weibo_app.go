@@ -63,6 +63,7 @@ type weiboToken struct {
 	WeiboToken
 	Created time.Time `json:"created"`
 	Revoked bool      `json:"revoked"`
+	Ended   int       `json:"ended,omitempty"` // the code every further call is answered with: 21315 ended early, 21332 unknown
 }
 
 // AddWeiboApp declares an app or changes it.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -13,6 +14,12 @@ const (
 	wbArticleContent = 90000
 	wbArticleText    = 1900
 )
+
+// articlePath is where headline articles are published.
+const articlePath = "/proxy/article/publish.json"
+
+// articleCodes are the codes that the article interface answers in its own form, with HTTP 200.
+var articleCodes = []int{10001, 10008, 11001, 11002, 11003}
 
 // weiboArticle is a published headline article.
 type weiboArticle struct {
@@ -40,6 +47,10 @@ func weiboPublishArticle(s *Sandbox, c *weiboCall) (any, error) {
 	content, err := url.PathUnescape(c.param("content"))
 	cleaned, errClean := cleanHTML(content, openCleaner)
 	title, text := c.param("title"), c.param("text")
+	if code, ok := markedCode(title+text, "e"); ok {
+		return nil, wbErr(code)
+	}
+	unbound := strings.Contains(title+text, "[sim:11003]")
 	switch {
 	case title == "" || utf8.RuneCountInString(title) > wbArticleTitle:
 		return refuse("title error")
@@ -52,17 +63,29 @@ func weiboPublishArticle(s *Sandbox, c *weiboCall) (any, error) {
 	case s.checkRIP(c) != nil:
 		return refuse("rip error")
 	}
-	object := "2309404" + strconv.FormatInt(number(c.user.UID)%1000000, 10) + strconv.FormatInt(s.next()+100000000, 10)
+	c.Effect = true
+	if unbound { // the article is stored, its short post is not
+		object := s.articleID(c)
+		s.state.Weibo.Articles = append(s.state.Weibo.Articles, &weiboArticle{
+			ObjectID: object, UID: c.user.UID, Title: title, Content: cleaned, Cover: c.param("cover"), Summary: c.param("summary"), Created: c.now,
+		})
+		return nil, wbErr(11003)
+	}
+	object := s.articleID(c)
 	address := c.base + "/ttarticle/p/show?id=" + object
 	post := s.weiboStore(c.user, weiboPost{Text: orElse(text, "发布了头条文章：《"+title+"》") + " " + address, Route: "article"}, c.app.Key, c.now)
 	s.state.Weibo.Articles = append(s.state.Weibo.Articles, &weiboArticle{
 		ObjectID: object, UID: c.user.UID, Title: title, Content: cleaned, Cover: c.param("cover"),
 		Summary: c.param("summary"), PostID: post.ID, Created: c.now,
 	})
-	c.Effect = true
 	return articleAnswer{Code: "100000", Msg: "success", Data: map[string]string{
 		"object_id": object, "url": address, "mid": post.mid(),
 	}}, nil
+}
+
+// articleID makes the id of an article.
+func (s *Sandbox) articleID(c *weiboCall) string {
+	return "2309404" + strconv.FormatInt(number(c.user.UID)%1000000, 10) + strconv.FormatInt(s.next()+100000000, 10)
 }
 
 // openCleaner keeps pictures and links of any host: for platforms whose rules are not known and for the app.

@@ -140,7 +140,7 @@ func weiboAccessToken(s *Sandbox, c *weiboCall) (any, error) {
 func (s *Sandbox) weiboGrant(app *weiboApp, uid string, now time.Time) *weiboToken {
 	expires := now.Add(s.weiboLife(app.Key, uid))
 	for _, old := range s.state.Weibo.Tokens {
-		if old.AppKey == app.Key && old.UID == uid && !old.Revoked && now.Before(old.Expires) {
+		if old.AppKey == app.Key && old.UID == uid && !old.Revoked && old.Ended == 0 && now.Before(old.Expires) {
 			old.Expires = expires
 			return old
 		}

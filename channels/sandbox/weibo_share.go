@@ -219,11 +219,25 @@ func (s *Sandbox) weiboPublish(c *weiboCall, post weiboPost, u *upload) (any, er
 	}
 	stored := s.weiboStore(c.user, post, c.app.Key, c.now)
 	c.Effect = true
-	if strings.Contains(post.Text, "[sim:20032]") {
-		stored.VisibleFrom = c.now.Add(wbLate)
+	if late, ok := markedLate(post.Text); ok {
+		stored.VisibleFrom = c.now.Add(late)
 		return nil, wbErr(20032)
 	}
 	return s.weiboStatusOf(stored, c), nil
+}
+
+var weiboLate = regexp.MustCompile(`\[sim:20032(?::(\d+))?\]`)
+
+// markedLate is how long after its answer a post with the marker [sim:20032] or [sim:20032:SECONDS] shows.
+func markedLate(text string) (time.Duration, bool) {
+	found := weiboLate.FindStringSubmatch(text)
+	if found == nil {
+		return 0, false
+	}
+	if seconds, err := time.ParseDuration(found[1] + "s"); err == nil {
+		return seconds, true
+	}
+	return wbLate, true
 }
 
 // weiboStore gives a post its id and puts it on the user's timeline.

@@ -30,7 +30,7 @@ func (s *Sandbox) weiboStatusOf(p *weiboPost, c *weiboCall) map[string]any {
 		"created_at": weiboTime(p.Created), "id": p.ID, "idstr": p.mid(), "mid": p.mid(), "text": p.Text,
 		"source": s.weiboSource(p.AppKey), "favorited": false, "truncated": false, "in_reply_to_status_id": "",
 		"in_reply_to_user_id": "", "in_reply_to_screen_name": "", "geo": nil, "pic_urls": pictures,
-		"reposts_count": 0, "comments_count": 0, "attitudes_count": 0, "isLongText": len([]rune(p.Text)) > wbTextLimit,
+		"reposts_count": 0, "comments_count": s.state.Weibo.countComments(p.ID), "attitudes_count": 0, "isLongText": len([]rune(p.Text)) > wbTextLimit,
 		"visible": map[string]int{"type": p.Visible, "list_id": 0}, "annotations": annotations,
 		"user": s.weiboUserOf(s.state.Weibo.Users[p.UID]),
 	}
@@ -96,7 +96,7 @@ func weiboShow(s *Sandbox, c *weiboCall) (any, error) {
 // weiboAuthorised tells whether a user has a living token of an app.
 func (s *Sandbox) weiboAuthorised(appKey, uid string, now time.Time) bool {
 	for _, t := range s.state.Weibo.Tokens {
-		if t.AppKey == appKey && t.UID == uid && !t.Revoked && now.Before(t.Expires) {
+		if t.AppKey == appKey && t.UID == uid && !t.Revoked && t.Ended == 0 && now.Before(t.Expires) {
 			return true
 		}
 	}
@@ -115,7 +115,7 @@ func weiboCount(s *Sandbox, c *weiboCall) (any, error) {
 	out := []map[string]any{}
 	for _, id := range ids {
 		if p := s.state.Weibo.post(strings.TrimSpace(id)); p != nil {
-			out = append(out, map[string]any{"id": p.ID, "idstr": p.mid(), "comments": 0, "reposts": 0, "attitudes": 0})
+			out = append(out, map[string]any{"id": p.ID, "idstr": p.mid(), "comments": s.state.Weibo.countComments(p.ID), "reposts": 0, "attitudes": 0})
 		}
 	}
 	return out, nil

@@ -59,7 +59,11 @@ func (s *Sandbox) weiboList(c *weiboCall, posts []*weiboPost, total, most int) a
 	page := int(max(c.number("page", 1), 1))
 	statuses := []map[string]any{}
 	for _, p := range window(posts, (page-1)*count, count) {
-		statuses = append(statuses, s.weiboStatusOf(p, c))
+		status := s.weiboStatusOf(p, c)
+		if runes := []rune(p.Text); len(runes) > wbTextLimit { // lists show the beginning of a long text
+			status["text"], status["truncated"] = string(runes[:wbTextLimit])+" ...全文： "+c.base+"/"+p.UID+"/"+p.mid(), true
+		}
+		statuses = append(statuses, status)
 	}
 	return map[string]any{
 		"statuses": statuses, "hasvisible": false, "previous_cursor": 0, "next_cursor": 0, "total_number": total,
