@@ -49,5 +49,6 @@ var (
 	ErrSchedulePast   = fault.Define("article.schedule_past", fault.Invalid, "排期时间已经过去，请选择之后的时间，或选择“立即发布”。")
 	ErrScheduleFar    = fault.Define("article.schedule_far", fault.Invalid, "排期时间太远，请选择一年以内的时间。")
 	ErrNotScheduled   = fault.Define("article.not_scheduled", fault.Conflict, "稿件没有排期，不需要撤销。请刷新后查看最新状态。")
+	ErrPlanSpan       = fault.Define("plan.span", fault.Invalid, "一次最多查看 45 天的安排，结束日期不能早于开始日期。请重新选择日期。")
 	ErrAlreadyOut     = fault.Define("article.already_out", fault.Conflict, "至少有一个渠道已经发出或正在发出，不能撤销排期。请到投递页逐条处理。")
 )

@@ -75,6 +75,8 @@ func (s *server) routes() {
 	add(s, units.SignArticles, "POST /api/articles/{id}/return", "return-article", "退回", s.returnArticle)
 	add(s, units.PublishArticle, "POST /api/articles/{id}/schedule", "schedule-article", "排期发布", s.scheduleArticle)
 	add(s, units.PublishArticle, "POST /api/articles/{id}/unschedule", "unschedule-article", "撤销排期", s.unscheduleArticle)
+	add(s, units.PublishArticle, "POST /api/articles/{id}/reschedule", "reschedule-article", "改期", s.rescheduleArticle)
+	add(s, units.ReadArticles, "GET /api/plan", "get-plan", "发布日程", s.getPlan)
 	add(s, units.ReadArticles, "GET /api/articles/{id}/previews", "preview-article", "各渠道预览", s.previewArticle)
 
 	// pictures and imports

@@ -14,6 +14,7 @@ import { imports } from './zh-CN/imports'
 import { notices } from './zh-CN/notices'
 import { password } from './zh-CN/password'
 import { people } from './zh-CN/people'
+import { plan } from './zh-CN/plan'
 import { preview } from './zh-CN/preview'
 import { reconcile } from './zh-CN/reconcile'
 import { register } from './zh-CN/register'
@@ -46,6 +47,7 @@ export const zh = {
   notices,
   password,
   people,
+  plan,
   preview,
   reconcile,
   register,

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, ref, watch } from 'vue'
-import { useRouter } from 'vue-router'
+import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 import { confirmAction } from '@/components/confirm'
 import type { Imported } from '@/components/editor'
 import { useDraft } from '@/composables/draft'
@@ -20,6 +20,7 @@ interface Kept {
 
 /** useArticleEditing holds one article while it is written: the form, its saves, its draft, what an edit would void. */
 export function useArticleEditing(routeId: () => string) {
+  const route = useRoute()
   const router = useRouter()
   const session = useSession()
   const refresh = useArticleRefresh()
@@ -30,7 +31,13 @@ export function useArticleEditing(routeId: () => string) {
   const article = computed<Article | undefined>(() => (id.value ? query.data.value : undefined))
   const writableUnits = computed(() => session.units)
 
-  const form = ref<ArticleForm>(emptyForm(session.units[0]?.id ?? ''))
+  const form = ref<ArticleForm>(formFor(route.query))
+  /** A new form, for the unit and the account that the address names: the plan asks for an article on an account that falls silent. */
+  function formFor({ unit, account }: LocationQuery): ArticleForm {
+    const known = session.units.find((one) => one.id === unit)
+    const empty = emptyForm((known ?? session.units[0])?.id ?? '')
+    return known && typeof account === 'string' && account ? { ...empty, account_ids: [account] } : empty
+  }
   const clientKey = ref(newKey())
   const ready = ref(id.value === '')
   const paused = ref(false)

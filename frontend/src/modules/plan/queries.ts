@@ -1,0 +1,36 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { api, type GetAnswer } from '@/api/api'
+import { unwrap } from '@/api/client'
+
+export type Plan = GetAnswer<'/api/plan'>
+export type PlanItem = Plan['items'][number]
+export type PlanFalling = Plan['falling'][number]
+
+export interface PlanFilter {
+  unit_id?: string
+  from: string
+  until: string
+}
+
+const key = ['plan'] as const
+
+export function usePlan(filter: MaybeRefOrGetter<PlanFilter>) {
+  return useQuery({
+    queryKey: computed(() => [...key, toValue(filter)]),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/plan', { params: { query: toValue(filter) }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+    meta: { quiet: true },
+  })
+}
+
+/** Moves a scheduled article, all of its deliveries or none. */
+export function useReschedule() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ item, at }: { item: PlanItem; at: number }) =>
+      unwrap(api.POST('/api/articles/{id}/reschedule', { params: { path: { id: item.article_id } }, body: { version: item.version, at } })),
+    onSettled: () => client.invalidateQueries({ queryKey: key }),
+  })
+}
