@@ -85,6 +85,7 @@ type call struct {
 	base   string // public base address
 	begun  time.Time
 	tooBig bool
+	early  func() // runs before the answer is written; nil mostly
 }
 
 // answer is what a platform has decided to say.
@@ -123,6 +124,9 @@ func (s *Sandbox) serve(p platform, w http.ResponseWriter, r *http.Request) {
 	if a == nil {
 		a = s.perform(p, c)
 		s.tell(c)
+		if c.early != nil {
+			c.early()
+		}
 	}
 	s.reply(p, c, *a, after)
 }

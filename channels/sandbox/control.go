@@ -19,7 +19,12 @@ func (s *Sandbox) ControlHandler() http.Handler {
 	mux.HandleFunc("DELETE /_sim/faults/{id}", s.controlClearFaults)
 	mux.HandleFunc("GET /_sim/clock", func(w http.ResponseWriter, _ *http.Request) { control(w, s.clockAnswer(), nil) })
 	mux.HandleFunc("POST /_sim/clock", s.controlClock)
+	mux.HandleFunc("POST /_sim/clock/advance", s.controlClock)
 	mux.HandleFunc("POST /_sim/accounts", s.controlAccounts)
+	mux.HandleFunc("POST /_sim/approve", s.controlApprove)
+	mux.HandleFunc("GET /_sim/callbacks", func(w http.ResponseWriter, _ *http.Request) { control(w, s.Callbacks(), nil) })
+	mux.HandleFunc("POST /_sim/callbacks", s.controlForge)
+	mux.HandleFunc("POST /_sim/callbacks/release", s.controlReleaseCallbacks)
 	mux.HandleFunc("GET /_sim/state", s.controlState)
 	mux.HandleFunc("PUT /_sim/state", s.controlLoad)
 	mux.HandleFunc("GET /_sim/settings", func(w http.ResponseWriter, _ *http.Request) { control(w, s.settings(), nil) })
@@ -57,7 +62,7 @@ func (s *Sandbox) controlJournal(w http.ResponseWriter, r *http.Request) {
 	since, _ := strconv.ParseInt(q.Get("since"), 10, 64)
 	limit, _ := strconv.Atoi(q.Get("limit"))
 	control(w, s.Journal(Filter{
-		Platform: q.Get("platform"), Account: q.Get("account"), Method: q.Get("method"), Path: q.Get("path"),
+		Platform: q.Get("platform"), Account: orElse(q.Get("account"), q.Get("appid")), Method: q.Get("method"), Path: q.Get("path"),
 		Since: since, Limit: limit,
 	}), nil)
 }
@@ -95,6 +100,7 @@ func (s *Sandbox) clockAnswer() any {
 func (s *Sandbox) controlClock(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Advance string     `json:"advance"`
+		Seconds float64    `json:"seconds"`
 		Set     *time.Time `json:"set"`
 		Freeze  *bool      `json:"freeze"`
 	}
@@ -116,8 +122,45 @@ func (s *Sandbox) controlClock(w http.ResponseWriter, r *http.Request) {
 		}
 		s.clock.advance(d)
 	}
+	s.clock.advance(time.Duration(in.Seconds * float64(time.Second)))
+	s.settleCallers()
 	s.changed()
 	control(w, s.clockAnswer(), nil)
+}
+
+func (s *Sandbox) controlApprove(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Account string `json:"account"`
+		Refuse  bool   `json:"refuse"`
+	}
+	if err := controlBody(r, &in); err != nil {
+		control(w, nil, err)
+		return
+	}
+	control(w, map[string]int{"approved": s.Approve(in.Account, !in.Refuse)}, nil)
+}
+
+func (s *Sandbox) controlForge(w http.ResponseWriter, r *http.Request) {
+	var in ForgedCallback
+	if err := controlBody(r, &in); err != nil {
+		control(w, nil, err)
+		return
+	}
+	line, err := s.Forge(in)
+	control(w, line, err)
+}
+
+func (s *Sandbox) controlReleaseCallbacks(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Reverse bool `json:"reverse"`
+	}
+	if r.ContentLength != 0 {
+		if err := controlBody(r, &in); err != nil {
+			control(w, nil, err)
+			return
+		}
+	}
+	control(w, map[string]int{"released": s.ReleaseCallbacks(in.Reverse)}, nil)
 }
 
 func (s *Sandbox) controlAccounts(w http.ResponseWriter, r *http.Request) {

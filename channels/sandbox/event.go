@@ -18,6 +18,9 @@ type Event struct {
 	//	weibo.comment        somebody, Account uid, writes Text below the post ID mid
 	//	wechat.remove        a person deletes a published message in the console: Account appid, ID article_id
 	//	wechat.ban           the platform bans it
+	//	wechat.publish       a person publishes a draft in the console, without notification: Account appid, ID media_id
+	//	wechat.mass          a person sends a draft to all followers in the console: Account appid, ID media_id
+	//	wechat.comment       a follower comments on a published message: Account appid, ID article_id or its page's key, Text
 	//	wechat.rotate_token  another system replaced the token: Account appid; the one in use answers 40001
 	Type    string `json:"type"`
 	Account string `json:"account,omitempty"`
@@ -41,7 +44,7 @@ func (s *Sandbox) Happen(e Event) error {
 		}
 	case "weibo.withdraw", "weibo.grant":
 		done = s.weiboPermissionEvent(e)
-	case "wechat.remove", "wechat.ban", "wechat.rotate_token":
+	case "wechat.remove", "wechat.ban", "wechat.rotate_token", "wechat.publish", "wechat.mass", "wechat.comment":
 		done = s.wechatEvent(e)
 	}
 	if !done {
@@ -127,6 +130,12 @@ func (s *Sandbox) wechatEvent(e Event) bool {
 		return true
 	}
 	a.settle(s, s.clock.now())
+	switch e.Type {
+	case "wechat.publish", "wechat.mass":
+		return a.byHand(s, e.ID, e.Type == "wechat.mass")
+	case "wechat.comment":
+		return a.comment(s, e.ID, e.Text) == nil
+	}
 	p := a.published(e.ID)
 	if p == nil {
 		return false

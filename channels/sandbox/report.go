@@ -12,7 +12,9 @@ type WeChatReport struct {
 	TokenFetches int            `json:"token_fetches"` // tokens made; a stable token given again is none
 	Drafts       int            `json:"drafts"`        // in the box now
 	Submits      int            `json:"submits"`       // publish jobs
-	Published    int            `json:"published"`     // messages published, deleted ones included
+	Masses       int            `json:"masses"`        // mass sendings asked for
+	MassSent     int            `json:"mass_sent"`     // of them sent, deleted ones included
+	Published    int            `json:"published"`     // messages published or sent, deleted ones included
 	Deleted      int            `json:"deleted"`
 	Duplicates   map[string]int `json:"duplicates"`     // content_source_url (title without one) → published more than once
 	Overruns     map[string]int `json:"quota_overruns"` // path → calls refused with 45009
@@ -59,7 +61,12 @@ func (s *Sandbox) Report() Report {
 func (a *wechatAccount) report() WeChatReport {
 	r := WeChatReport{
 		TokenFetches: a.TokenFetches, Drafts: len(a.Drafts), Submits: len(a.Jobs), Published: len(a.Articles),
-		Overruns: map[string]int{},
+		Overruns: map[string]int{}, Masses: len(a.Masses),
+	}
+	for _, m := range a.Masses {
+		if m.Status == "SEND_SUCCESS" || m.Status == "DELETE" {
+			r.MassSent++
+		}
 	}
 	seen := map[string]int{}
 	for _, p := range a.Articles {

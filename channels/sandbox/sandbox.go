@@ -27,6 +27,10 @@
 //	POST   /_sim/accounts    add or change accounts: a Seeds object
 //	GET    /_sim/state       everything but picture bytes;  PUT loads it back
 //	POST   /_sim/settings    change some Settings;  GET shows them
+//	POST   /_sim/clock/advance    {"advance":"2h"} or {"seconds":7200}: the same by another name
+//	POST   /_sim/approve     {"account":"wx…","refuse":false}: the administrator confirms the mass sendings that wait
+//	GET    /_sim/callbacks   requests made to WeChat callback addresses;  POST sends a ForgedCallback
+//	POST   /_sim/callbacks/release   {"reverse":true}: sends what accounts with callback_hold keep back
 //	POST   /_sim/events      an Event: something the platform or a person does on the platform's own site
 //	GET    /_sim/report      counts per account: submits, published, duplicates, quota overruns
 //	GET    /_sim/waiting     calls held by a "wait" or "hang" fault;  POST /_sim/release {"id":n}, without id all
@@ -41,8 +45,9 @@
 //	[sim:stuck]               publish_status stays 1 for ever
 //	[sim:slow]                takes twenty times the publish delay, at least a minute
 //	[sim:N]                   any other number: that unknown status
-//	[sim:eNNNNN]              freepublish/submit answers errcode NNNNN and does nothing
+//	[sim:eNNNNN]              freepublish/submit and mass/sendall answer errcode NNNNN and do nothing
 //	[sim:dNNNNN]              draft/add answers errcode NNNNN and does nothing
+//	[sim:mNNNNN]              a mass sending is stopped by the review: err(NNNNN)
 //
 // In the text of a Weibo post, or the title or text of a headline article: [sim:eNNNNN] answers error_code NNNNN and does
 // nothing; of a post [sim:20032] and [sim:20032:SECONDS] store it, answer 20032 and show it a minute, or so many seconds,
@@ -91,6 +96,8 @@ type Settings struct {
 	PublishSigma float64 `json:"publish_sigma,omitempty"`
 	// AftermathMS is the time between publication and the deletion or ban that [sim:5] and [sim:6] ask for; 0 is a minute.
 	AftermathMS int64 `json:"aftermath_ms,omitempty"`
+	// CallbackRetryMS is the real time between two tries of a callback; 0 is a second.
+	CallbackRetryMS int64 `json:"callback_retry_ms,omitempty"`
 	// AllowPrivateRIP lets Weibo accept a loopback or private address as rip. The platform wants a public one.
 	AllowPrivateRIP bool `json:"allow_private_rip,omitempty"`
 }
@@ -120,6 +127,13 @@ type Sandbox struct {
 	lastID   int64
 	hooks    map[int64]func(Call)
 	waiting  map[int64]*waiter
+	pageBase string                  // the address that the last call to WeChat came in on
+	held     []wxEvent               // callbacks that accounts with CallbackHold keep back
+	tries    []CallbackTry           // requests made to callback addresses
+	proven   map[callbackTo]bool     // callback addresses that answered the platform's test
+	lastSent map[string]sentEnvelope // by appid
+	requests map[string]wxRequest    // refused calls by their id
+	sending  sync.WaitGroup          // callbacks on their way
 
 	store *store
 }
@@ -139,7 +153,8 @@ func New(cfg Config) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		log: cfg.Log, clock: &clock{}, seed: cfg.Seed, state: newState(), store: store,
-		hooks: map[int64]func(Call){}, waiting: map[int64]*waiter{},
+		hooks: map[int64]func(Call){}, waiting: map[int64]*waiter{}, proven: map[callbackTo]bool{}, lastSent: map[string]sentEnvelope{},
+		requests: map[string]wxRequest{},
 	}
 	if err := store.load(s.state); err != nil {
 		return nil, err
@@ -200,12 +215,14 @@ func (s *Sandbox) Now() time.Time { return s.clock.now() }
 // Advance moves the sandbox's time forward by d.
 func (s *Sandbox) Advance(d time.Duration) {
 	s.clock.advance(d)
+	s.settleCallers()
 	s.changed()
 }
 
 // SetClock sets the sandbox's time; it runs on from there.
 func (s *Sandbox) SetClock(t time.Time) {
 	s.clock.set(t)
+	s.settleCallers()
 	s.changed()
 }
 

@@ -46,6 +46,37 @@ var wechatRoutes = map[string]wechatRoute{
 	"/cgi-bin/account/getaccountbasicinfo": {bare: true, op: wechatBasicInfo},
 	"/cgi-bin/openapi/quota/get":           {method: "POST", op: wechatGetQuota},
 	"/cgi-bin/clear_quota":                 {method: "POST", op: wechatClearQuota},
+	"/cgi-bin/clear_quota/v2":              {method: "POST", open: true, bare: true, op: wechatClearQuotaV2},
+	"/cgi-bin/openapi/quota/clear":         {method: "POST", op: wechatClearPath},
+	"/cgi-bin/openapi/rid/get":             {method: "POST", op: wechatGetRID},
+	"/cgi-bin/message/mass/sendall":        {method: "POST", op: wechatSendAll},
+	"/cgi-bin/message/mass/send":           {method: "POST", op: wechatSendTo},
+	"/cgi-bin/message/mass/preview":        {method: "POST", op: wechatMassPreview},
+	"/cgi-bin/message/mass/delete":         {method: "POST", op: wechatDeleteMass},
+	"/cgi-bin/message/mass/get":            {method: "POST", op: wechatGetMass},
+	"/cgi-bin/message/mass/speed/get":      {bare: true, op: wechatGetSpeed},
+	"/cgi-bin/message/mass/speed/set":      {method: "POST", op: wechatSetSpeed},
+	"/cgi-bin/comment/open":                {method: "POST", op: wechatSwitchComments(true)},
+	"/cgi-bin/comment/close":               {method: "POST", op: wechatSwitchComments(false)},
+	"/cgi-bin/comment/list":                {method: "POST", op: wechatListComments},
+	"/cgi-bin/comment/markelect":           {method: "POST", op: wechatElect(true)},
+	"/cgi-bin/comment/unmarkelect":         {method: "POST", op: wechatElect(false)},
+	"/cgi-bin/comment/delete":              {method: "POST", op: wechatDeleteComment},
+	"/cgi-bin/comment/reply/add":           {method: "POST", op: wechatReply},
+	"/cgi-bin/comment/reply/delete":        {method: "POST", op: wechatDeleteReply},
+	"/datacube/getarticletotaldetail":      {method: "POST", op: wechatStatistics},
+	"/datacube/getarticleread":             {method: "POST", op: wechatStatistics},
+	"/datacube/getarticleshare":            {method: "POST", op: wechatStatistics},
+	"/datacube/getbizsummary":              {method: "POST", op: wechatStatistics},
+	"/datacube/getusersummary":             {method: "POST", op: wechatStatistics},
+	"/datacube/getusercumulate":            {method: "POST", op: wechatStatistics},
+	"/datacube/getinterfacesummary":        {method: "POST", op: wechatStatistics},
+	"/datacube/getarticlesummary":          {method: "POST", op: wechatStatistics},
+	"/datacube/getarticletotal":            {method: "POST", op: wechatStatistics},
+	"/datacube/getuserread":                {method: "POST", op: wechatStatistics},
+	"/datacube/getuserreadhour":            {method: "POST", op: wechatStatistics},
+	"/datacube/getusershare":               {method: "POST", op: wechatStatistics},
+	"/datacube/getusersharehour":           {method: "POST", op: wechatStatistics},
 }
 
 // wechatWords are WeChat's texts for its codes.
@@ -53,19 +84,28 @@ var wechatWords = map[int]string{
 	-1:    "system error",
 	40001: "invalid credential, access_token is invalid or not latest",
 	40002: "invalid grant_type",
+	40003: "invalid openid",
 	40004: "invalid media type",
 	40005: "invalid file type",
 	40006: "invalid media size",
 	40007: "invalid media_id",
+	40008: "invalid message type",
 	40009: "invalid image size",
 	40013: "invalid appid",
 	40014: "invalid access_token",
+	40031: "invalid openid list",
+	40032: "invalid openid list size",
 	40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
+	40059: "invalid msg id",
+	40060: "invalid article idx",
+	40065: "invalid msg status, only finished messages can be deleted",
 	40066: "invalid url",
 	40097: "invalid args",
 	40114: "invalid index value",
 	40125: "invalid appsecret",
+	40130: "invalid openid list size, at least two openid",
 	40137: "invalid image format",
+	40204: "invalid url, no such mass message",
 	41001: "access_token missing",
 	41002: "appid missing",
 	41004: "appsecret missing",
@@ -83,6 +123,11 @@ var wechatWords = map[int]string{
 	45008: "article size out of limit",
 	45009: "reach max api daily quota limit",
 	45011: "api minute-quota reach limit mustslower retry next minute",
+	45028: "has no masssend quota",
+	45065: "clientmsgid exist",
+	45066: "same clientmsgid retry too fast",
+	45067: "clientmsgid size out of limit",
+	45083: "invalid speed level",
 	45110: "author size out of limit",
 	45166: "invalid content",
 	47001: "data format error",
@@ -95,9 +140,24 @@ var wechatWords = map[int]string{
 	53504: "please use mp web console to publish",
 	53505: "please manually save draft before publish",
 	53600: "invalid article_id",
+	61500: "date format error",
+	61501: "date range error",
+	61503: "data not ready, please try later",
 	76021: "cgi_path not found",
 	76022: "could not use this cgi_path, no permission",
+	76023: "could not find this rid",
 	88000: "without comment privilege",
+	88001: "msg_data is not exists",
+	88002: "the article is limit for safety",
+	88003: "elected comment upper limit",
+	88004: "comment was deleted by user",
+	88005: "already reply",
+	88007: "reply content beyond max len or content len is zero",
+	88008: "comment is not exists",
+	88010: "count range error. cout <= 0 or count > 50",
+	88011: "reply content is limit for safety",
+	89504: "mass send waits for the confirmation of the administrator",
+	89505: "mass send still waits for the confirmation of the administrator",
 }
 
 // wechatError is a business error: HTTP 200 with errcode. text "" takes the usual words.
@@ -154,6 +214,7 @@ func wechatWho(s *Sandbox, c *call) string {
 
 // wechatPerform walks the checks in WeChat's order: path, method, token, quota, body; then the operation.
 func wechatPerform(s *Sandbox, c *call) answer {
+	s.pageBase = c.base
 	route, known := wechatRoutes[c.Path]
 	if !known {
 		return wechatRefuse(s, c, 40066, "")
@@ -206,11 +267,14 @@ func wechatRefuse(s *Sandbox, c *call, code int, text string) answer {
 	if text == "" {
 		text = "unknown error"
 	}
-	body := wechatDone{Errcode: code, Errmsg: text + " " + s.wechatRID(c)}
+	rid := s.wechatRID(c)
+	body := wechatDone{Errcode: code, Errmsg: text + " " + rid}
 	if code == 0 {
 		body.Errmsg = "ok"
 	}
-	return answer{status: http.StatusOK, contentType: "application/json; encoding=utf-8", body: encode(body), code: code}
+	raw := encode(body)
+	s.remember(c, rid, string(raw))
+	return answer{status: http.StatusOK, contentType: "application/json; encoding=utf-8", body: raw, code: code}
 }
 
 func (s *Sandbox) wechatRID(c *call) string {

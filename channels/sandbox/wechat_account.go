@@ -22,6 +22,38 @@ type WeChatAccount struct {
 	// CommentFeature tells whether the account has comments; without it need_open_comment answers 88000.
 	CommentFeature bool `json:"comment_feature,omitempty"`
 
+	// Followers is how many people follow the account; 0 takes a thousand.
+	Followers int `json:"followers,omitempty"`
+	// MassLimit replaces the mass sendings of a period: one a day, or four a month of a service account.
+	MassLimit int `json:"mass_limit,omitempty"`
+	// MassProtection has the administrator confirm each sending: POST /_sim/approve, within half an hour.
+	MassProtection bool `json:"mass_protection,omitempty"`
+	// MassApprovalBare leaves the numbers out of the answer while the administrator has not confirmed.
+	MassApprovalBare bool `json:"mass_approval_bare,omitempty"`
+	// ReplyAsObject gives the reply to a comment as an object; the sample shows an array.
+	ReplyAsObject bool `json:"reply_as_object,omitempty"`
+	// StatsDelayed says is_delay with the statistics; FrozenStats lets the old family end at October 2025.
+	StatsDelayed bool `json:"stats_delayed,omitempty"`
+	FrozenStats  bool `json:"frozen_stats,omitempty"`
+
+	// CallbackURL is where the platform calls back, with the account's token and the 43 characters of its key.
+	CallbackURL    string `json:"callback_url,omitempty"`
+	CallbackToken  string `json:"callback_token,omitempty"`
+	EncodingAESKey string `json:"encoding_aes_key,omitempty"`
+	CallbackMode   string `json:"callback_mode,omitempty"` // "aes" (default) or "plain"
+	// How callbacks go wrong: they never come; a publish job's comes as a MASSSENDJOBFINISH; before the answer of the
+	// submit; so many times more; without the articles' addresses; kept back until POST /_sim/callbacks/release; signed
+	// by a clock that is so many seconds ahead.
+	CallbackNever       bool `json:"callback_never,omitempty"`
+	CallbackAsMass      bool `json:"callback_as_mass,omitempty"`
+	CallbackEarly       bool `json:"callback_early,omitempty"`
+	CallbackDuplicates  int  `json:"callback_duplicates,omitempty"`
+	CallbackBare        bool `json:"callback_bare,omitempty"`
+	CallbackHold        bool `json:"callback_hold,omitempty"`
+	CallbackSkewSeconds int  `json:"callback_skew_seconds,omitempty"`
+
+	// Profile "tiny" has limits that a test reaches: three submits and one deletion a day.
+	Profile string `json:"profile,omitempty"`
 	// Quotas replaces daily limits by path, e.g. {"/cgi-bin/freepublish/submit": 3}.
 	Quotas map[string]int `json:"quotas,omitempty"`
 	// MinuteLimit is the number of calls per path and minute before 45011; 0 is none.
@@ -56,6 +88,8 @@ type wechatAccount struct {
 	Overruns     map[string]int `json:"overruns"`
 	Clears       map[string]int `json:"clears"` // clear_quota per month
 	Submits      []time.Time    `json:"submits"`
+	Masses       []*wxMass      `json:"masses"`
+	Speed        int            `json:"speed"`
 	minute       map[string]wxMinute
 }
 

@@ -44,14 +44,17 @@ type wxPublished struct {
 	Items     []wxPublishItem `json:"items"`
 	Time      time.Time       `json:"time"`
 	Banned    bool            `json:"banned"`
+	Notified  bool            `json:"notified"`  // sent to followers: no list shows it
 	Aftermath int             `json:"aftermath"` // 5 or 6: what becomes of it at End
 	End       time.Time       `json:"end,omitzero"`
 }
 
 type wxPublishItem struct {
 	wxArticle
-	Key       string `json:"key"` // of the readers' page
-	IsDeleted bool   `json:"is_deleted"`
+	Key          string       `json:"key"` // of the readers' page
+	IsDeleted    bool         `json:"is_deleted"`
+	CommentsOpen bool         `json:"comments_open"`
+	Comments     []*wxComment `json:"comments"`
 }
 
 func (p *wxPublished) allDeleted() bool {
@@ -88,6 +91,11 @@ func wechatSubmit(s *Sandbox, a *wechatAccount, c *call) (any, error) {
 	}
 	job := s.newJob(a, d, c.now)
 	c.Effect = true
+	if a.CallbackEarly && !job.Due.IsZero() {
+		job.Due = c.now
+		c.early = s.WaitCallbacks
+	}
+	s.alarm(job.Due)
 	a.settle(s, c.now)
 	return a.submitAnswer(job), nil
 }
@@ -167,6 +175,7 @@ func (a *wechatAccount) settle(s *Sandbox, now time.Time) {
 			a.finishJob(s, job)
 		}
 	}
+	a.settleMasses(s, now)
 	for _, p := range a.Articles {
 		if p.End.IsZero() || now.Before(p.End) {
 			continue
@@ -183,13 +192,14 @@ func (a *wechatAccount) settle(s *Sandbox, now time.Time) {
 func (a *wechatAccount) finishJob(s *Sandbox, job *wxJob) {
 	job.Status = job.Outcome
 	aftermath := job.Outcome == wxStatusDeleted || job.Outcome == wxStatusBanned
+	defer a.announce(s, job)
 	if job.Outcome != wxStatusDone && !aftermath {
 		return
 	}
 	job.Status, job.FailIdx = wxStatusDone, []int{}
 	p := &wxPublished{ArticleID: s.id(43), MsgDataID: job.MsgDataID, Time: job.Due}
 	for _, article := range job.Articles {
-		p.Items = append(p.Items, wxPublishItem{wxArticle: article, Key: s.id(22)})
+		p.Items = append(p.Items, wxPublishItem{wxArticle: article, Key: s.id(22), CommentsOpen: article.NeedOpenComment == 1})
 	}
 	if aftermath {
 		p.Aftermath, p.End = job.Outcome, job.Due.Add(s.aftermath())
@@ -198,6 +208,47 @@ func (a *wechatAccount) finishJob(s *Sandbox, job *wxJob) {
 	a.Articles = append(a.Articles, p)
 	a.dropDraft(job.MediaID)
 	s.changed()
+}
+
+// announce calls back about a job that has ended.
+func (a *wechatAccount) announce(s *Sandbox, job *wxJob) {
+	at, urls := job.Due, []string{}
+	if p := a.published(job.ArticleID); p != nil && !a.CallbackBare {
+		for _, item := range p.Items {
+			urls = append(urls, s.pageBase+"/s/"+item.Key)
+		}
+	}
+	if a.CallbackAsMass {
+		s.emit(a, wxEvent{appid: a.AppID, name: "MASSSENDJOBFINISH", job: strconv.FormatInt(job.MsgDataID, 10),
+			body: wxMassXML(a.AppID, at, job.MsgDataID, "send success", a.followers(), urls)})
+		return
+	}
+	fields := map[string]any{"publish_id": job.PublishID, "publish_status": job.Status}
+	if job.ArticleID != "" {
+		fields["article_id"] = job.ArticleID
+	}
+	s.emit(a, wxEvent{appid: a.AppID, name: "PUBLISHJOBFINISH", job: strconv.FormatInt(job.PublishID, 10),
+		body: wxPublishXML(a.AppID, at, fields, urls, job.FailIdx)})
+}
+
+// alarm settles the accounts that are called back when real time reaches due. Call it with s.mu held.
+func (s *Sandbox) alarm(due time.Time) {
+	if due.IsZero() {
+		return
+	}
+	time.AfterFunc(max(due.Sub(s.clock.now()), 0)+time.Millisecond, s.settleCallers)
+}
+
+// settleCallers settles every account that is called back.
+func (s *Sandbox) settleCallers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.clock.now()
+	for _, a := range s.state.WeChat {
+		if a.CallbackURL != "" {
+			a.settle(s, now)
+		}
+	}
 }
 
 func (s *Sandbox) aftermath() time.Duration {
@@ -314,7 +365,7 @@ func wechatListArticles(s *Sandbox, a *wechatAccount, c *call) (any, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	list := slices.Clone(a.Articles)
+	list := slices.DeleteFunc(slices.Clone(a.Articles), func(p *wxPublished) bool { return p.Notified })
 	slices.SortStableFunc(list, func(x, y *wxPublished) int {
 		if a.UnorderedList {
 			return strings.Compare(x.ArticleID, y.ArticleID)

@@ -1,10 +1,13 @@
 package sandbox
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // wechatDaily is the daily calls of a newly registered account, by path; 0 is unlimited. The figures are the platform's
 // table, but those of the library lists (del_material, batchget_material, get_materialcount), which it does not hold and
-// which are assumed.
+// which are assumed, as are those of comments, statistics and mass sending beyond "mass (advanced) 100".
 var wechatDaily = map[string]int{
 	"/cgi-bin/token":                       2000,
 	"/cgi-bin/stable_token":                500000,
@@ -31,12 +34,51 @@ var wechatDaily = map[string]int{
 	"/cgi-bin/account/getaccountbasicinfo": 0,
 	"/cgi-bin/openapi/quota/get":           0,
 	"/cgi-bin/clear_quota":                 0,
+	"/cgi-bin/openapi/rid/get":             0,
+	"/cgi-bin/openapi/quota/clear":         0,
+	"/cgi-bin/message/mass/sendall":        100,
+	"/cgi-bin/message/mass/send":           100,
+	"/cgi-bin/message/mass/preview":        1000,
+	"/cgi-bin/message/mass/delete":         100,
+	"/cgi-bin/message/mass/get":            1000,
+	"/cgi-bin/message/mass/speed/get":      1000,
+	"/cgi-bin/message/mass/speed/set":      1000,
+	"/cgi-bin/comment/open":                1000,
+	"/cgi-bin/comment/close":               1000,
+	"/cgi-bin/comment/list":                1000,
+	"/cgi-bin/comment/markelect":           1000,
+	"/cgi-bin/comment/unmarkelect":         1000,
+	"/cgi-bin/comment/delete":              1000,
+	"/cgi-bin/comment/reply/add":           1000,
+	"/cgi-bin/comment/reply/delete":        1000,
+	"/datacube/getarticletotaldetail":      1000,
+	"/datacube/getarticleread":             1000,
+	"/datacube/getarticleshare":            1000,
+	"/datacube/getbizsummary":              1000,
+	"/datacube/getusersummary":             1000,
+	"/datacube/getusercumulate":            1000,
+	"/datacube/getinterfacesummary":        1000,
+	"/datacube/getarticlesummary":          1000,
+	"/datacube/getarticletotal":            1000,
+	"/datacube/getuserread":                1000,
+	"/datacube/getuserreadhour":            1000,
+	"/datacube/getusershare":               1000,
+	"/datacube/getusersharehour":           1000,
+}
+
+// wechatTiny is the profile "tiny".
+var wechatTiny = map[string]int{
+	"/cgi-bin/freepublish/submit": 3, "/cgi-bin/freepublish/get": 6, "/cgi-bin/freepublish/batchget": 6,
+	"/cgi-bin/freepublish/delete": 1, "/cgi-bin/draft/add": 5, "/cgi-bin/message/mass/sendall": 2,
 }
 
 // daily is the account's daily limit of a path: its own, else the table's.
 func (a *wechatAccount) daily(path string) int {
 	if own, ok := a.Quotas[path]; ok {
 		return own
+	}
+	if few, ok := wechatTiny[path]; ok && a.Profile == "tiny" {
+		return few
 	}
 	return wechatDaily[path]
 }
@@ -49,7 +91,11 @@ func (a *wechatAccount) allow(c *call) error {
 		a.Overruns[c.Path]++
 		return wxErr(45009)
 	}
-	if a.MinuteLimit == 0 {
+	most := a.MinuteLimit
+	if most == 0 && strings.HasPrefix(c.Path, "/cgi-bin/message/mass/send") {
+		most = wxMassPerMinute
+	}
+	if most == 0 {
 		return nil
 	}
 	if a.minute == nil {
@@ -61,7 +107,7 @@ func (a *wechatAccount) allow(c *call) error {
 	}
 	m.calls++
 	a.minute[c.Path] = m
-	if m.calls > a.MinuteLimit {
+	if m.calls > most {
 		return wxErr(45011)
 	}
 	return nil
@@ -110,12 +156,9 @@ func wechatClearQuota(_ *Sandbox, a *wechatAccount, c *call) (any, error) {
 	if in.AppID != a.AppID {
 		return nil, wxErr(40013)
 	}
-	month := c.now.In(beijing).Format("2006-01")
-	if a.Clears[month] >= 10 {
-		return nil, wxErr(48006)
+	if err := a.clearing(c); err != nil {
+		return nil, err
 	}
-	a.Clears[month]++
 	delete(a.Calls, day(c.now))
-	c.Effect = true
 	return wechatOK, nil
 }
