@@ -66,7 +66,8 @@ soak: bin/govmedia
 
 # The API's description and the console's types from it. CI fails when they are not fresh.
 openapi: frontend/node_modules/.stamp
-	go run ./server openapi > server/openapi.yaml
+	go run ./server openapi > bin/.openapi.yaml
+	mv bin/.openapi.yaml server/openapi.yaml
 	cd frontend && npm run api
 
 clean:
