@@ -170,6 +170,21 @@ func fault(t *testing.T, w *world, f sandbox.Fault) {
 	w.AddFault(f)
 }
 
+// readPage is a readers' page that must be there.
+func readPage(t *testing.T, address string) string {
+	t.Helper()
+	resp, err := http.Get(address)
+	if err != nil {
+		t.Fatalf("readers' page: %v", err)
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("readers' page %s = %d, %v", address, resp.StatusCode, err)
+	}
+	return string(page)
+}
+
 const sharePath = "/2/statuses/share.json"
 
 func TestShareWithoutPictureIsFormEncodedOnce(t *testing.T) {
