@@ -304,12 +304,13 @@ type errand struct {
 	ID        string `json:"id"`
 	AccountID string `json:"account"`
 	PersonID  string `json:"person"`
+	Name      string `json:"name"`
 }
 
-// Errand is an authorisation that a person has come back from.
+// Errand is an authorisation that a person has come back from: for which account, and who.
 type Errand struct {
 	AccountID string
-	PersonID  string
+	Actor     units.Actor
 }
 
 // Begin returns the address of Weibo's authorise page for an account, with a sealed state that is good once and for ten minutes. The
@@ -322,7 +323,7 @@ func (c *Channel) Begin(ctx context.Context, db *sql.DB, keys *accounts.Keyring,
 	if credentials["app_key"] == "" || credentials["app_secret"] == "" {
 		return "", ErrNoApp.On("credentials")
 	}
-	e := errand{ID: sql.NewID(), AccountID: account.ID, PersonID: actor.PersonID}
+	e := errand{ID: sql.NewID(), AccountID: account.ID, PersonID: actor.PersonID, Name: actor.Name}
 	plain, err := json.Marshal(e)
 	if err != nil {
 		return "", err
@@ -371,7 +372,7 @@ func Return(ctx context.Context, db *sql.DB, keys *accounts.Keyring, state strin
 	if !first {
 		return Errand{}, ErrState
 	}
-	return Errand{AccountID: e.AccountID, PersonID: e.PersonID}, nil
+	return Errand{AccountID: e.AccountID, Actor: units.Actor{PersonID: e.PersonID, Name: e.Name}}, nil
 }
 
 // Finish trades the code for a token, compares whose it is with the account, and binds it. A token of another account is not kept.

@@ -1,6 +1,7 @@
 package weibo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html"
@@ -21,6 +22,7 @@ const slack = 2 * time.Minute
 type post struct {
 	ID        digits `json:"idstr"`
 	Mid       digits `json:"mid"`
+	Number    digits `json:"id"`
 	Text      string `json:"text"`
 	CreatedAt string `json:"created_at"` // time.RubyDate
 	User      struct {
@@ -33,10 +35,7 @@ type post struct {
 
 // id returns the id of the post, empty when it has none.
 func (p post) id() string {
-	if p.Mid != "" {
-		return string(p.Mid)
-	}
-	return string(p.ID)
+	return string(cmp.Or(p.Mid, p.ID, p.Number))
 }
 
 // at returns when the post was made, false when that cannot be read.
