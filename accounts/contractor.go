@@ -242,19 +242,18 @@ func SaveContractor(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 	})
 }
 
-// RecordContractor records one item as done: the day, and a file or where the paper is kept. It may be recorded again. Errors:
+// RecordContractor records one item as done. It may be recorded again. Errors:
 // ErrContractorItem, ErrProofNeeded, ErrDayInvalid and those of SaveContractor.
-func RecordContractor(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, item string, day sql.Time, note string,
-	attachments []string) (ContractorView, error) {
+func RecordContractor(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, item string, proof Proof) (ContractorView, error) {
 	return changeContractor(ctx, db, book, actor, id, version, func(tx *sql.DB, c Contractor) (bool, units.Line, error) {
 		if !slices.ContainsFunc(contractorItems, func(known contractorItem) bool { return known.id == item }) {
 			return false, units.Line{}, ErrContractorItem.On("item")
 		}
-		doneOn, note, err := proven(ctx, tx, c.UnitID, day, note, attachments)
+		proof, err := proof.checked(ctx, tx, c.UnitID)
 		if err != nil {
 			return false, units.Line{}, err
 		}
-		done := ContractorItem{ContractorID: id, Item: item, DoneOn: &doneOn, Note: note, Attachments: attachments, RecordedBy: actor.PersonID, RecordedAt: tx.Now().Ptr()}
+		done := ContractorItem{ContractorID: id, Item: item, DoneOn: &proof.DoneOn, Note: proof.Note, Attachments: proof.Attachments, RecordedBy: actor.PersonID, RecordedAt: tx.Now().Ptr()}
 		for _, name := range []string{"contractor_item.delete", "contractor_item.insert"} {
 			if _, err := tx.Exec(ctx, name, done); err != nil {
 				return false, units.Line{}, err
@@ -291,9 +290,9 @@ func AuthorizeContractor(ctx context.Context, db *sql.DB, book rules.Book, actor
 // EndContractor ends the work of a contractor. Its accounts and people are listed with it until somebody else has them. Errors:
 // ErrReasonNeeded and those of SaveContractor.
 func EndContractor(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, reason string) (ContractorView, error) {
-	reason = strings.TrimSpace(reason)
-	if reason == "" || utf8.RuneCountInString(reason) > maxReason || !utf8.ValidString(reason) {
-		return ContractorView{}, ErrReasonNeeded.On("reason")
+	reason, err := cleanReason(reason, "reason")
+	if err != nil {
+		return ContractorView{}, err
 	}
 	return changeContractor(ctx, db, book, actor, id, version, func(tx *sql.DB, c Contractor) (bool, units.Line, error) {
 		mine, err := tx.ExecOne(ctx, "contractor.end", sql.Args{"id": id, "version": version, "reason": reason, "now": tx.Now()})

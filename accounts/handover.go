@@ -142,15 +142,15 @@ func beginHandover(ctx context.Context, tx *sql.DB, book rules.Book, actor units
 	if _, err := tx.Exec(ctx, "person.lock", sql.Args{"id": person.ID, "now": tx.Now()}); err != nil { // one of them at a time
 		return "", err
 	}
-	in.Successor, in.Reason = strings.TrimSpace(in.Successor), strings.TrimSpace(in.Reason)
-	leftOn, err := pastDay(tx, in.LeftOn)
-	switch {
-	case err != nil:
+	leftOn, err := pastDay(tx, in.LeftOn, "left_on")
+	if err != nil {
 		return "", err
-	case in.Successor != "" && !isLine(in.Successor, 60):
+	}
+	if in.Successor = strings.TrimSpace(in.Successor); in.Successor != "" && !isLine(in.Successor, 60) {
 		return "", ErrSuccessor.On("successor")
-	case in.Reason == "" || utf8.RuneCountInString(in.Reason) > maxReason:
-		return "", ErrReasonNeeded.On("reason")
+	}
+	if in.Reason, err = cleanReason(in.Reason, "reason"); err != nil {
+		return "", err
 	}
 	if _, err := openHandover(ctx, tx, unit.ID, person.ID); err == nil {
 		return "", ErrHandoverOpen
@@ -204,56 +204,66 @@ func handoverAsked(ctx context.Context, db *sql.DB, book rules.Book, unit units.
 	return asked, nil
 }
 
-// ItemDone is what is recorded of one thing handed over.
-type ItemDone struct {
-	Place       int
+// Proof is what is told of something done on paper: the day, and a file or where the paper is kept.
+type Proof struct {
 	DoneOn      sql.Time // any instant of the day
 	Note        string
-	Attachments []string
+	Attachments []string // of the unit
 }
 
-// RecordHandover records that one thing was handed over: the day, and a file or where the paper is kept. It may be recorded
-// again while the hand-over is open. Errors: ErrHandoverItem, ErrProofNeeded, ErrDayInvalid, ErrHandoverEnded, ErrHandoverStale,
+// RecordHandover records that one thing, by its place from 1, was handed over. It may be recorded again while the hand-over is
+// open. Errors: ErrHandoverItem, ErrProofNeeded, ErrDayInvalid, ErrHandoverEnded, ErrHandoverStale,
 // ErrHandoverGone, ErrForbidden, files.ErrNotFound.
-func RecordHandover(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, in ItemDone) (HandoverView, error) {
-	return changeHandover(ctx, db, book, actor, id, version, func(tx *sql.DB, handover Handover) (units.Line, error) {
-		doneOn, note, err := proven(ctx, tx, handover.UnitID, in.DoneOn, in.Note, in.Attachments)
+func RecordHandover(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, place int, proof Proof) (HandoverView, error) {
+	return changeHandover(ctx, db, book, actor, id, version, func(tx *sql.DB, handover Handover) (bool, units.Line, error) {
+		proof, err := proof.checked(ctx, tx, handover.UnitID)
 		if err != nil {
-			return units.Line{}, err
+			return false, units.Line{}, err
 		}
-		found, err := tx.ExecOne(ctx, "handover_item.record", sql.Args{"id": id, "place": in.Place, "done_on": doneOn, "note": note,
-			"attachments": sql.Strings(in.Attachments), "by": actor.PersonID, "now": tx.Now()})
+		found, err := tx.ExecOne(ctx, "handover_item.record", sql.Args{"id": id, "place": place, "done_on": proof.DoneOn, "note": proof.Note,
+			"attachments": sql.Strings(proof.Attachments), "by": actor.PersonID, "now": tx.Now()})
 		if err == nil && !found {
 			err = ErrHandoverItem.On("place")
 		}
-		if err == nil {
-			err = guardHandover(tx.ExecOne(ctx, "handover.touch", sql.Args{"id": id, "version": version}))
+		if err != nil {
+			return false, units.Line{}, err
 		}
-		return units.Line{Action: ActionHandoverItem, Detail: sql.Object{"place": in.Place, "files": len(in.Attachments)}}, err
+		mine, err := tx.ExecOne(ctx, "handover.touch", sql.Args{"id": id, "version": version})
+		return mine, units.Line{Action: ActionHandoverItem, Detail: sql.Object{"place": place, "files": len(proof.Attachments)}}, err
 	})
 }
 
-// proven checks the day, the note and the files of something that was done at a unit. One of note and files is needed.
-func proven(ctx context.Context, tx *sql.DB, unitID string, day sql.Time, note string, attachments []string) (sql.Time, string, error) {
-	note = strings.TrimSpace(note)
-	on, err := pastDay(tx, day)
+// checked is a proof as it is kept: the day's midnight, the note trimmed, a note or a file there. Errors: ErrDayInvalid,
+// ErrProofNeeded, files.ErrNotFound.
+func (p Proof) checked(ctx context.Context, tx *sql.DB, unitID string) (Proof, error) {
+	p.Note = strings.TrimSpace(p.Note)
+	day, err := pastDay(tx, p.DoneOn, "done_on")
 	if err != nil {
-		return 0, "", err
+		return p, err
 	}
-	if note == "" && len(attachments) == 0 || utf8.RuneCountInString(note) > maxReason || !utf8.ValidString(note) {
-		return 0, "", ErrProofNeeded.On("note")
+	if p.DoneOn = day; p.Note == "" && len(p.Attachments) == 0 || utf8.RuneCountInString(p.Note) > maxReason || !utf8.ValidString(p.Note) {
+		return p, ErrProofNeeded.On("note")
 	}
-	if len(attachments) > 0 {
-		_, err = ownAttachments(ctx, tx, unitID, attachments)
+	if len(p.Attachments) > 0 {
+		_, err = ownAttachments(ctx, tx, unitID, p.Attachments)
 	}
-	return on, note, err
+	return p, err
+}
+
+// cleanReason is a reason without space around it. Error: ErrReasonNeeded.
+func cleanReason(text, field string) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || utf8.RuneCountInString(text) > maxReason || !utf8.ValidString(text) {
+		return "", ErrReasonNeeded.On(field)
+	}
+	return text, nil
 }
 
 // pastDay is the midnight that begins the day of an instant, which lies not in the future and not before there were accounts.
-func pastDay(db *sql.DB, at sql.Time) (sql.Time, error) {
+func pastDay(db *sql.DB, at sql.Time, field string) (sql.Time, error) {
 	day := rules.DateOf(at.Std())
 	if at <= 0 || day.Year < 1995 || day.Start().After(db.Now().Std()) {
-		return 0, ErrDayInvalid.On("day")
+		return 0, ErrDayInvalid.On(field)
 	}
 	return sql.FromStd(day.Start()), nil
 }
@@ -261,58 +271,49 @@ func pastDay(db *sql.DB, at sql.Time) (sql.Time, error) {
 // FinishHandover ends a hand-over of which everything was handed over. Errors: ErrHandoverMissing, which names what was not and
 // the clause, and those of RecordHandover.
 func FinishHandover(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64) (HandoverView, error) {
-	return changeHandover(ctx, db, book, actor, id, version, func(tx *sql.DB, handover Handover) (units.Line, error) {
+	return changeHandover(ctx, db, book, actor, id, version, func(tx *sql.DB, handover Handover) (bool, units.Line, error) {
 		items, err := handoverItems(ctx, tx, book, []string{id})
 		if err != nil {
-			return units.Line{}, err
+			return false, units.Line{}, err
 		}
-		for _, item := range items[id] {
-			if item.DoneOn == nil {
-				return units.Line{}, missingItems(items[id])
-			}
+		if err := missingItems(items[id]); err != nil {
+			return false, units.Line{}, err
 		}
-		err = guardHandover(tx.ExecOne(ctx, "handover.end", sql.Args{"id": id, "version": version, "state": HandoverDone, "reason": "", "now": tx.Now()}))
-		return units.Line{Action: ActionHandoverFinish, Detail: sql.Object{"person_id": handover.PersonID, "person": handover.PersonName}}, err
+		mine, err := tx.ExecOne(ctx, "handover.end", sql.Args{"id": id, "version": version, "state": HandoverDone, "reason": "", "now": tx.Now()})
+		return mine, units.Line{Action: ActionHandoverFinish, Detail: sql.Object{"person_id": handover.PersonID, "person": handover.PersonName}}, err
 	})
 }
 
-// missingItems is ErrHandoverMissing with what was not handed over and the clause of the first of it.
+// missingItems is ErrHandoverMissing with what was not handed over and the clause of the first of it, nil when nothing is missing.
 func missingItems(items []HandoverItem) error {
-	var names []string
-	var first *HandoverItem
-	for i, item := range items {
-		if item.DoneOn == nil {
-			if names = append(names, item.Name); first == nil {
-				first = &items[i]
-			}
-		}
+	missing := slices.DeleteFunc(slices.Clone(items), func(item HandoverItem) bool { return item.DoneOn != nil })
+	if len(missing) == 0 {
+		return nil
 	}
+	names := make([]string, len(missing))
+	for i, item := range missing {
+		names[i] = item.Name
+	}
+	first := missing[0]
 	return ErrHandoverMissing.Say("离岗交接还缺：%s（%s）。请逐项登记后再办结。", strings.Join(names, "、"), first.Citation).Under(first.Rulebook, first.Articles)
 }
 
 // VoidHandover ends a hand-over that was begun by mistake, or of somebody who stays. Errors: ErrReasonNeeded and those of
 // RecordHandover.
 func VoidHandover(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, reason string) (HandoverView, error) {
-	reason = strings.TrimSpace(reason)
-	if reason == "" || utf8.RuneCountInString(reason) > maxReason || !utf8.ValidString(reason) {
-		return HandoverView{}, ErrReasonNeeded.On("reason")
+	reason, err := cleanReason(reason, "reason")
+	if err != nil {
+		return HandoverView{}, err
 	}
-	return changeHandover(ctx, db, book, actor, id, version, func(tx *sql.DB, _ Handover) (units.Line, error) {
-		err := guardHandover(tx.ExecOne(ctx, "handover.end", sql.Args{"id": id, "version": version, "state": HandoverVoid, "reason": reason, "now": tx.Now()}))
-		return units.Line{Action: ActionHandoverVoid, Detail: sql.Object{"reason": reason}}, err
+	return changeHandover(ctx, db, book, actor, id, version, func(tx *sql.DB, _ Handover) (bool, units.Line, error) {
+		mine, err := tx.ExecOne(ctx, "handover.end", sql.Args{"id": id, "version": version, "state": HandoverVoid, "reason": reason, "now": tx.Now()})
+		return mine, units.Line{Action: ActionHandoverVoid, Detail: sql.Object{"reason": reason}}, err
 	})
-}
-
-func guardHandover(mine bool, err error) error {
-	if err == nil && !mine {
-		return ErrHandoverStale
-	}
-	return err
 }
 
 // changeHandover runs one change of an open hand-over that the actor may handle, with its audit line.
 func changeHandover(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64,
-	work func(tx *sql.DB, handover Handover) (units.Line, error)) (HandoverView, error) {
+	work func(tx *sql.DB, handover Handover) (bool, units.Line, error)) (HandoverView, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		handover, err := visibleHandover(ctx, tx, actor, id)
 		if err != nil {
@@ -327,9 +328,12 @@ func changeHandover(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 		case handover.Version != version:
 			return ErrHandoverStale
 		}
-		line, err := work(tx, handover)
+		mine, line, err := work(tx, handover)
 		if err != nil {
 			return err
+		}
+		if !mine {
+			return ErrHandoverStale
 		}
 		line.UnitID, line.ObjectKind, line.ObjectID = handover.UnitID, "handover", id
 		return units.Audit(ctx, tx, actor, line)

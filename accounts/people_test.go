@@ -187,25 +187,25 @@ func TestALeaverHandsOverBeforeTheSignInEnds(t *testing.T) {
 
 		_, err = accounts.FinishHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version)
 		cites(t, "FinishHandover with nothing done", err, accounts.ErrHandoverMissing, "tongnan-2022", "35.p2")
-		done := accounts.ItemDone{Place: 1, DoneOn: w.db.Now()}
-		_, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version, done)
+		done := accounts.Proof{DoneOn: w.db.Now()}
+		_, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version, 1, done)
 		refused(t, "RecordHandover without proof", err, accounts.ErrProofNeeded)
 		done.Attachments = []string{w.paper(w.Bureau)}
-		_, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version, done)
+		_, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version, 1, done)
 		refused(t, "RecordHandover with another unit's file", err, files.ErrNotFound)
 		for place := range 3 {
-			done := accounts.ItemDone{Place: place + 1, DoneOn: w.db.Now(), Note: "纸质件存镇党政办档案柜"}
+			done := accounts.Proof{DoneOn: w.db.Now(), Note: "纸质件存镇党政办档案柜"}
 			if place == 0 {
 				done.Attachments = []string{w.paper(w.Town)}
 			}
 			stale := handover.Version
-			if handover, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, stale, done); err != nil {
+			if handover, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, stale, place+1, done); err != nil {
 				t.Fatalf("RecordHandover(%d): %v", place+1, err)
 			}
-			_, err := accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, stale, done)
+			_, err := accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, stale, place+1, done)
 			refused(t, "RecordHandover with an old version", err, accounts.ErrHandoverStale)
 		}
-		_, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version, accounts.ItemDone{Place: 4, DoneOn: w.db.Now(), Note: "x"})
+		_, err = accounts.RecordHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version, 4, accounts.Proof{DoneOn: w.db.Now(), Note: "x"})
 		refused(t, "RecordHandover of a fourth thing", err, accounts.ErrHandoverItem)
 		if handover, err = accounts.FinishHandover(ctx, w.db, w.book, admin, handover.ID, handover.Version); err != nil || len(handover.Files) != 1 {
 			t.Fatalf("FinishHandover: %v, %d files", err, len(handover.Files))
@@ -343,10 +343,10 @@ func TestAContractorIsLetInWhenEverythingIsThere(t *testing.T) {
 		_, err = accounts.CreatePerson(ctx, w.db, w.book, admin, newcomer, units.PasswordRule{})
 		refused(t, "CreatePerson of a contractor not authorized", err, accounts.ErrContractorNoAccess)
 
-		_, err = accounts.RecordContractor(ctx, w.db, w.book, officer, c.ID, c.Version, "good_looks", w.db.Now(), "x", nil)
+		_, err = accounts.RecordContractor(ctx, w.db, w.book, officer, c.ID, c.Version, "good_looks", accounts.Proof{DoneOn: w.db.Now(), Note: "x"})
 		refused(t, "RecordContractor of an unknown item", err, accounts.ErrContractorItem)
 		for _, item := range []string{"responsibilities_agreed", "confidentiality_agreement", "secrecy_training", "qualification_check", "daily_supervision"} {
-			if c, err = accounts.RecordContractor(ctx, w.db, w.book, officer, c.ID, c.Version, item, w.db.Now(), "原件存党政办", nil); err != nil {
+			if c, err = accounts.RecordContractor(ctx, w.db, w.book, officer, c.ID, c.Version, item, accounts.Proof{DoneOn: w.db.Now(), Note: "原件存党政办"}); err != nil {
 				t.Fatalf("RecordContractor(%s): %v", item, err)
 			}
 		}
@@ -418,7 +418,7 @@ func TestAnAccountIsNotOperatedWithoutAgreements(t *testing.T) {
 			t.Errorf("the refusal says %s, want it to name 保密协议", refusal.Sentence)
 		}
 		for _, item := range []string{"responsibilities_agreed", "confidentiality_agreement"} {
-			if c, err = accounts.RecordContractor(ctx, w.db, w.book, admin, c.ID, c.Version, item, w.db.Now(), "原件存档", nil); err != nil {
+			if c, err = accounts.RecordContractor(ctx, w.db, w.book, admin, c.ID, c.Version, item, accounts.Proof{DoneOn: w.db.Now(), Note: "原件存档"}); err != nil {
 				t.Fatal(err)
 			}
 		}

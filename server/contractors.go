@@ -78,7 +78,7 @@ type recordContractorInput struct {
 
 func (s *server) recordContractor(ctx context.Context, in *recordContractorInput) (*Body[accounts.ContractorView], error) {
 	b := in.Body
-	return answer(accounts.RecordContractor(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, b.Item, b.DoneOn, b.Note, b.Attachments))
+	return answer(accounts.RecordContractor(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, b.Item, b.told()))
 }
 
 func (s *server) authorizeContractor(ctx context.Context, in *ByVersion) (*Body[accounts.ContractorView], error) {

@@ -136,7 +136,7 @@ func loadDemo(ctx context.Context, n *node, standURL string) error {
 		return err
 	}
 	return n.db.InTx(ctx, func(tx *sql.DB) error {
-		ids := map[string]string{}
+		ids, people := map[string]string{}, map[string]string{}
 		for _, unit := range demoUnits {
 			made, err := units.Create(ctx, tx, units.System, units.NewUnit{ParentID: ids[unit.parent], Name: unit.name, ShortName: unit.short,
 				Level: unit.level, IsOffice: unit.office, Rulebook: unit.rulebook})
@@ -153,13 +153,17 @@ func loadDemo(ctx context.Context, n *node, standURL string) error {
 			for _, role := range person.roles {
 				roles = append(roles, units.RoleAt{UnitID: ids[person.unit], Role: role})
 			}
-			_, err := units.CreatePerson(ctx, tx, units.System, units.NewPerson{Username: person.username, Name: person.name,
+			made, err := units.CreatePerson(ctx, tx, units.System, units.NewPerson{Username: person.username, Name: person.name,
 				Password: demoPassword, Roles: roles}, units.PasswordRule{})
 			if err != nil {
 				return err
 			}
+			people[person.username] = made.ID
 		}
-		return loadDemoAccounts(ctx, tx, n, ids, standURL)
+		if err := loadDemoAccounts(ctx, tx, n, ids, standURL); err != nil {
+			return err
+		}
+		return loadDemoPeople(ctx, tx, n, ids, people)
 	})
 }
 

@@ -232,6 +232,10 @@ type Proof struct {
 	Attachments []string `json:"attachments,omitempty" maxItems:"20"`
 }
 
+func (p Proof) told() accounts.Proof {
+	return accounts.Proof{DoneOn: p.DoneOn, Note: p.Note, Attachments: p.Attachments}
+}
+
 type recordHandoverInput struct {
 	ByID
 	Body struct {
@@ -242,8 +246,7 @@ type recordHandoverInput struct {
 
 func (s *server) recordHandover(ctx context.Context, in *recordHandoverInput) (*Body[accounts.HandoverView], error) {
 	b := in.Body
-	return answer(accounts.RecordHandover(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, accounts.ItemDone{Place: b.Place, DoneOn: b.DoneOn, Note: b.Note,
-		Attachments: b.Attachments}))
+	return answer(accounts.RecordHandover(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, b.Place, b.told()))
 }
 
 func (s *server) finishHandover(ctx context.Context, in *ByVersion) (*Body[accounts.HandoverView], error) {

@@ -50,7 +50,9 @@ export const units = {
     heading: '还缺的人',
   },
   unfinished: '还没办完的事项',
-  unfinishedText: '有这些事项时，单位不能合并，也不能停用。',
+  unfinishedText: '全部办完才能停用。并入其他单位时，除正在审签的稿件和没有结果的投递外，都由并入的单位接着办。',
+  absorbed: '并入本单位的单位',
+  absorbedText: '它们以前的办理记录仍可查阅。',
   mergedInto: '已并入',
   isClosed: '单位已停用，只供查阅。',
   history: '沿革',
@@ -68,7 +70,10 @@ export const units = {
   closedDone: '单位已停用',
   renameHint: '更名记入沿革，账号名称不随之改变；名称须与单位一致的，会在账号检查中提示。',
   moveHint: '连同下级单位、账号一起移过去。新的上级适用另一部规则库的，账号按新规则重新判定，过去的超期记录不变。',
-  mergeHint: (name: string) => `“${name}”的账号、人员、服务商和下级单位都转到并入的单位，“${name}”随之停用，只供查阅。合并后不能撤回。`,
+  mergeHint: (name: string, over: string) =>
+    `合并后不能撤回。转到并入单位的有：${over}。“${name}”随之停用，排在并入单位之下，已办结的记录仍可查阅。`,
+  mergeCounts: (accounts: number, people: number, units: number) => `账号 ${accounts} 个、在用人员 ${people} 人、下级单位 ${units} 个`,
+  mergeBefore: (labels: string) => `请先办结或撤回${labels}，否则不能合并。`,
   into: '并入哪个单位',
   closeText: (name: string) => `停用“${name}”后只供查阅，不能恢复。名下还有账号、人员、下级单位或没办完事项的，不能停用。`,
   events: {

@@ -1,7 +1,6 @@
 import type { FormField } from '@/components/FormDialog.vue'
 import { zh } from '@/locales/zh-CN'
-import { beijingTyped } from '@/utils/beijing'
-import { formatDate } from '@/utils/time'
+import { dayOf, dayTyped } from '@/modules/people/people'
 import { word, type Shown } from '@/utils/words'
 import type { Contractor } from './queries'
 
@@ -31,15 +30,14 @@ export const contractorFields: FormField[] = [
 
 /** What stands in the form of a contractor that is there already. */
 export function contractorStart(c: Contractor): Record<string, string> {
-  const day = (instant: number | null): string => (instant ? formatDate(instant) : '')
   return {
     name: c.name,
     service: c.service,
     contact: c.contact,
     phone: c.phone,
     agreement_number: c.agreement_number,
-    agreed_from: day(c.agreed_from),
-    agreed_until: day(c.agreed_until),
+    agreed_from: dayOf(c.agreed_from),
+    agreed_until: dayOf(c.agreed_until),
     remark: c.remark,
   }
 }
@@ -48,7 +46,7 @@ export function contractorStart(c: Contractor): Record<string, string> {
 export function contractorBody(v: Record<string, string>): { name: string; service: string; agreed_from?: number; agreed_until?: number } {
   const words = Object.fromEntries(['contact', 'phone', 'agreement_number', 'remark'].map((name) => [name, v[name] ?? '']))
   const days = Object.fromEntries(
-    ['agreed_from', 'agreed_until'].filter((name) => v[name]).map((name) => [name, beijingTyped(`${v[name]}T00:00`) ?? 0]),
+    ['agreed_from', 'agreed_until'].filter((name) => v[name]).map((name) => [name, dayTyped(v[name]!)]),
   )
   return { name: v.name ?? '', service: v.service ?? '', ...words, ...days }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Branch, UnitEvent, Vacancy } from './queries'
-import { childrenOf, findUnits, sayEvent, sayVacancy, topUnits } from './units'
+import type { Branch, UnitCard, UnitEvent, Vacancy } from './queries'
+import { childrenOf, findUnits, sayEvent, sayMerger, sayVacancy, topUnits } from './units'
 
 const branch = (id: string, name: string, depth: number, parent: string | null): Branch =>
   ({ id, name, short_name: name.slice(0, 2), depth, parent_id: parent }) as Branch
@@ -31,6 +31,17 @@ describe('what happened to a unit', () => {
   it('counts what a merger moved', () => {
     expect(sayEvent(event('unit.merge', { into_name: '云林局', accounts: 3, people: 2 }), nameOf)).toBe('云林局；账号 3 个，人员 2 人')
   })
+})
+
+it('says before a merger what goes over and what must be ended first', () => {
+  const unfinished = [
+    { kind: 'signing', label: '1 篇正在审签的稿件', moves: false },
+    { kind: 'notice', label: '2 份没有结束的公告', moves: true },
+  ]
+  const card = (changes: Partial<UnitCard>): UnitCard => ({ unit: { name: '清源镇' }, accounts: 3, people: 2, units: 1, unfinished, ...changes }) as UnitCard
+  expect(sayMerger(card({}))).toContain('账号 3 个、在用人员 2 人、下级单位 1 个，2 份没有结束的公告。“清源镇”')
+  expect(sayMerger(card({}))).toContain('请先办结或撤回1 篇正在审签的稿件')
+  expect(sayMerger(card({ unfinished: [] }))).not.toContain('请先')
 })
 
 it('says how many are missing only where it asks for more than one', () => {

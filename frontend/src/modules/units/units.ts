@@ -1,5 +1,5 @@
 import { zh } from '@/locales/zh-CN'
-import type { Branch, UnitEvent, Vacancy } from './queries'
+import type { Branch, UnitCard, UnitEvent, Vacancy } from './queries'
 
 /** How many units a search shows; whoever sees more types more. */
 export const mostFound = 50
@@ -23,6 +23,14 @@ export function childrenOf(tree: readonly Branch[], id: string): Branch[] {
 /** What somebody is missing, in a sentence. */
 export function sayVacancy(vacancy: Vacancy): string {
   return zh.units.vacancies.short(vacancy.label, vacancy.needed, vacancy.held)
+}
+
+/** What a merger of a unit will do: what goes over, what stands in its way, and that there is no way back. */
+export function sayMerger(card: Pick<UnitCard, 'unit' | 'accounts' | 'people' | 'units' | 'unfinished'>): string {
+  const labels = (moves: boolean): string => card.unfinished.filter((one) => one.moves === moves).map((one) => one.label).join('、')
+  const over = [zh.units.mergeCounts(card.accounts, card.people, card.units), labels(true)].filter(Boolean).join('，')
+  const before = labels(false) && zh.units.mergeBefore(labels(false))
+  return zh.units.mergeHint(card.unit.name, over) + before
 }
 
 /** Names of units by their ids, for events that keep ids. */
