@@ -20,7 +20,7 @@ const (
 	observePages   = 5
 	observeAll     = 7 * 24 * time.Hour
 	observeKnown   = 400
-	observeDays    = 3
+	observeDays    = 7
 	observeFirst   = 7 // days of statistics at the first reading
 	observeNext    = 12 * time.Hour
 	observeSoon    = time.Hour

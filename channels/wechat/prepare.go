@@ -8,6 +8,7 @@ import (
 
 	"github.com/silenceper/wechat/v2/officialaccount/draft"
 
+	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/sql"
 )
@@ -89,12 +90,12 @@ func (c *Channel) resume(ctx context.Context, job *channels.Job, who party) (boo
 	return true, save(ctx, job)
 }
 
-// addDraft uploads what is missing and makes the draft. A refused cover is uploaded anew, and a refused text is sent
-// without any style, each once.
+// addDraft uploads what is missing and makes the draft. A refused cover is uploaded anew, a refused text is sent
+// without any style, and an account without comments gets a draft without them, each once.
 func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) error {
-	look, renewed := themed, false
+	look, renewed, comments := themed, false, commentsOf(job.Account)
 	for {
-		mediaID, cover, err := c.tryDraft(ctx, job, who, look)
+		mediaID, cover, err := c.tryDraft(ctx, job, who, look, comments)
 		switch {
 		case err == nil:
 			set(job, "media_id", mediaID)
@@ -107,6 +108,9 @@ func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) er
 				return err
 			}
 			step(job, "draft/add", "微信不认识封面素材，重新上传封面", nil)
+		case hasCode(err, "88000") && comments.open != 0:
+			comments = commentSwitch{}
+			step(job, "draft/add", "该公众号未开通留言功能，文章不带留言发布", nil)
 		case hasCode(err, "45166") && look != bare:
 			look = bare
 			step(job, "draft/add", "微信不接受正文的样式或链接，改用最简格式重试", nil)
@@ -118,7 +122,7 @@ func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) er
 
 // tryDraft calls draft/add once. That it was called is kept first: a draft whose answer is lost is found again by the
 // address of the original.
-func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, look look) (mediaID string, cover channels.Upload, err error) {
+func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, look look, comments commentSwitch) (mediaID string, cover channels.Upload, err error) {
 	content, err := c.content(ctx, job, who, look)
 	if err != nil {
 		return "", channels.Upload{}, err
@@ -138,6 +142,7 @@ func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, lo
 	in := map[string]any{"articles": []article{{ArticleType: "news", Article: draft.Article{
 		Title: oneLine(job.Message.Title), Author: oneLine(job.Message.Byline), Digest: oneLine(job.Message.Digest),
 		Content: content, ContentSourceURL: job.OriginURL, ThumbMediaID: cover.ExternalID,
+		NeedOpenComment: comments.open, OnlyFansCanComment: comments.fansOnly,
 	}}}}
 	if err := c.post(ctx, who, pathAddDraft, in, &answer); err != nil {
 		return "", cover, err
@@ -146,6 +151,20 @@ func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, lo
 		return "", cover, garbled(request{path: pathAddDraft}, "bad_answer", []byte("no media_id"))
 	}
 	return answer.MediaID, cover, nil
+}
+
+// commentSwitch is what a draft says about comments, as WeChat writes it: 0 or 1.
+type commentSwitch struct{ open, fansOnly uint }
+
+// commentsOf reads the account's setting comments: "open" to all, "fans" to followers only; otherwise there are none.
+func commentsOf(account accounts.Account) commentSwitch {
+	switch account.Settings["comments"] {
+	case "open":
+		return commentSwitch{open: 1}
+	case "fans":
+		return commentSwitch{open: 1, fansOnly: 1}
+	}
+	return commentSwitch{}
 }
 
 // article is the SDK's with the field it lacks.
