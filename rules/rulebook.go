@@ -221,6 +221,10 @@ type Stage struct {
 	ToName string      `yaml:"to_name,omitempty" json:"to_name,omitempty"`
 	Form   string      `yaml:"form,omitempty" json:"form,omitempty"`
 	Notice string      `yaml:"notice,omitempty" json:"notice,omitempty"` // id of a PublicNotice
+
+	// IfRequired says that the regulation asks for the stage only where somebody else requires it (按照有关行业主管部门要求):
+	// where nobody does, it is recorded as not applying, with the reason.
+	IfRequired bool `yaml:"if_required,omitempty" json:"if_required,omitempty"`
 }
 
 // AccountLimit is how many accounts a unit may have on a platform.
