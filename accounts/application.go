@@ -123,6 +123,7 @@ const (
 	StepOpen    StepState = "open"
 	StepHanded  StepState = "handed" // a filing that the office has not received yet
 	StepDone    StepState = "done"
+	StepSkipped StepState = "skipped" // 不适用：the regulation asks for it only where somebody requires it, and nobody does
 	StepRefused StepState = "refused"
 )
 
@@ -179,13 +180,13 @@ func (s Step) Title() string { return s.stage().Title() }
 
 // past reports whether the steps behind it need not wait for it any more. A filing that the office has not received is past
 // only where nothing stands behind it.
-func (s Step) past() bool { return s.State == StepDone }
+func (s Step) past() bool { return s.State == StepDone || s.State == StepSkipped }
 
 // Act is one line of an application's history.
 type Act struct {
 	ID            string      `json:"id"`
 	ApplicationID string      `json:"-"`
-	Act           string      `json:"act"`  // create, save, submit, do, receive, return, withdraw, resume, refuse, waive, back
+	Act           string      `json:"act"`  // create, save, submit, do, skip, receive, return, withdraw, resume, refuse, waive, back
 	Step          string      `json:"step"` // title of the step it is about; empty for none
 	Text          string      `json:"text"` // opinion or reason
 	Number        string      `json:"number"`
@@ -453,6 +454,16 @@ func stepTitles(steps []Step) string {
 // isOffice reports whether the actor administers the office that supervises the unit.
 func (c *casework) isOffice() bool {
 	return c.actor.IsSystem() || c.actor.Holds(c.office.ID, units.OfficeAdmin)
+}
+
+// ofUnit reports whether the actor handles applications as one of the unit's own people: in a role held at the unit, or at one
+// between it and the office that supervises it. The office is not the unit: what the unit does it only writes down.
+func (c *casework) ofUnit() bool {
+	path := strings.Split(strings.TrimSuffix(c.unit.Path, "/"), "/")
+	own := path[min(slices.Index(path, c.office.ID)+1, len(path)-1):]
+	return c.actor.IsSystem() || slices.ContainsFunc(c.actor.Roles, func(held units.HeldRole) bool {
+		return slices.Contains(own, held.UnitID) && carries([]string{string(held.Role)}, units.HandleApplications)
+	})
 }
 
 // mustHandle returns ErrForbidden unless the actor handles applications for the unit.

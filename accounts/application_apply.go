@@ -74,7 +74,15 @@ func begin(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, 
 	app := Application{ID: sql.NewID(), UnitID: in.UnitID, Process: in.Process, Object: in.Object, WebsiteClass: in.WebsiteClass, AccountID: orNil(in.AccountID),
 		ColumnID: orNil(in.ColumnID), RegistrationID: orNil(in.RegistrationID), Wanted: Wanted{}, Was: Wanted{}, Attachments: sql.Strings{}, Ending: Ending{Proof: sql.Strings{}}, State: DraftApplication,
 		CreatedBy: actor.PersonID, CreatedName: cut(actor.Name, maxSigner), CreatedAt: tx.Now(), UpdatedAt: tx.Now(), Version: 1}
+	if in.AccountID != "" { // it does not go to another unit meanwhile
+		if err := lock(ctx, tx, in.AccountID); err != nil {
+			return app, err
+		}
+	}
 	if err := aim(ctx, tx, actor, &app); err != nil {
+		return app, err
+	}
+	if err := units.Lock(ctx, tx, app.UnitID); err != nil {
 		return app, err
 	}
 	unit, err := units.Get(ctx, tx, actor, app.UnitID)
@@ -395,10 +403,12 @@ const (
 )
 
 func (c *casework) writeOther(wanted Wanted) error {
+	act, told := wanted["column_act"]
+	adds := told && act == ColumnAdd || !told && c.app.Wanted["column_act"] == ColumnAdd // a column that is there stays where it is
 	for name, text := range wanted {
 		text = strings.TrimSpace(text)
 		switch {
-		case !slices.Contains(otherFields[c.app.Object], name), name == "column_act" && !slices.Contains([]string{"", ColumnAdd, ColumnRemove, ColumnChange}, text):
+		case !slices.Contains(otherFields[c.app.Object], name), name == "column_parent" && text != "" && !adds, name == "column_act" && !slices.Contains([]string{"", ColumnAdd, ColumnRemove, ColumnChange}, text):
 			return ErrApplicationField.On(name)
 		case text != "" && !isLine(text, maxTitle):
 			return ErrApplicationText.On(name)

@@ -20,6 +20,7 @@ type StageAct struct {
 	Opinion     string
 	Signer      string            // on paper: who signed
 	Attachments []string          // files of the unit or its office
+	Skip        bool              // it does not apply here, see rules.Stage.IfRequired; Opinion says why
 	Wanted      map[string]string // of a step of the unit: what may be filled in with it, see SaveApplication
 	Ending      *Ending           // of the step that ends an account
 }
@@ -44,8 +45,9 @@ func Submit(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 
 // DoStage does one step of an application, or writes down that it was done. A filing that was handed in is received with it,
 // by the office. Steps go by their order, each by whom it names; what an office outside decided is recorded with its number,
-// day and scan. Errors: ErrStepNotFound, ErrStepOrder, ErrStepDone, ErrStepRole, ErrStepAttachment, ErrStepNumber, ErrStepDay,
-// those of Submit; of a step that carries the thing out one refusal for all that stands against it.
+// day and scan. The steps of the unit are its people's; its office writes down what the unit did on paper, with the scan. Errors:
+// ErrStepNotFound, ErrStepOrder, ErrStepDone, ErrStepRole, ErrStepApplies, ErrStepAttachment, ErrStepNumber, ErrStepDay, those of
+// Submit; of a step that carries the thing out one refusal for all that stands against it.
 func DoStage(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, stepID string, act StageAct) (Application, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		c, err := take(ctx, tx, book, actor, id, version)
@@ -82,7 +84,7 @@ func (c *casework) submit(ctx context.Context, act StageAct) error {
 	if err := c.renewChain(ctx); err != nil {
 		return err
 	}
-	if act.Wanted != nil {
+	if act.Wanted != nil || act.Ending != nil {
 		if err := c.writeWithStep(ctx, act); err != nil {
 			return err
 		}
@@ -146,7 +148,7 @@ func (c *casework) writeWithStep(ctx context.Context, act StageAct) error {
 func (c *casework) do(ctx context.Context, i int, act StageAct) error {
 	step := c.steps[i]
 	switch {
-	case step.State == StepDone:
+	case step.past():
 		return ErrStepDone
 	case c.app.State != RunningApplication && (c.app.State != DraftApplication && c.app.State != ReturnedApplication || i > c.submission()):
 		return c.notYet(step, ErrApplicationState)
@@ -178,7 +180,11 @@ func (c *casework) do(ctx context.Context, i int, act StageAct) error {
 			return err
 		}
 	}
-	return c.went(ctx, i, act, "do", ActionApplicationStep)
+	name := "do"
+	if act.Skip {
+		name = "skip"
+	}
+	return c.went(ctx, i, act, name, ActionApplicationStep)
 }
 
 // notYet refuses a step whose turn has not come, naming what comes before it.
@@ -211,6 +217,9 @@ func (c *casework) mark(ctx context.Context, i int, act StageAct) error {
 	if err := c.ownFiles(ctx, act.Attachments); err != nil {
 		return err
 	}
+	if act.Skip {
+		return c.skip(step, role, on, act)
+	}
 	if err := c.evidence(*step, onPaper, act); err != nil {
 		return err
 	}
@@ -221,6 +230,25 @@ func (c *casework) mark(ctx context.Context, i int, act StageAct) error {
 		step.State = StepHanded
 	}
 	return c.keepNumber(ctx, *step, on)
+}
+
+// skip notes that a step does not apply here, and why. Only what the regulation asks for where somebody requires it.
+func (c *casework) skip(step *Step, role rules.Role, on sql.Time, act StageAct) error {
+	switch {
+	case !c.ifRequired(*step):
+		return ErrStepApplies.Say("「%s」是规定必须办理的环节，不能记为不适用。请按规定办理后登记。", step.Title()).Under(c.rb.ID, c.app.Articles)
+	case act.Opinion == "":
+		return ErrApplicationReason.Say("请写明为什么不适用：问过哪个主管部门，答复是什么。").On("opinion")
+	}
+	step.State, step.DoneOn, step.AsRole, step.RecordedAt = StepSkipped, &on, role, c.db.Now().Ptr()
+	step.Opinion, step.PersonID, step.PersonName, step.Attachments = act.Opinion, c.actor.PersonID, cut(c.actor.Name, maxSigner), orEmpty(act.Attachments)
+	return nil
+}
+
+// ifRequired reports whether the rulebook asks for a step only where somebody requires it.
+func (c *casework) ifRequired(step Step) bool {
+	chain, found := c.rb.ChainFor(c.app.Process, c.app.Object, c.app.WebsiteClass)
+	return found && step.Place < len(chain.Stages) && chain.Stages[step.Place].IfRequired && chain.Stages[step.Place].To == step.ToRole
 }
 
 func orEmpty(ids []string) sql.Strings {
@@ -253,8 +281,8 @@ func (c *casework) doer(ctx context.Context, step Step, act StageAct) (rules.Rol
 			return "", false, c.notYours(step, "请联系%s登记。", c.office.Name)
 		}
 		return first, true, c.mustHandle(ctx)
-	case first == rules.RoleUnit:
-		return first, false, c.mustHandle(ctx)
+	case first == rules.RoleUnit: // done by the unit's people; its office writes down what the unit did on paper
+		return first, !c.ofUnit(), c.mustHandle(ctx)
 	}
 	for _, role := range step.Doers {
 		if (act.Role == "" || string(act.Role) == role) && c.actor.Holds(c.sponsor.ID, units.Role(role)) {
@@ -337,7 +365,7 @@ func needsOf(step Step, onPaper bool, submission int) StepNeeds {
 		case rules.ActionSecurityTest, rules.ActionDeregister:
 			needs.Scan = true
 		case rules.ActionFile:
-			needs.Scan, needs.Number = !step.ToRole.Office(), !step.ToRole.Office()
+			needs.Scan, needs.Number = onPaper || !step.ToRole.Office(), !step.ToRole.Office()
 		}
 	}
 	return needs
@@ -450,8 +478,9 @@ func ReturnApplication(ctx context.Context, db *sql.DB, book rules.Book, actor u
 	})
 }
 
-// WithdrawApplication takes an application back that is not carried out. ResumeApplication takes it up again. A website that
-// went off the net in an emergency is off: that report is not withdrawn. Errors: as ReturnApplication, ErrForbidden.
+// WithdrawApplication takes an application back that is not carried out. ResumeApplication takes it up again. What was handed in
+// only the unit's own people take back; its office returns it. A website that went off the net in an emergency is off: that
+// report is not withdrawn. Errors: as ReturnApplication, ErrApplicationUnit, ErrForbidden.
 func WithdrawApplication(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, reason string) (Application, error) {
 	return turn(ctx, db, book, actor, id, version, reason, func(c *casework) (Act, units.Action, error) {
 		if err := c.mustHandle(ctx); err != nil {
@@ -459,6 +488,9 @@ func WithdrawApplication(ctx context.Context, db *sql.DB, book rules.Book, actor
 		}
 		if !c.app.State.Open() || c.app.CarriedOutAt != nil || c.app.OffAt != nil {
 			return Act{}, "", ErrApplicationState
+		}
+		if c.app.State == RunningApplication && !c.ofUnit() {
+			return Act{}, "", ErrApplicationUnit
 		}
 		c.undo()
 		c.app.State, c.app.EndedAt = WithdrawnApplication, c.db.Now().Ptr()

@@ -21,6 +21,7 @@ type StepView struct {
 	Refusal   string       `json:"refusal"`   // why not; empty when allowed, or when its turn has not come
 	Needs     StepNeeds    `json:"needs"`     // what must be told with it
 	Receipt   bool         `json:"receipt"`   // it was handed in: doing it is the office's receipt
+	Skippable bool         `json:"skippable"` // the actor may say that it does not apply here, and why
 	Refusable bool         `json:"refusable"` // it may end in a refusal
 	Files     []Attachment `json:"files"`
 }
@@ -40,7 +41,7 @@ type WantedField struct {
 type AskedNotice struct {
 	Rule     string       `json:"rule"`
 	Text     string       `json:"text"`
-	Places   []string     `json:"places"`    // names
+	Places   []string     `json:"places"`    // names; where the rule names none, our own public pages
 	AnyPlace bool         `json:"any_place"` // one of them is enough
 	Timing   rules.Timing `json:"timing"`
 	Length   string       `json:"length"` // 15个工作日; empty where none is given
@@ -86,6 +87,8 @@ type ApplicationView struct {
 	Notices     []Notice           `json:"notices"`
 	Files       []Attachment       `json:"files"` // all that are attached anywhere
 	Offline     *OfflineUse        `json:"offline"`
+	KeyFields   []string           `json:"key_fields"`    // of the register, that the change is for, in the order of the form
+	Locked      []string           `json:"locked_fields"` // that the approval decided: they are not written any more
 	Actions     ApplicationActions `json:"actions"`
 }
 
@@ -106,7 +109,10 @@ func ViewApplication(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 
 func (c *casework) view(ctx context.Context) (ApplicationView, error) {
 	view := ApplicationView{Application: c.app, StateLabel: c.app.State.Label(), UnitShort: c.unit.ShortName, OfficeName: c.office.Name,
-		Citation: c.rb.Cite(c.app.Articles), Waivers: c.waivers, Fields: c.wantedFields(), Asked: c.asked()}
+		Citation: c.rb.Cite(c.app.Articles), Waivers: c.waivers, Fields: c.wantedFields(), Asked: c.asked(), KeyFields: c.keyFields(), Locked: []string{}}
+	if c.app.OpensAccount() && c.app.State == RunningApplication {
+		view.Locked = decided
+	}
 	if c.record != nil {
 		view.AccountName = c.record.Name
 	}
@@ -132,6 +138,9 @@ func (c *casework) view(ctx context.Context) (ApplicationView, error) {
 	if view.Offline, err = c.offlineUse(ctx); err != nil {
 		return view, err
 	}
+	if err := c.nameParent(ctx, view.Fields); err != nil {
+		return view, err
+	}
 	view.Actions = c.actions(handles)
 	return view, c.stepViews(ctx, &view)
 }
@@ -149,7 +158,7 @@ func (c *casework) actions(handles bool) ApplicationActions {
 	return ApplicationActions{
 		Save:     handles && (state == DraftApplication || state == ReturnedApplication || state == RunningApplication && untouched && (c.app.OpensAccount() || c.app.EndsAccount())),
 		Submit:   handles && (state == DraftApplication || state == ReturnedApplication),
-		Withdraw: handles && state.Open() && untouched && c.app.OffAt == nil,
+		Withdraw: handles && state.Open() && untouched && c.app.OffAt == nil && (state != RunningApplication || c.ofUnit()),
 		Resume:   handles && state == WithdrawnApplication,
 		Return:   c.isOffice() && state == RunningApplication && untouched,
 		Waive:    c.isOffice() && state.Open(),
@@ -214,15 +223,37 @@ func (c *casework) may(ctx context.Context, shown *StepView) error {
 	}
 	shown.Allowed, shown.Paper, shown.Needs = err == nil, paper, needsOf(shown.Step, paper, c.submission())
 	shown.Refusable = err == nil && slices.Contains(deciding, shown.Action)
+	shown.Skippable = err == nil && c.ifRequired(shown.Step)
 	if refusal != nil {
 		shown.Refusal = refusal.Sentence
 	}
 	return nil
 }
 
+// The fields of the register for what a regulation names of a change (昭通 12（五）); what has no field stands in the reason.
+var namedFields = map[string]string{"主办单位": "unit", "负责人": "head", "联系方式": "contact", "网站域名": "domain", "访问地址": "home_url"}
+
+// keyFields are the fields that the change is for: those that the chain names, else those of I-TN-11.
+func (c *casework) keyFields() []string {
+	list := []string{}
+	if !c.app.ChangesAccount() {
+		return list
+	}
+	chain, found := c.rb.ChainFor(c.app.Process, c.app.Object, c.app.WebsiteClass)
+	if !found || len(chain.Fields) == 0 {
+		return needProcess
+	}
+	for _, name := range chain.Fields {
+		if field, known := namedFields[name]; known {
+			list = append(list, field)
+		}
+	}
+	return list
+}
+
 // wantedFields lists the wanted fields, those of the register in the order of its form.
 func (c *casework) wantedFields() []WantedField {
-	list := []WantedField{}
+	list, keys := []WantedField{}, c.keyFields()
 	known := c.app.Was
 	for _, field := range Fields() {
 		wanted, told := c.app.Wanted[field.Name]
@@ -234,7 +265,7 @@ func (c *casework) wantedFields() []WantedField {
 			was = c.record.Text(field.Name)
 		}
 		list = append(list, WantedField{Name: field.Name, Label: field.Label, Kind: field.Kind, Was: was, Wanted: wanted, Changed: was != wanted && !c.app.OpensAccount(),
-			Key: slices.Contains(needProcess, field.Name)})
+			Key: slices.Contains(keys, field.Name)})
 	}
 	if isAccountObject(c.app.Object) {
 		return list
@@ -247,16 +278,42 @@ func (c *casework) wantedFields() []WantedField {
 	return list
 }
 
+// nameParent gives the column above a new one by its name instead of its id.
+func (c *casework) nameParent(ctx context.Context, fields []WantedField) error {
+	for i, field := range fields {
+		if field.Name != "column_parent" {
+			continue
+		}
+		column, err := sql.Get[Column](ctx, c.db, "column.get", sql.Args{"id": field.Wanted})
+		if err != nil && !errors.Is(err, sql.ErrNone) {
+			return err
+		}
+		fields[i].Wanted = column.Name
+	}
+	return nil
+}
+
 var otherLabels = map[string]string{"column_act": "办理事项", "column_name": "栏目名称", "column_kind": "栏目类型", "column_parent": "上级栏目", "column_url": "栏目网址",
 	"domain": "域名", "mailbox": "电子信箱"}
+
+// publicPages is what our own pages are called where a notice stands that the public reads.
+const publicPages = "本系统的公告页"
+
+func placeNamesOf(notice rules.PublicNotice) []string {
+	names := make([]string, len(notice.Places))
+	for i, place := range notice.Places {
+		names[i] = PlaceName(place)
+	}
+	return names
+}
 
 func (c *casework) asked() []AskedNotice {
 	list := []AskedNotice{}
 	for _, notice := range c.rb.NoticesFor(c.app.Process, c.app.Object, c.app.WebsiteClass) {
-		asked := AskedNotice{Rule: notice.ID, Text: notice.Text, Places: []string{}, AnyPlace: notice.PlacesMatch == "any", Timing: notice.Timing,
+		asked := AskedNotice{Rule: notice.ID, Text: notice.Text, Places: placeNamesOf(notice), AnyPlace: notice.PlacesMatch == "any", Timing: notice.Timing,
 			Citation: c.rb.Cite(notice.Articles), Strength: notice.Strength.Label()}
-		for _, place := range notice.Places {
-			asked.Places = append(asked.Places, PlaceName(place))
+		if len(asked.Places) == 0 { // to the public, and the rule names no place: our own pages are one
+			asked.Places = append(asked.Places, publicPages)
 		}
 		if notice.MinDuration != nil {
 			asked.Length = notice.MinDuration.String()

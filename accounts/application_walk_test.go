@@ -255,6 +255,16 @@ func (wk *walk) wrongly(step accounts.Step, i int) {
 		other.Role = rules.RoleInfoOfficer
 		wk.refusedBy("as another role", step, wk.try(right, wk.app.Version, step, other), accounts.ErrStepRole)
 	}
+	if step.Doers[0] == string(rules.RoleUnit) {
+		bare := act
+		bare.Attachments = nil
+		wk.refusedBy("by the office without a sheet", step, wk.try(wk.People["admin"], wk.app.Version, step, bare), accounts.ErrStepAttachment)
+	}
+	if step.Doers[0] == string(rules.RoleUnit) && !wk.chain.Stages[step.Place].IfRequired {
+		skip := act
+		skip.Skip, skip.Opinion = true, "不适用"
+		wk.refusedBy("left out as not applying", step, wk.try(right, wk.app.Version, step, skip), accounts.ErrStepApplies)
+	}
 	wk.refusedBy("at a stale version", step, wk.try(right, wk.app.Version-1, step, act), accounts.ErrApplicationStale)
 	wk.refusedBy("no such step", step, wk.try(right, wk.app.Version, accounts.Step{ID: "0000000000000000"}, act), accounts.ErrStepNotFound)
 	ahead := act

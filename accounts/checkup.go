@@ -259,7 +259,7 @@ func (e *examination) naming(n rules.Naming) {
 	case "real_name_certified":
 		e.certified(n)
 	case "sponsor_named":
-		if !names(p.Certification, e.sponsor) && !names(p.CertifiedSubject, e.sponsor) {
+		if !p.names(e.sponsor) {
 			e.add(CheckSponsor, n.ID, n.Articles, n.Text, n.Strength, []string{"certification", "certified_subject"}, "公开认证信息里没有主办单位“%s”，请到平台改好后更新认证信息。", e.sponsor.Name)
 		}
 	case "same_name_across_platforms":
@@ -341,11 +341,13 @@ func (e *examination) oldDomain(n rules.Naming) {
 	}
 }
 
+// answerable are the roles whose holders a regulation makes answerable for an account by name, with what they are called there.
+var answerable = map[rules.Role]Duty{rules.RoleUnitHead: DutyHead, rules.RoleUnitDeputy: DutyDeputy}
+
 // responsible looks for the people who answer for an account by name: at the account, or in their roles at the unit.
 func (e *examination) responsible() {
-	duties := map[rules.Role]Duty{rules.RoleUnitHead: DutyHead, rules.RoleUnitDeputy: DutyDeputy}
 	for _, s := range e.rb.Staffing {
-		duty, asked := duties[s.Role]
+		duty, asked := answerable[s.Role]
 		if !asked || e.holders[holding{e.sponsor.ID, units.Role(s.Role)}] || slices.ContainsFunc(e.Contacts, func(c Contact) bool { return c.Duty == duty }) {
 			continue
 		}
@@ -353,8 +355,22 @@ func (e *examination) responsible() {
 	}
 }
 
-// reported are the fields in which the items stand that a rulebook wants reported.
+// reported are the fields in which the items stand that a rulebook wants reported of a website.
 var reported = map[string]string{"网站名称": "name", "域名": "domain", "服务器托管情况": "hosting", "主（承）办单位": "unit", "运行维护单位": "operator"}
+
+// reportedItem is an item that a rulebook wants reported, with its field in the register.
+type reportedItem struct{ name, field string }
+
+// unreported lists what a filing wants of a website and its record does not have.
+func unreported(filing rules.Filing, record Record) []reportedItem {
+	var missing []reportedItem
+	for _, item := range filing.Items {
+		if field, known := reported[item]; known && record.Text(field) == "" {
+			missing = append(missing, reportedItem{item, field})
+		}
+	}
+	return missing
+}
 
 // filings looks for what is reported of a website, and for somebody to be called about an account.
 func (e *examination) filings() {
@@ -370,19 +386,20 @@ func (e *examination) filings() {
 
 func (e *examination) website(filing rules.Filing) {
 	var missing, fields []string
-	for _, item := range filing.Items {
-		if field, known := reported[item]; known && e.Text(field) == "" {
-			missing, fields = append(missing, item), append(fields, field)
-		}
+	for _, item := range unreported(filing, e.Record) {
+		missing, fields = append(missing, item.name), append(fields, item.field)
 	}
 	if len(missing) > 0 {
 		e.add(CheckFiling, filing.ID, filing.Articles, "报备"+strings.Join(filing.Items, "、"), rules.Must, fields, "报备内容缺%s，请补填。", strings.Join(missing, "、"))
 	}
 }
 
-// names reports whether a text names a unit, by its full or its short name.
-func names(text string, unit units.Unit) bool {
-	return unit.Name != "" && strings.Contains(text, unit.Name) || unit.ShortName != "" && strings.Contains(text, unit.ShortName)
+// names reports whether what everybody sees of the certification names a unit, by its full or its short name.
+func (p Particulars) names(unit units.Unit) bool {
+	said := func(name string) bool {
+		return name != "" && (strings.Contains(p.Certification, name) || strings.Contains(p.CertifiedSubject, name))
+	}
+	return said(unit.Name) || said(unit.ShortName)
 }
 
 // common are words that every unit has in its name: they tie a name to none.

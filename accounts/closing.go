@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"database/sql/driver"
+	"slices"
 	"strings"
 
 	"govmedia/fault"
@@ -111,19 +112,21 @@ func (c *casework) endingSteps(ctx context.Context) ([]EndingStep, error) {
 
 func (c *casework) endingNotice(ctx context.Context) (EndingStep, error) {
 	notice := EndingStep{Name: "notice", Text: "公告期满"}
-	err := noticesReady(ctx, c.db, announcement{ApplicationID: c.app.ID, Rulebook: c.rb, Process: c.app.Process, Object: c.app.Object,
-		WebsiteClass: c.app.WebsiteClass, Execute: true})
+	err := noticesReady(ctx, c.db, c.announcement())
 	refusal := fault.As(err)
 	if err != nil && refusal == nil {
 		return notice, err
 	}
 	notice.Done = err == nil
-	if refusal != nil {
-		notice.Note = refusal.Sentence
-		if lack, ok := refusal.Detail.(NoticeLack); ok {
-			notice.Until = lack.EarliestAt
-		}
+	if refusal == nil {
+		return notice, nil
 	}
+	lack, _ := refusal.Detail.(NoticeLack)
+	if notice.Done = slices.ContainsFunc(c.waivers, func(w Waiver) bool { return w.Rule == noticeRule(lack.Rule) }); notice.Done {
+		notice.Note = "主管单位已写明理由放行。"
+		return notice, nil
+	}
+	notice.Note, notice.Until = refusal.Sentence, lack.EarliestAt
 	return notice, nil
 }
 

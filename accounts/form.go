@@ -16,13 +16,19 @@ import (
 // register had before where a field changes, and a box for every stage in the order of the chain, filled where the stage is
 // done. Errors: ErrApplicationNotFound.
 func ApplicationForm(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (paper.Form, error) {
-	app, steps, err := forPaper(ctx, db, book, actor, id)
+	c, err := forPaper(ctx, db, book, actor, id)
 	if err != nil {
 		return paper.Form{}, wrap(err, "form of application %s", id)
 	}
+	app, steps := c.app, c.steps
 	form := paper.Form{Title: formTitle(app, steps), Unit: app.UnitName, Number: app.ID, Notes: []string{"依据：" + citation(book, app)}}
 	form.Rows = append(form.Rows, paper.Two("申请类型", app.Process.Label(), "对象", app.Object.Label()), paper.One("名称", app.Title))
 	form.Rows = append(form.Rows, wantedRows(app)...)
+	other, err := c.otherRows(ctx)
+	if err != nil {
+		return paper.Form{}, wrap(err, "form of application %s", id)
+	}
+	form.Rows = append(form.Rows, other...)
 	if app.OffFrom != nil {
 		form.Rows = append(form.Rows, paper.Two("拟下线时间", minuteText(app.OffFrom), "拟恢复时间", minuteText(app.OffUntil)))
 	}
@@ -44,10 +50,11 @@ func ApplicationForm(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 // DecisionRecord sets the history of an application as a record to be filed: every act with its day, who did it, the number
 // and the opinion. Errors: ErrApplicationNotFound.
 func DecisionRecord(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (paper.Form, error) {
-	app, steps, err := forPaper(ctx, db, book, actor, id)
+	c, err := forPaper(ctx, db, book, actor, id)
 	if err != nil {
 		return paper.Form{}, wrap(err, "record of application %s", id)
 	}
+	app, steps := c.app, c.steps
 	acts, err := ActsOf(ctx, db, id)
 	if err != nil {
 		return paper.Form{}, err
@@ -102,22 +109,48 @@ func inPairs(fields []paper.Field) []paper.Row {
 	return rows
 }
 
-func forPaper(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (Application, []Step, error) {
+func forPaper(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (*casework, error) {
 	app, err := GetApplication(ctx, db, actor, id)
 	if err != nil {
-		return app, nil, err
+		return nil, err
 	}
 	c, err := gather(ctx, db, book, actor, app)
 	if err != nil {
-		return app, nil, err
+		return nil, err
 	}
 	if app.SubmittedAt == nil && c.record != nil { // before that, what the register has now
-		app.Was = Wanted{}
+		c.app.Was = Wanted{}
 		for name := range app.Wanted {
-			app.Was[name] = c.record.Text(name)
+			c.app.Was[name] = c.record.Text(name)
 		}
 	}
-	return app, c.steps, nil
+	return c, nil
+}
+
+// The words for what is done to a column, and for its kinds, on paper.
+var columnWords = map[string]string{ColumnAdd: "新增栏目", ColumnRemove: "撤销栏目", ColumnChange: "调整栏目", string(rules.NewsColumn): "动态要闻",
+	string(rules.NoticeColumn): "通知公告", string(rules.PolicyColumn): "政策文件", string(rules.MonthlyColumn): "月度栏目", string(rules.QuarterlyColumn): "季度栏目",
+	string(rules.AnnualColumn): "年度栏目", string(rules.UndeterminedColumn): "看不出周期的栏目", string(rules.OtherColumn): "其他栏目"}
+
+// otherRows sets what is wanted of a column, a domain or a mailbox.
+func (c *casework) otherRows(ctx context.Context) ([]paper.Row, error) {
+	if isAccountObject(c.app.Object) {
+		return nil, nil
+	}
+	fields := c.wantedFields()
+	err := c.nameParent(ctx, fields)
+	var rows []paper.Row
+	if c.app.Object == rules.Column && c.record != nil {
+		rows = append(rows, paper.One("所属网站", c.record.Name))
+	}
+	for _, field := range fields {
+		text := field.Wanted
+		if word, known := columnWords[text]; known && (field.Name == "column_act" || field.Name == "column_kind") {
+			text = word
+		}
+		rows = append(rows, paper.One(field.Label, text))
+	}
+	return rows, err
 }
 
 // formTitle is the title of the form: the one that the rulebook names, or what is done to what.
@@ -191,6 +224,9 @@ func stepRow(step Step) paper.Row {
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("备案登记：%s　%s　%s", saidOrBlank(step.ReceiptNumber), dayWords(step.ReceiptOn), step.ReceiptName)))
 	}
 	text := strings.Join(lines, "\n")
+	if step.State == StepSkipped {
+		return paper.One(step.Title(), strings.TrimSpace("不适用："+text+"\n"+dayWords(step.DoneOn)+"　"+step.PersonName))
+	}
 	switch step.Action {
 	case rules.ActionConsent, rules.ActionApply, rules.ActionForward, rules.ActionReview, rules.ActionApprove:
 		box := paper.Box{On: dayWords(step.DoneOn), Seal: step.Action != rules.ActionConsent}
@@ -214,7 +250,7 @@ func signerOf(step Step) string {
 }
 
 var actNames = map[string]string{
-	"create": "起草", "save": "修改", "submit": "提交", "do": "办理", "receive": "备案登记", "return": "退回", "withdraw": "撤回", "resume": "恢复办理",
+	"create": "起草", "save": "修改", "submit": "提交", "do": "办理", "skip": "记为不适用", "receive": "备案登记", "return": "退回", "withdraw": "撤回", "resume": "恢复办理",
 	"refuse": "不予批准", "waive": "说明理由放行", "back": "恢复上线",
 }
 

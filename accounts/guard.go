@@ -131,16 +131,54 @@ func (c *casework) againstHandingIn(ctx context.Context, files []string) ([]Lack
 	case c.app.OpensAccount():
 		err = l.opening(ctx)
 	case c.app.ChangesAccount():
-		l.changing()
+		err = l.changing(ctx)
 	case c.app.GoesOffline():
 		err = l.offline(ctx)
 	case !isAccountObject(c.app.Object):
 		err = l.other(ctx)
 	}
+	if err == nil && c.record != nil && c.record.State == Closed {
+		l.needs(ErrStateRefuses, "account_id", "“%s”已经关停，这份申请不能再提交，请另建申请。", c.record.Name)
+	}
 	if err == nil && c.app.AccountID != nil && c.app.Process != rules.ProcessEmergencyOffline {
 		err = l.alone(ctx)
 	}
+	if err == nil {
+		err = l.noticesAhead(ctx)
+	}
 	return l.lacks, err
+}
+
+// noticesAhead hints at the public notices without which the thing will not be carried out, before it is handed in.
+func (l *shortfall) noticesAhead(ctx context.Context) error {
+	ask := l.announcement()
+	err := noticesReady(ctx, l.db, ask)
+	if err == nil || fault.As(err) == nil || l.carriesOut() < 0 {
+		return errorUnlessRefusal(err)
+	}
+	for _, rule := range ask.asked() {
+		there, stood := ask.goesBefore(rule)
+		if !there {
+			continue
+		}
+		text := "执行之前要发布公告：" + rule.Text
+		if places := placeNamesOf(rule); len(places) > 0 {
+			text += "，发布在" + placesSaid(rule, places)
+		}
+		if stood && rule.MinDuration != nil {
+			text += "，公告满" + rule.MinDuration.String() + "才能执行"
+		}
+		l.add(ErrNoticeMissing, noticeRule(rule.ID), rules.Usual, rule.Articles, "notice", "%s。", text)
+	}
+	return nil
+}
+
+// errorUnlessRefusal leaves out what is a refusal that a person meets.
+func errorUnlessRefusal(err error) error {
+	if fault.As(err) != nil {
+		return nil
+	}
+	return err
 }
 
 func formName(form string) string {
@@ -154,7 +192,8 @@ func formName(form string) string {
 func (l *shortfall) alone(ctx context.Context) error {
 	others, err := sql.List[Application](ctx, l.db, "application.open_of_account", sql.Args{"account_id": *l.app.AccountID})
 	for _, other := range others {
-		if other.ID != l.app.ID && other.State != DraftApplication && other.Object == l.app.Object && text(other.ColumnID) == text(l.app.ColumnID) && !other.GoesOffline() {
+		beside := other.GoesOffline() && other.Process != l.app.Process // a time off the net stands beside anything but another one
+		if other.ID != l.app.ID && other.State != DraftApplication && other.Object == l.app.Object && text(other.ColumnID) == text(l.app.ColumnID) && !beside {
 			l.needs(ErrApplicationRunning, "account_id", "“%s”已有一份%s申请在办，请先办完或撤回那一份。", other.Title, other.Process.Label())
 		}
 	}
@@ -181,6 +220,9 @@ func (l *shortfall) opening(ctx context.Context) error {
 		return err
 	}
 	l.filing(record)
+	if err := l.operator(ctx, record); err != nil {
+		return err
+	}
 	return l.accountLimit(ctx, record)
 }
 
@@ -195,6 +237,9 @@ func (l *shortfall) openingConditions() {
 			l.add(ErrUnitLevel, condition.ID, condition.Strength, condition.Articles, "unit_id", "%s属于%s，%s。确需开设的，请主管单位管理员写明理由放行。",
 				l.sponsor.Name, l.sponsor.Level.Label(), condition.Text)
 		case rules.OpenStrictly:
+			if l.app.Reason != "" {
+				continue
+			}
 			l.add(ErrUnitLevel, condition.ID, rules.Usual, condition.Articles, "reason", "%s，请在理由里写明为什么需要。", condition.Text)
 		case rules.OpenJustified:
 			if l.app.Reason == "" {
@@ -207,9 +252,8 @@ func (l *shortfall) openingConditions() {
 // responsible asks for the people whom a regulation makes answerable by name, without a figure for how many (潼南 5): in the
 // register of people, or among the people of the new account.
 func (l *shortfall) responsible(ctx context.Context, record Record) error {
-	duties := map[rules.Role]Duty{rules.RoleUnitHead: DutyHead, rules.RoleUnitDeputy: DutyDeputy}
 	for _, staffing := range l.rb.Staffing {
-		duty, asked := duties[staffing.Role]
+		duty, asked := answerable[staffing.Role]
 		if !asked || staffing.Min > 0 || slices.ContainsFunc(record.Contacts, func(c Contact) bool { return c.Duty == duty }) {
 			continue
 		}
@@ -225,22 +269,45 @@ func (l *shortfall) responsible(ctx context.Context, record Record) error {
 	return nil
 }
 
-// filingFields are the fields in which the items stand that a rulebook wants reported of a website.
-var filingFields = map[string]string{
-	"网站名称": "name", "域名": "domain", "服务器托管情况": "hosting", "主（承）办单位": "unit", "运行维护单位": "operator",
-}
-
 // filing asks for the items that are reported of a website.
 func (l *shortfall) filing(record Record) {
 	filing, asked := l.rb.FilingOf("website")
 	if !asked || l.app.Object != rules.Website {
 		return
 	}
-	for _, item := range filing.Items {
-		if field, known := filingFields[item]; known && record.Text(field) == "" {
-			l.add(ErrFilingIncomplete, filing.ID+"."+field, rules.Must, filing.Articles, field, "报备的内容缺「%s」，请补齐。", item)
-		}
+	for _, item := range unreported(filing, record) {
+		l.add(ErrFilingIncomplete, filing.ID+"."+item.field, rules.Must, filing.Articles, item.field, "报备的内容缺「%s」，请补齐。", item.name)
 	}
+}
+
+// operator asks whether the contractor into whose hands the account shall come may operate it (潼南 6), and hints at what is kept
+// up while it does.
+func (l *shortfall) operator(ctx context.Context, record Record) error {
+	if record.Particulars.ContractorID == nil {
+		return nil
+	}
+	err := checkContractor(ctx, l.db, l.book, l.present(), record)
+	refusal := fault.As(err)
+	if err != nil && refusal == nil {
+		return err
+	}
+	if refusal != nil {
+		l.under(refusal.Rulebook, Lack{Rule: refusal.Code, Text: refusal.Sentence, Field: "contractor_id", Articles: orEmpty(refusal.Articles), Refuses: true, refusal: refusal})
+		return nil
+	}
+	kept, err := keptUp(ctx, l.db, l.book, record.Path, *record.Particulars.ContractorID)
+	for _, item := range kept {
+		ground := item.Grounds[0]
+		l.under(ground.Rulebook, Lack{Rule: "contractor." + item.Item, Field: "contractor_id", Articles: orEmpty(ground.Articles),
+			Text: fmt.Sprintf("服务商还没有登记“%s”。不影响提交，请在服务商登记里补记。", item.Label)})
+	}
+	return err
+}
+
+// under notes a lack under the rulebook that asks for it, which may be another than the one whose chain is followed.
+func (l *shortfall) under(rulebook string, lack Lack) {
+	lack.Rulebook, lack.Citation = rulebook, l.book.Cite(rulebook, lack.Articles)
+	l.lacks = append(l.lacks, lack)
 }
 
 // accountLimit asks how many accounts the unit has on the platform. 网站 are no accounts of a platform, and what is on
@@ -267,18 +334,21 @@ func (l *shortfall) accountLimit(ctx context.Context, record Record) error {
 // ruleAccountLimit names the section account_limit, which has no id.
 const ruleAccountLimit = "account_limit"
 
-// changing asks that something changes for which the process is.
-func (l *shortfall) changing() {
+// changing asks that something changes for which the process is, and that it may.
+func (l *shortfall) changing(ctx context.Context) error {
 	chain, _ := l.rb.ChainFor(l.app.Process, l.app.Object, l.app.WebsiteClass)
-	if chain != nil && len(chain.Fields) > 0 {
-		if len(l.app.Wanted) == 0 {
-			l.needs(ErrApplicationLacks, "wanted", "请填写要变更的项目：%s。", strings.Join(chain.Fields, "、"))
-		}
-		return
-	}
-	if !slices.ContainsFunc(needProcess, func(field string) bool { _, wanted := l.app.Wanted[field]; return wanted }) {
+	named := chain != nil && len(chain.Fields) > 0
+	switch {
+	case named && len(l.app.Wanted) == 0:
+		l.needs(ErrApplicationLacks, "wanted", "请填写要变更的项目：%s。", strings.Join(chain.Fields, "、"))
+	case !named && !slices.ContainsFunc(needProcess, func(field string) bool { _, wanted := l.app.Wanted[field]; return wanted }):
 		l.needs(ErrApplicationLacks, "wanted", "没有要变更的项目。名称、主办单位、认证主体、平台类型、域名的改动才要办理变更，其他项目请直接在台账里修改。")
 	}
+	record, err := l.wantedRecord()
+	if err != nil {
+		return err
+	}
+	return l.operator(ctx, record)
 }
 
 // offline asks whether the website may go off the net as planned (K10, K02, K07). An emergency uses up nothing and is planned
@@ -357,6 +427,7 @@ func (l *shortfall) other(ctx context.Context) error {
 		if w["column_act"] == ColumnAdd && (w["column_name"] == "" || w["column_kind"] == "") {
 			l.needs(ErrApplicationLacks, "column_name", "请填写新栏目的名称和类型。")
 		}
+		return l.parent(ctx)
 	case rules.Domain, rules.Mailbox:
 		field := string(l.app.Object)
 		if l.app.Process != rules.ProcessCancel && w[field] == "" {
@@ -366,6 +437,19 @@ func (l *shortfall) other(ctx context.Context) error {
 		return l.free(ctx, field)
 	}
 	return nil
+}
+
+// parent asks whether the column above a new one is still there.
+func (l *shortfall) parent(ctx context.Context) error {
+	above := l.app.Wanted["column_parent"]
+	if above == "" || l.app.Wanted["column_act"] != ColumnAdd {
+		return nil
+	}
+	err := underParent(ctx, l.db, &Column{AccountID: text(l.app.AccountID), ParentID: &above}, 0)
+	if fault.As(err) != nil {
+		l.needs(ErrColumnParent, "column_parent", "上级栏目不在这个网站，或者已经撤销，请重新选择。")
+	}
+	return errorUnlessRefusal(err)
 }
 
 func (l *shortfall) free(ctx context.Context, field string) error {
@@ -409,8 +493,7 @@ func (c *casework) againstCarryingOut(ctx context.Context, ahead bool) ([]Lack, 
 
 // notices asks for the public notices that stand, or have stood, before the thing is carried out.
 func (l *shortfall) notices(ctx context.Context) error {
-	err := noticesReady(ctx, l.db, announcement{ApplicationID: l.app.ID, Rulebook: l.rb, Process: l.app.Process, Object: l.app.Object,
-		WebsiteClass: l.app.WebsiteClass, Execute: true})
+	err := noticesReady(ctx, l.db, l.announcement())
 	refusal := fault.As(err)
 	if refusal == nil {
 		return err
@@ -418,6 +501,11 @@ func (l *shortfall) notices(ctx context.Context) error {
 	lack, _ := refusal.Detail.(NoticeLack)
 	l.add(refusal, noticeRule(lack.Rule), rules.Strength(lack.Strength), refusal.Articles, "notice", "%s", refusal.Sentence)
 	return nil
+}
+
+// announcement is what is asked of the notices before the thing is carried out.
+func (c *casework) announcement() announcement {
+	return announcement{ApplicationID: c.app.ID, Rulebook: c.rb, Process: c.app.Process, Object: c.app.Object, WebsiteClass: c.app.WebsiteClass, Execute: true}
 }
 
 // noticeRule names a public notice among the rules of an application.
@@ -437,7 +525,7 @@ func (l *shortfall) putIntoUse(ctx context.Context) error {
 	if rule, asked := l.rb.NamingFor(rules.NamingCertified, l.app.Object); asked && (record.Particulars.Certified == nil || !*record.Particulars.Certified) {
 		l.add(ErrApplicationLacks, rule.ID, rule.Strength, rule.Articles, "certified", "%s，请在平台认证后登记。", rule.Text)
 	}
-	if rule, asked := l.rb.NamingFor(rules.NamingSponsor, l.app.Object); asked && !l.namesSponsor(record.Particulars) {
+	if rule, asked := l.rb.NamingFor(rules.NamingSponsor, l.app.Object); asked && !record.Particulars.names(l.sponsor) {
 		l.add(ErrSponsorUnnamed, rule.ID, rule.Strength, rule.Articles, "certification", "公开的认证信息里缺「主办单位」：没有写明%s。请在平台补上后登记，再启用。", l.sponsor.Name)
 	}
 	return nil
@@ -490,15 +578,6 @@ func (c *casework) approvedOn() *sql.Time {
 		}
 	}
 	return last
-}
-
-// namesSponsor reports whether what everybody sees of the certification names the unit that answers for the account.
-func (c *casework) namesSponsor(p Particulars) bool {
-	return namesUnit(p.Certification, c.sponsor) || namesUnit(p.CertifiedSubject, c.sponsor)
-}
-
-func namesUnit(text string, unit units.Unit) bool {
-	return strings.Contains(text, unit.Name) || unit.ShortName != "" && strings.Contains(text, unit.ShortName)
 }
 
 // needsChain refuses what a unit's rulebook has a chain for, unless it is done by an application. Nothing is refused where no

@@ -106,10 +106,12 @@ type StageForm struct {
 	Attachments []string          `json:"attachments,omitempty" maxItems:"20"`
 	Wanted      map[string]string `json:"wanted,omitempty" doc:"What is filled in with the step, as in saving"`
 	Ending      *accounts.Ending  `json:"ending,omitempty"`
+	Skip        bool              `json:"skip,omitempty" doc:"It does not apply here; the opinion says why. Only of a step that is skippable"`
 }
 
 func (f StageForm) act() accounts.StageAct {
-	return accounts.StageAct{Role: f.Role, On: f.On, Number: f.Number, Opinion: f.Opinion, Signer: f.Signer, Attachments: f.Attachments, Wanted: f.Wanted, Ending: f.Ending}
+	return accounts.StageAct{Role: f.Role, On: f.On, Number: f.Number, Opinion: f.Opinion, Signer: f.Signer, Attachments: f.Attachments, Wanted: f.Wanted, Ending: f.Ending,
+		Skip: f.Skip}
 }
 
 type submitApplicationInput struct {

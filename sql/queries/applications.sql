@@ -180,10 +180,12 @@ UPDATE accounts SET state = 'closed', closed_at = :closed_at, gone_to = :gone_to
 WHERE id = :id AND version = :version
 
 -- name: account.of_sponsor
--- What a unit and the sections inside it have in use on a platform: an account of a section counts for its unit (I-TN-08).
+-- What a unit and the sections inside it have in use on a platform: an account of a section counts for its unit (I-TN-08). One whose
+-- opening was withdrawn does not.
 SELECT a.id, a.name FROM accounts a JOIN units u ON u.id = a.unit_id
 WHERE (a.unit_id = :unit_id OR u.level = 'section' AND u.path >= :path AND u.path < CONCAT(:path, '~'))
   AND a.platform = :platform AND a.state IN ('applying', 'in_use', 'suspended') AND a.id <> :account_id
+  AND NOT (a.state = 'applying' AND EXISTS (SELECT 1 FROM applications w WHERE w.account_id = a.id AND w.process = 'open' AND w.state = 'withdrawn'))
 ORDER BY a.id
 
 -- name: account.of_crowd
@@ -195,16 +197,23 @@ ORDER BY a.id
 
 -- name: account.crowded
 -- The accounts of units that have more than one on a platform, those of sections counted for the unit above them. A page by the
--- key of unit and platform.
+-- key of unit and platform. climbing leads each section up through the sections above it to the first unit that is none.
+WITH RECURSIVE climbing (unit_id, at_id, level) AS (
+    SELECT id, id, level FROM units
+    UNION ALL
+    SELECT c.unit_id, above.id, above.level
+    FROM climbing c JOIN units here ON here.id = c.at_id JOIN units above ON above.id = here.parent_id
+    WHERE c.level = 'section'
+)
 SELECT page.sponsor_id, s.name AS sponsor_name, s.path AS sponsor_path, page.platform, page.n
 FROM (
-    SELECT CASE WHEN u.level = 'section' THEN u.parent_id ELSE u.id END AS sponsor_id, x.platform AS platform, COUNT(*) AS n
-    FROM accounts x JOIN units u ON u.id = x.unit_id
+    SELECT c.at_id AS sponsor_id, x.platform AS platform, COUNT(*) AS n
+    FROM accounts x JOIN climbing c ON c.unit_id = x.unit_id AND c.level <> 'section'
     WHERE x.state IN ('in_use', 'suspended') AND x.platform <> 'website' AND x.platform <> 'other'
       AND (:path = '' OR x.path >= :path AND x.path < CONCAT(:path, '~'))
       AND EXISTS (SELECT 1 FROM person_roles r JOIN units home ON home.id = r.unit_id
         WHERE r.person_id = :person_id AND r.role IN (:roles) AND x.path >= home.path AND x.path < CONCAT(home.path, '~'))
-    GROUP BY CASE WHEN u.level = 'section' THEN u.parent_id ELSE u.id END, x.platform
+    GROUP BY c.at_id, x.platform
     HAVING COUNT(*) > 1 AND (:after_id = '' OR sponsor_id > :after_id OR sponsor_id = :after_id AND platform > :after_platform)
     ORDER BY sponsor_id, platform LIMIT :limit
 ) page
