@@ -56,7 +56,7 @@ type View struct {
 	Chain      []ChainStage       `json:"chain"`
 	Signatures []Signature        `json:"signatures"` // every one ever given, the voided ones too
 	Deliveries []channels.Summary `json:"deliveries"`
-	Actions    []string           `json:"actions"` // what this person may do now: edit, submit, sign, return, withdraw, schedule, unschedule, discard, restore
+	Actions    []string           `json:"actions"` // what this person may do now: edit, submit, sign, return, withdraw, schedule, unschedule, discard, restore, retract, reopen, correct
 	Why        string             `json:"why"`     // Chinese: why sign is not among the actions while the article is being signed
 }
 
@@ -128,7 +128,7 @@ func actionsFor(chains chains, actor units.Actor, view View) ([]string, string) 
 		}
 	case Signed:
 		if reaches(actor, view.UnitID, units.PublishArticle) {
-			actions = append(actions, "schedule")
+			actions = append(actions, map[bool]string{false: "schedule", true: "correct"}[correctable(view.Deliveries)])
 		}
 		if writes {
 			actions = append(actions, "edit", "withdraw")
@@ -137,12 +137,25 @@ func actionsFor(chains chains, actor units.Actor, view View) ([]string, string) 
 		if reaches(actor, view.UnitID, units.PublishArticle) && mayCallOff(view.Deliveries) {
 			actions = append(actions, "unschedule")
 		}
+		if writes && correctable(view.Deliveries) {
+			actions = append(actions, "reopen")
+		}
 	case Discarded:
 		if writes {
 			actions = append(actions, "restore")
 		}
 	}
+	if mayRetract(view.Deliveries) && actor.May(units.ActDeliveries) {
+		actions = append(actions, "retract")
+	}
 	return actions, why
+}
+
+// mayRetract reports whether something of an article is out, may be, or is still to go out.
+func mayRetract(deliveries []channels.Summary) bool {
+	return slices.ContainsFunc(deliveries, func(d channels.Summary) bool {
+		return d.Action == channels.Publish && d.BarredAt == nil && d.State != channels.Cancelled
+	})
 }
 
 // reaches reports whether the actor holds a role with the permission at the unit itself. Writing, signing and releasing
@@ -158,7 +171,7 @@ func reaches(actor units.Actor, unitID string, permission units.Permission) bool
 
 // mayCallOff reports whether every delivery that still stands can be taken back. A failed one went nowhere.
 func mayCallOff(deliveries []channels.Summary) bool {
-	back := []channels.State{channels.Scheduled, channels.Prepared, channels.Failed, channels.Cancelled}
+	back := []channels.State{channels.Held, channels.Scheduled, channels.Prepared, channels.Failed, channels.Cancelled, channels.Retracted}
 	return !slices.ContainsFunc(deliveries, func(d channels.Summary) bool { return !slices.Contains(back, d.State) })
 }
 

@@ -27,11 +27,12 @@ func act(ctx context.Context, db *sql.DB, actor units.Actor, id string, action s
 	return Get(ctx, db, actor, id)
 }
 
-// Cancel calls a delivery off while the platform cannot have been asked to publish, or while a person has not posted it.
+// Cancel calls a delivery off while the platform cannot have been asked to publish, or while a person has not posted it, and
+// puts away what failed. A retraction cannot be called off.
 func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
 	return act(ctx, db, actor, id, "delivery.cancelled", nil, func(tx *sql.DB, view View) error {
 		args := sql.Args{"id": id, "version": version, "now": tx.Now()}
-		for _, statement := range []string{"delivery.cancel", "delivery.cancel_waiting"} {
+		for _, statement := range []string{"delivery.cancel", "delivery.cancel_waiting", "delivery.cancel_failed"} {
 			if changed, err := tx.ExecOne(ctx, statement, args); err != nil || changed {
 				return err
 			}
@@ -43,14 +44,15 @@ func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, versi
 	})
 }
 
-// TryAgain sends a failed delivery back to its start, or lets one that waits for a later attempt go on at once.
-// Nothing that may already be public is tried again.
+// TryAgain sends a failed delivery back to its start, or lets one that waits for a later attempt go on at once, whatever was
+// thought of its platform; a retraction or correction that waits for a hand is tried by the program once more. Nothing that
+// may already be public is published again, nor what is being taken down.
 func TryAgain(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
 	return act(ctx, db, actor, id, "delivery.retried", nil, func(tx *sql.DB, view View) error {
 		args := sql.Args{"id": id, "version": version, "now": tx.Now()}
-		for _, statement := range []string{"delivery.retry", "delivery.hurry"} {
+		for _, statement := range []string{"delivery.retry", "delivery.hurry", "delivery.from_hand"} {
 			if changed, err := tx.ExecOne(ctx, statement, args); err != nil || changed {
-				return err
+				return firstError(err, func() error { return pierce(ctx, tx, view.Delivery) })
 			}
 		}
 		if view.Version != version {
@@ -58,6 +60,12 @@ func TryAgain(ctx context.Context, db *sql.DB, actor units.Actor, id string, ver
 		}
 		return ErrNotRetryable
 	})
+}
+
+// pierce lets the platform of a delivery be tried at once, though it was given up for a while.
+func pierce(ctx context.Context, tx *sql.DB, delivery Delivery) error {
+	_, err := tx.Exec(ctx, "circuit.pierce", sql.Args{"name": circuitName(delivery.Platform, delivery.AccountID), "now": tx.Now()})
+	return err
 }
 
 // ConfirmByHand records that a person published the prepared package, or found an unclear delivery to be public.
@@ -74,7 +82,7 @@ func ConfirmByHand(ctx context.Context, db *sql.DB, out *Outside, actor units.Ac
 		if view.Version != version {
 			return ErrDeliveryStale
 		}
-		if !view.awaitsHand() && view.State != Unknown && !(view.State == Failed && view.ErrorClass == ByHand) {
+		if view.Action != Publish || !view.awaitsHand() && view.State != Unknown && !(view.State == Failed && view.ErrorClass == ByHand) {
 			return ErrNotAwaiting
 		}
 		return Confirm(ctx, tx, out, Confirmation{DeliveryID: id, URL: publicURL, How: "人工登记发布网址", Actor: actor})
@@ -101,19 +109,22 @@ func SettleAbsent(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 		if err == nil && !changed {
 			err = ErrDeliveryStale
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return rouse(ctx, tx, id)
 	})
 }
 
 // CallOff cancels every delivery of an article that waits or has failed, and reports whether none is left that went out or
-// may have. Called within a transaction, so that the caller can undo it when the answer is no.
+// may have; what was taken down before is no longer out. Called within a transaction, so that the caller can undo it when the answer is no.
 func CallOff(ctx context.Context, tx *sql.DB, originID string) (bool, error) {
 	deliveries, err := OfOrigin(ctx, tx, originID)
 	if err != nil {
 		return false, err
 	}
 	for _, delivery := range deliveries {
-		if delivery.State == Cancelled {
+		if delivery.State == Cancelled || delivery.State == Retracted {
 			continue
 		}
 		cancelled, err := tx.ExecOne(ctx, "delivery.call_off", sql.Args{"id": delivery.ID, "now": tx.Now()})

@@ -161,7 +161,12 @@ func TestWhatMayBeCancelled(t *testing.T) {
 				d.t.Errorf("%s, cancelled: next %v, ended %v, actions %v", name, view.NextAt, view.EndedAt, view.Actions)
 			}
 		}
-		for _, state := range []channels.State{channels.Submitted, channels.StatePublished, channels.Failed, channels.Unknown, channels.Cancelled} {
+		failed := d.in(channels.Failed, channels.Content)
+		if err := d.cancel(failed); err != nil {
+			d.t.Errorf("Cancel of what failed: %v, want it put away", err)
+		}
+		d.stands("failed, put away", d.view(failed), channels.Cancelled)
+		for _, state := range []channels.State{channels.Submitted, channels.StatePublished, channels.Unknown, channels.Cancelled} {
 			refused(d.t, "Cancel of a delivery that is "+string(state), d.cancel(d.in(state, channels.Content)), channels.ErrNotCancellable)
 		}
 		id := d.one()

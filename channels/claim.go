@@ -9,10 +9,24 @@ import (
 	"govmedia/sql"
 )
 
-// Due returns the ids of at most limit deliveries to work on now, those that waited longest first. It takes no lock;
-// Claim decides whose each one is.
+// patience is how long a delivery lets an earlier one of its account go first that is to be tried again later.
+const patience = 10 * time.Minute
+
+// Due returns the ids of at most limit deliveries to work on now: retractions first, then those that waited longest, at most
+// one of each account that is not submitted yet. It takes no lock; Claim decides whose each one is.
 func Due(ctx context.Context, db *sql.DB, limit int) ([]string, error) {
-	return sql.List[string](ctx, db, "delivery.due", sql.Args{"now": db.Now(), "limit": limit})
+	ids, err := DueUrgent(ctx, db, limit)
+	if err != nil || len(ids) == limit {
+		return ids, err
+	}
+	now := db.Now()
+	rest, err := sql.List[string](ctx, db, "delivery.due", sql.Args{"now": now, "patient": now.Add(-patience), "limit": limit - len(ids)})
+	return append(ids, rest...), err
+}
+
+// DueUrgent returns the ids of at most limit retractions to work on now, those that waited longest first.
+func DueUrgent(ctx context.Context, db *sql.DB, limit int) ([]string, error) {
+	return sql.List[string](ctx, db, "delivery.due_urgent", sql.Args{"now": db.Now(), "limit": limit})
 }
 
 // NextDue returns when the next delivery falls due after now, and false when none is waiting.

@@ -28,6 +28,9 @@ func Confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) e
 		if err != nil {
 			return fmt.Errorf("confirm delivery %s: %w", news.DeliveryID, err)
 		}
+		if delivery.Action != Publish {
+			return ErrDeliveryStale
+		}
 		switch delivery.State {
 		case StatePublished:
 			return nil
@@ -55,6 +58,9 @@ func Confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) e
 		}
 		if !changed {
 			return sql.ErrConflict // it moved since it was read: look again, perhaps somebody else brought the news
+		}
+		if err := rouse(ctx, tx, delivery.ID); err != nil {
+			return err
 		}
 		return recordPublished(ctx, tx, out, delivery, external, published, news)
 	})

@@ -226,14 +226,14 @@ func TestDueHandsOutTheLongestWaitingFirst(t *testing.T) {
 	eachDesk(t, func(d *desk) {
 		var want []string
 		now := d.db.Now()
-		for _, ago := range []time.Duration{3 * time.Minute, 2 * time.Minute, time.Minute, 0} {
-			deliveries, err := d.tryEnqueue(d.message(), now.Add(-ago), d.account)
+		for i, ago := range []time.Duration{3 * time.Minute, 2 * time.Minute, time.Minute, 0} {
+			deliveries, err := d.tryEnqueue(d.message(), now.Add(-ago), d.another(i))
 			if err != nil {
 				d.t.Fatalf("Enqueue: %v", err)
 			}
 			want = append(want, deliveries[0].ID)
 		}
-		later, err := d.tryEnqueue(d.message(), now.Add(time.Minute), d.account)
+		later, err := d.tryEnqueue(d.message(), now.Add(time.Minute), d.another(9))
 		if err != nil {
 			d.t.Fatalf("Enqueue: %v", err)
 		}

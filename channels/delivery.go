@@ -10,7 +10,8 @@ type State string
 
 // The states, in the order of life; the last five are ends, Unknown until a person settles it.
 const (
-	Scheduled      State = "scheduled" // waits for its time, or is being prepared
+	Held           State = "held"      // 停机待决: fell due while no node worked; a person decides
+	Scheduled      State = "scheduled" // waits for its time, or is being prepared; a retraction until the post is gone
 	Prepared       State = "prepared"  // the platform has the pictures and the draft; no reader sees anything
 	Submitted      State = "submitted" // the platform took it, or a person has the package
 	StatePublished State = "published"
@@ -64,6 +65,14 @@ type Delivery struct {
 	CreatedAt   sql.Time          `json:"created_at"`
 	UpdatedAt   sql.Time          `json:"updated_at"`
 	Version     int64             `json:"version"`
+
+	OfID         *string   `json:"of_id"`         // of a retraction or correction: the delivery that published the post
+	RetractionID *string   `json:"retraction_id"` // of a retraction: the order it belongs to
+	Urgent       bool      `json:"urgent"`        // goes before all other work
+	BarredAt     *sql.Time `json:"barred_at"`     // since when its article is being taken down: it is never sent, nor sent again
+	ByHand       bool      `json:"by_hand"`       // a person took it over from the automatic channel
+	Reason       string    `json:"reason"`        // why it is taken down or corrected
+	OutageID     *string   `json:"outage_id"`     // the outage in which it fell due
 }
 
 // awaitsHand reports whether a person has the package and must post it.
@@ -71,8 +80,12 @@ func (d Delivery) awaitsHand() bool {
 	return d.State == Submitted && d.NextAt == nil && d.LeaseUntil == nil
 }
 
-// mayBeSeen reports whether the platform may have shown the delivery to readers, so that its public address must answer.
+// mayBeSeen reports whether the platform may have shown the delivery to readers, so that its public address must answer. What
+// is being taken down is gone from our own address at once.
 func (d Delivery) mayBeSeen() bool {
+	if d.BarredAt != nil || d.Action == Retract {
+		return false
+	}
 	switch d.State {
 	case StatePublished:
 		return true

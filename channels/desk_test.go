@@ -165,6 +165,12 @@ func (d *desk) register(platform accounts.Platform, kind accounts.Kind, name str
 	return account
 }
 
+// another adds one more WeChat account that is sent to automatically.
+func (d *desk) another(n int) accounts.Account {
+	d.t.Helper()
+	return d.register(accounts.WeChat, accounts.KindWeChatSubscription, fmt.Sprintf("清源镇发布%d号", n), accounts.Auto, d.Town.ID)
+}
+
 func (d *desk) bind(account accounts.Account) accounts.Account {
 	d.t.Helper()
 	account, err := accounts.SetCredentials(d.t.Context(), d.db, d.out.Keys, units.System, account.ID, account.Version, accounts.Credentials{"app_secret": "secret"})

@@ -38,6 +38,12 @@ type Pace struct {
 	Backoff []time.Duration // waits after failures in a row that certainly had no effect; after the last, the delivery fails
 	Poll    []time.Duration // waits between polls where the channel names none; the last repeats
 	GiveUp  time.Duration   // after so long without an answer, a person decides
+
+	Retract []time.Duration // waits between attempts to take a post down; the last repeats
+	TooLate time.Duration   // what a platform that is away has kept from going out for so long fails
+	Trip    int             // after so many failures in a row a platform is left alone; 0 for never
+	Rest    []time.Duration // for how long; the last repeats
+	Flights int             // how many deliveries to one platform are worked on at once, on all nodes; 0 for no bound
 }
 
 // DefaultPace returns the times for production.
@@ -47,8 +53,13 @@ func DefaultPace() Pace {
 		Call:  60 * time.Second,
 		Backoff: []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute,
 			time.Hour, 2 * time.Hour, 4 * time.Hour},
-		Poll:   []time.Duration{20 * time.Second, time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute, 2 * time.Hour},
-		GiveUp: 26 * time.Hour,
+		Poll:    []time.Duration{20 * time.Second, time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute, 2 * time.Hour},
+		GiveUp:  26 * time.Hour,
+		Retract: []time.Duration{5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute},
+		TooLate: 96 * time.Hour,
+		Trip:    5,
+		Rest:    []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute},
+		Flights: 24,
 	}
 }
 
@@ -165,12 +176,15 @@ func (m Message) verify() error {
 
 func enqueueOne(ctx context.Context, tx *sql.DB, actor units.Actor, message Message, account accounts.Account, due sql.Time) (Delivery, error) {
 	type existing struct {
-		ID    string
-		State State
+		ID       string
+		State    State
+		BarredAt *sql.Time
 	}
 	found, err := sql.Get[existing](ctx, tx, "delivery.of_message",
 		sql.Args{"message_id": message.ID, "account_id": account.ID, "action": Publish})
 	switch {
+	case err == nil && found.BarredAt != nil:
+		return Delivery{}, ErrTakenDown
 	case err == nil && found.State != Cancelled:
 		return Delivery{}, ErrDeliveryExists.Say("这篇稿件已经投递到“%s”，不能重复投递。请到投递页查看进展。", account.Name)
 	case err == nil:
@@ -183,6 +197,13 @@ func enqueueOne(ctx context.Context, tx *sql.DB, actor units.Actor, message Mess
 		}
 		return sql.Get[Delivery](ctx, tx, "delivery.get", sql.Args{"id": found.ID})
 	case !errors.Is(err, sql.ErrNone):
+		return Delivery{}, err
+	}
+	_, err = sql.Get[string](ctx, tx, "delivery.standing_at", sql.Args{"origin_id": message.OriginID, "account_id": account.ID, "message_id": message.ID})
+	if err == nil {
+		return Delivery{}, ErrDeliveryExists.Say("这篇稿件的上一版已经投递到“%s”，不能再发一篇。请用“更正”发布新版本。", account.Name)
+	}
+	if !errors.Is(err, sql.ErrNone) {
 		return Delivery{}, err
 	}
 	delivery := Delivery{

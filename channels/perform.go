@@ -29,6 +29,10 @@ type work struct {
 	via     string // which channel that is, for Remote
 	job     *Job
 	holder  string
+
+	circuit string  // what is told of to others: see circuitName; empty while no platform is asked
+	traffic traffic // as it was seen last
+	probing bool    // this is the one call that tries a platform that was given up
 }
 
 // Perform walks a claimed delivery through its states until it ends or has to wait, and gives the lease back:
@@ -37,6 +41,9 @@ type work struct {
 //
 // Each call outside stands between two saved states. A delivery claimed in state prepared with its intention saved was
 // cut off by a crash or a lost answer; the platform is asked with Find before anything is sent again.
+//
+// A retraction waits for its publication to end and asks the platform until the post is gone, or leaves it to a person; a
+// correction likewise.
 //
 // An adapter that panics has failed without a known effect. One that goes on after its deadline keeps the delivery: the
 // lease is renewed until the call returns, because somebody else who found nothing now could send what this one sends
@@ -60,6 +67,9 @@ func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) (
 			return ignoreLost(w.stuck(steady, platform))
 		}
 		return fmt.Errorf("load delivery %s: %w", delivery.ID, err)
+	}
+	if later, err := w.yields(steady); later || err != nil {
+		return ignoreLost(err)
 	}
 	for {
 		if ctx.Err() != nil {
@@ -96,6 +106,9 @@ func (w *work) load(ctx context.Context, delivery Delivery) error {
 		return err
 	}
 	w.job.Message, w.job.Account = message, account
+	if err := w.loadOf(ctx); err != nil {
+		return err
+	}
 	if err := w.admit(); err != nil {
 		return err
 	}
@@ -117,16 +130,29 @@ func (w *work) load(ctx context.Context, delivery Delivery) error {
 	return nil
 }
 
+// loadOf reads the publication that a retraction or correction is about, by whose address the platform knows the post.
+func (w *work) loadOf(ctx context.Context) error {
+	if w.job.Delivery.OfID == nil {
+		return nil
+	}
+	of, err := sql.Get[Delivery](ctx, w.db, "delivery.get", sql.Args{"id": *w.job.Delivery.OfID})
+	if err != nil {
+		return err
+	}
+	w.job.Of, w.job.OriginURL = &of, OriginURL(w.out.PublicBase, of.ID)
+	return nil
+}
+
 // begun reports whether the platform may have been asked to publish.
 func (w *work) begun() bool { return w.job.Delivery.IntentAt != nil }
 
 // admit refuses what must not begin: an account out of use since the article was scheduled, a text that is no longer the
 // signed one. What has begun is seen through.
 func (w *work) admit() error {
-	if w.begun() {
+	if w.begun() || w.job.Delivery.Action == Retract {
 		return nil
 	}
-	if w.job.Account.State != accounts.InUse {
+	if w.job.Delivery.Action == Publish && w.job.Account.State != accounts.InUse {
 		return &PlatformError{Code: ErrAccountNotInUse.Code, Class: Permission,
 			Advice: fmt.Sprintf("账号“%s”已不在用，确定没有发出。账号重新启用后可以点“重试”。", w.job.Account.Name)}
 	}
@@ -149,10 +175,16 @@ const (
 func (w *work) choose() error {
 	channel, err := w.out.channelFor(w.job.Account)
 	w.via = viaAuto
-	if w.job.Account.Mode == accounts.Manual {
-		w.via = viaManual
+	if w.job.Account.Mode == accounts.Manual || w.job.Delivery.ByHand {
+		w.via, channel, err = viaManual, w.out.Manual, nil
 	}
-	if before, _ := w.job.Remote[viaKey].(string); w.begun() && before != "" && before != w.via {
+	before, _ := w.job.Remote[viaKey].(string)
+	begun := w.begun()
+	if of := w.job.Of; of != nil {
+		before, _ = of.Remote[viaKey].(string)
+		begun = true
+	}
+	if begun && before != "" && before != w.via {
 		w.via, channel, err = before, w.out.Manual, nil
 		if before == viaAuto {
 			channel = w.out.Channels[w.job.Account.Platform]
@@ -182,7 +214,10 @@ func (w *work) signedBytes(ctx context.Context, picture Picture) ([]byte, error)
 // later; any other has certainly gone nowhere.
 func (w *work) stuck(ctx context.Context, platform *PlatformError) error {
 	w.note(ctx, Step{Name: "begin", Outcome: Refused, Code: platform.Code, Sentence: platform.Advice})
-	if !w.begun() {
+	switch {
+	case w.job.Delivery.Action != Publish:
+		return w.toHand(ctx, platform)
+	case !w.begun():
 		return w.end(ctx, Failed, platform)
 	}
 	_, err := w.lookLater(ctx, platform, 0)
@@ -191,7 +226,15 @@ func (w *work) stuck(ctx context.Context, platform *PlatformError) error {
 
 // step does one thing and reports whether the delivery was given back.
 func (w *work) step(ctx context.Context) (bool, error) {
-	switch delivery := w.job.Delivery; delivery.State {
+	switch delivery := w.job.Delivery; {
+	case delivery.State != Scheduled && delivery.State != Prepared && delivery.State != Submitted:
+		return true, w.release(ctx, nil, nil)
+	case delivery.Action == Retract:
+		return w.takeDown(ctx)
+	case delivery.Action == Update:
+		return w.correct(ctx)
+	}
+	switch w.job.Delivery.State {
 	case Scheduled:
 		return w.prepare(ctx)
 	case Prepared:
@@ -202,11 +245,8 @@ func (w *work) step(ctx context.Context) (bool, error) {
 			return w.prepare(ctx) // the account's mode changed since: what was prepared is of no use to this channel
 		}
 		return w.submit(ctx)
-	case Submitted:
-		return w.poll(ctx)
-	default:
-		return true, w.release(ctx, nil, nil)
 	}
+	return w.poll(ctx)
 }
 
 func (w *work) prepare(ctx context.Context) (bool, error) {
@@ -231,7 +271,7 @@ func (w *work) prepare(ctx context.Context) (bool, error) {
 func (w *work) submit(ctx context.Context) (bool, error) {
 	now := w.db.Now()
 	if err := w.save(ctx, "delivery.intend", sql.Args{"until": now.Add(w.out.Pace.Lease)}); err != nil {
-		return false, err
+		return false, w.orBarred(ctx, err)
 	}
 	w.job.Delivery.IntentAt = now.Ptr()
 	progress, err := w.ask(ctx, "submit", "提交发布", w.channel.Submit, Pending, Published, Awaiting)
@@ -246,6 +286,24 @@ func (w *work) submit(ctx context.Context) (bool, error) {
 	}
 	w.job.Delivery.IntentAt = nil
 	return true, w.afterFailure(ctx, err)
+}
+
+// orBarred ends what must not be sent any more, because its article is being taken down.
+func (w *work) orBarred(ctx context.Context, err error) error {
+	if !errors.Is(err, errLost) {
+		return err
+	}
+	stopped, failed := w.db.ExecOne(ctx, "delivery.stop_barred", sql.Args{"id": w.job.Delivery.ID, "holder": w.holder, "now": w.db.Now()})
+	if failed == nil && stopped {
+		failed = rouse(ctx, w.db, w.job.Delivery.ID)
+	}
+	return errors.Join(err, failed)
+}
+
+// rouse lets what waits for the end of a publication go on.
+func rouse(ctx context.Context, db *sql.DB, id string) error {
+	_, err := db.Exec(ctx, "delivery.rouse", sql.Args{"of_id": id, "now": db.Now()})
+	return err
 }
 
 // find asks the platform what a lost submit did. Absent lets the submit happen again; anything less than certain waits.
@@ -285,7 +343,16 @@ func (w *work) lookLater(ctx context.Context, cause error, next time.Duration) (
 	if wait == 0 {
 		wait = rung(w.out.Pace.Poll, w.job.Delivery.Attempts)
 	}
-	return true, w.release(ctx, w.db.Now().Add(wait).Ptr(), platform)
+	return true, w.release(ctx, w.notBefore(wait).Ptr(), platform)
+}
+
+// notBefore is the time after a wait, or later while the platform is left alone.
+func (w *work) notBefore(wait time.Duration) sql.Time {
+	next := w.db.Now().Add(wait)
+	if until, down := w.platformDownUntil(); down {
+		next = max(next, until)
+	}
+	return next
 }
 
 func (w *work) poll(ctx context.Context) (bool, error) {
@@ -305,7 +372,7 @@ func (w *work) poll(ctx context.Context) (bool, error) {
 	if platform != nil && platform.After > 0 {
 		wait = platform.After
 	}
-	return true, w.release(ctx, w.db.Now().Add(wait).Ptr(), orUnclear(err))
+	return true, w.release(ctx, w.notBefore(wait).Ptr(), orUnclear(err))
 }
 
 func (w *work) submittedAt() sql.Time {
@@ -366,12 +433,15 @@ func (w *work) afterFailure(ctx context.Context, err error) error {
 		}
 		return w.release(ctx, w.db.Now().Add(wait).Ptr(), platform) // waiting for a quota is no failed attempt
 	}
+	if until, down := w.platformDownUntil(); down && AsPlatformError(err) != nil {
+		return w.waitForPlatform(ctx, until) // nor is waiting for a platform that answers nobody
+	}
 	w.job.Delivery.Attempts++
 	if w.job.Delivery.Attempts > len(w.out.Pace.Backoff) {
 		platform.Advice = "多次重试都没有成功，确定没有发出。" + platform.Advice
 		return w.end(ctx, Failed, platform)
 	}
-	wait := max(platform.After, rung(w.out.Pace.Backoff, w.job.Delivery.Attempts))
+	wait := max(platform.After, jitter(w.out.Pace.Backoff, w.job.Delivery.Attempts))
 	return w.release(ctx, w.db.Now().Add(wait).Ptr(), platform)
 }
 
@@ -410,6 +480,7 @@ func (w *work) outside(ctx context.Context, name, doing string, broken Class, ca
 	took := time.Since(began)
 	letGo()
 	renewing.Wait()
+	w.heard(ctx, err)
 	line := Step{Name: name, Outcome: Done, Sentence: doing + "：成功", Took: took.Milliseconds()}
 	if err != nil {
 		platform := orUnclear(err)
@@ -486,7 +557,10 @@ func (w *work) release(ctx context.Context, next *sql.Time, platform *PlatformEr
 }
 
 func (w *work) end(ctx context.Context, state State, platform *PlatformError) error {
-	return w.save(ctx, "delivery.end", w.errorArgs(platform, sql.Args{"state": state}))
+	if err := w.save(ctx, "delivery.end", w.errorArgs(platform, sql.Args{"state": state})); err != nil {
+		return err
+	}
+	return rouse(ctx, w.db, w.job.Delivery.ID)
 }
 
 func (w *work) errorArgs(platform *PlatformError, args sql.Args) sql.Args {
@@ -520,6 +594,16 @@ func rung(ladder []time.Duration, attempt int) time.Duration {
 	}
 	wait := ladder[min(max(attempt, 1), len(ladder))-1]
 	return wait + rand.N(wait/5+1)
+}
+
+// jitter is the wait after the n-th failure in a row: anything up to the rung, so that many who failed together do not come
+// back together, but a tenth of it at the least.
+func jitter(ladder []time.Duration, attempt int) time.Duration {
+	if len(ladder) == 0 {
+		return time.Minute
+	}
+	wait := ladder[min(max(attempt, 1), len(ladder))-1]
+	return wait/10 + rand.N(wait-wait/10+1)
 }
 
 // OriginURL is our own public page of a delivery: unique to it and lasting, so a post that carries it can be recognised.

@@ -19,29 +19,85 @@ type View struct {
 	AccountMode accounts.Mode `json:"account_mode"`
 	UnitName    string        `json:"unit_name"`
 	Steps       []Step        `json:"steps"`   // only from Get
-	Actions     []string      `json:"actions"` // what this person may do now: cancel, retry, confirm, settle
+	Actions     []string      `json:"actions"` // what this person may do now: see the Act constants
+	Advice      Advice        `json:"advice"`
+	Clocks      []DutyClock   `json:"clocks" nullable:"false"` // of a retraction: the time limits of the takedown rules
 }
+
+// What may be done with a delivery.
+const (
+	ActCancel           = "cancel"
+	ActRetry            = "retry"
+	ActConfirm          = "confirm"           // give the public address of what was posted by hand
+	ActSettle           = "settle"            // say that nothing is public
+	ActTakeOver         = "take_over"         // post it by hand instead
+	ActDecide           = "decide"            // send, reschedule or drop what an outage held back
+	ActRetract          = "retract"           // take the article down
+	ActConfirmRetracted = "confirm_retracted" // say that the post is gone
+	ActConfirmCorrected = "confirm_corrected" // say that the post was corrected
+)
 
 // actions lists what may be done with a delivery in its present state by somebody who may act on it.
 func (v View) actions(now sql.Time) []string {
-	switch {
-	case v.awaitsHand():
-		return []string{"confirm", "cancel"}
-	case v.State == Unknown:
-		return []string{"confirm", "settle"}
-	case v.State == Failed && v.ErrorClass == ByHand:
-		return []string{"confirm", "retry"}
-	case v.State == Failed:
-		return []string{"retry"}
-	}
 	list := []string{}
+	switch {
+	case v.Action == Retract:
+		return v.retractActions()
+	case v.Action == Update && v.awaitsHand():
+		return []string{ActConfirmCorrected, ActRetry, ActCancel}
+	case v.Action == Publish && v.BarredAt != nil && v.State == Unknown:
+		return []string{ActConfirm, ActSettle}
+	case v.BarredAt != nil:
+		return list
+	case v.State == StatePublished && v.Action == Publish:
+		return []string{ActRetract}
+	case v.awaitsHand():
+		return []string{ActConfirm, ActCancel, ActRetract}
+	case v.State == Unknown:
+		return []string{ActConfirm, ActSettle, ActRetract}
+	case v.State == Held:
+		return []string{ActDecide, ActTakeOver}
+	case v.State == Failed:
+		return v.failedActions()
+	}
 	if (v.State == Scheduled || v.State == Prepared) && v.IntentAt == nil {
-		list = append(list, "cancel")
+		list = append(list, ActCancel)
+		if v.takeable() && v.ErrorCode != "" {
+			list = append(list, ActTakeOver)
+		}
 	}
 	if v.EndedAt == nil && v.DueAt <= now && v.NextAt != nil && *v.NextAt > now {
-		list = append(list, "retry")
+		list = append(list, ActRetry)
 	}
 	return list
+}
+
+func (v View) retractActions() []string {
+	switch {
+	case v.EndedAt != nil:
+		return []string{}
+	case v.awaitsHand() && v.ErrorCode != codeInHand:
+		return []string{ActConfirmRetracted, ActRetry}
+	}
+	return []string{ActConfirmRetracted}
+}
+
+func (v View) failedActions() []string {
+	list := []string{}
+	if v.ErrorClass == ByHand {
+		list = append(list, ActConfirm)
+	}
+	list = append(list, ActRetry)
+	if v.takeable() {
+		list = append(list, ActTakeOver)
+	}
+	return append(list, ActCancel)
+}
+
+// takeable reports whether a publication is one that the program sends and that certainly did not go out.
+func (v View) takeable() bool {
+	return v.Action == Publish && v.BarredAt == nil && !v.ByHand && v.AccountMode != accounts.Manual &&
+		((v.State == Scheduled || v.State == Prepared) && v.IntentAt == nil || v.State == Failed || v.State == Held)
 }
 
 func load(ctx context.Context, db *sql.DB, actor units.Actor, permission units.Permission, id string) (View, error) {
@@ -62,17 +118,24 @@ func Get(ctx context.Context, db *sql.DB, actor units.Actor, id string) (View, e
 		return View{}, err
 	}
 	views := []View{view}
-	if err := setActions(ctx, db, actor, views); err != nil {
+	if err := complete(ctx, db, actor, views); err != nil {
 		return View{}, err
 	}
 	return views[0], nil
 }
 
-// setActions fills in what the actor may do with each delivery: nothing where the actor only reads.
-func setActions(ctx context.Context, db *sql.DB, actor units.Actor, views []View) error {
-	ids := make([]string, len(views))
+// complete fills in what the actor may do with each delivery (nothing where the actor only reads), its clocks and the advice.
+func complete(ctx context.Context, db *sql.DB, actor units.Actor, views []View) error {
+	ids, retractions := make([]string, len(views)), []string{}
 	for i, view := range views {
 		ids[i] = view.ID
+		if view.Action == Retract {
+			retractions = append(retractions, view.ID)
+		}
+	}
+	clocks, err := clocksOf(ctx, db, retractions)
+	if err != nil {
+		return err
 	}
 	acts, err := sql.List[string](ctx, db, "delivery.actable",
 		sql.Args{"ids": ids, "person_id": actor.PersonID, "roles": units.RolesWith(units.ActDeliveries)})
@@ -84,6 +147,10 @@ func setActions(ctx context.Context, db *sql.DB, actor units.Actor, views []View
 		if slices.Contains(acts, views[i].ID) {
 			views[i].Actions = views[i].actions(db.Now())
 		}
+		if views[i].Clocks = clocks[views[i].ID]; views[i].Clocks == nil {
+			views[i].Clocks = []DutyClock{}
+		}
+		views[i].Advice = views[i].Delivery.advice(db.Now(), views[i].Actions)
 	}
 	return nil
 }
@@ -94,6 +161,8 @@ type Filter struct {
 	AccountID string
 	OriginID  string
 	Platform  accounts.Platform
+	Action    Action
+	Queue     Queue
 	BeforeAt  sql.Time // with BeforeID the key of the last row of the page before
 	BeforeID  string
 	Limit     int
@@ -102,7 +171,7 @@ type Filter struct {
 // List returns a page of the deliveries the actor reaches, the latest due time first, without steps.
 func List(ctx context.Context, db *sql.DB, actor units.Actor, filter Filter) ([]View, error) {
 	views, err := sql.List[View](ctx, db, "delivery.list", sql.Args{
-		"state": filter.State, "account_id": filter.AccountID, "origin_id": filter.OriginID, "platform": filter.Platform,
+		"state": filter.State, "account_id": filter.AccountID, "origin_id": filter.OriginID, "platform": filter.Platform, "action": filter.Action, "queue": filter.Queue,
 		"before_at": filter.BeforeAt, "before_id": filter.BeforeID, "limit": filter.Limit,
 		"person_id": actor.PersonID, "roles": units.RolesWith(units.ReadDeliveries),
 	})
@@ -112,33 +181,7 @@ func List(ctx context.Context, db *sql.DB, actor units.Actor, filter Filter) ([]
 	for i := range views {
 		views[i].Steps = []Step{}
 	}
-	return views, setActions(ctx, db, actor, views)
-}
-
-// Alarm is a delivery that a person must look at.
-type Alarm struct {
-	ID          string            `json:"id"`
-	OriginID    string            `json:"origin_id"`
-	AccountID   string            `json:"account_id"`
-	UnitID      string            `json:"unit_id"`
-	Platform    accounts.Platform `json:"platform"`
-	State       State             `json:"state"`
-	DueAt       sql.Time          `json:"due_at"`
-	PublicURL   string            `json:"public_url"`
-	ErrorCode   string            `json:"error_code"`
-	ErrorClass  Class             `json:"error_class"`
-	ErrorAdvice string            `json:"error_advice"`
-	Title       string            `json:"title"`
-	AccountName string            `json:"account_name"`
-	UnitName    string            `json:"unit_name"`
-}
-
-// Alarms returns the deliveries that failed, may be public, or wait for a hand, the oldest first, at most limit.
-func Alarms(ctx context.Context, db *sql.DB, actor units.Actor, limit int) ([]Alarm, error) {
-	return sql.List[Alarm](ctx, db, "delivery.alarms", sql.Args{
-		"states": []string{string(Failed), string(Unknown), string(Submitted)}, "limit": limit,
-		"person_id": actor.PersonID, "roles": units.RolesWith(units.ActDeliveries),
-	})
+	return views, complete(ctx, db, actor, views)
 }
 
 // Summary is one line of what became of an article.
@@ -151,10 +194,16 @@ type Summary struct {
 	State       State             `json:"state"`
 	DueAt       sql.Time          `json:"due_at"`
 	PublishedAt *sql.Time         `json:"published_at"`
+	EndedAt     *sql.Time         `json:"ended_at"`
 	PublicURL   string            `json:"public_url"`
 	ErrorCode   string            `json:"error_code"`
 	ErrorAdvice string            `json:"error_advice"`
 	Version     int64             `json:"version"`
+
+	OfID         *string   `json:"of_id"`         // of a retraction or correction: what published the post
+	RetractionID *string   `json:"retraction_id"` // of a retraction: the order
+	BarredAt     *sql.Time `json:"barred_at"`     // since when it is being taken down
+	Reason       string    `json:"reason"`        // of a retraction or correction
 }
 
 // OfOrigin returns the deliveries of one article. The caller has checked that the actor may see the article.
@@ -163,7 +212,7 @@ func OfOrigin(ctx context.Context, db *sql.DB, originID string) ([]Summary, erro
 }
 
 // PublicMessage returns what anybody may read under the delivery's public address: the message once the platform may
-// have been asked to show it, delivery.not_public before that, while a person has yet to post it, and after a failure, a
+// have been asked to show it (corrected, the corrected one), delivery.not_public before that, while a person has yet to post it, and after a failure, a
 // cancellation or a retraction.
 func PublicMessage(ctx context.Context, db *sql.DB, deliveryID string) (Message, Delivery, error) {
 	delivery, err := sql.Get[Delivery](ctx, db, "delivery.get", sql.Args{"id": deliveryID})
@@ -176,7 +225,13 @@ func PublicMessage(ctx context.Context, db *sql.DB, deliveryID string) (Message,
 	if !delivery.mayBeSeen() {
 		return Message{}, Delivery{}, ErrMessageNotPublic
 	}
-	message, err := sql.Get[Message](ctx, db, "message.get", sql.Args{"id": delivery.MessageID})
+	messageID := delivery.MessageID
+	if corrected, err := sql.Get[string](ctx, db, "delivery.correction_of", sql.Args{"of_id": deliveryID}); err == nil {
+		messageID = corrected
+	} else if !errors.Is(err, sql.ErrNone) {
+		return Message{}, Delivery{}, err
+	}
+	message, err := sql.Get[Message](ctx, db, "message.get", sql.Args{"id": messageID})
 	return message, delivery, err
 }
 

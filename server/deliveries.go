@@ -16,7 +16,9 @@ import (
 
 type listDeliveriesInput struct {
 	PageQuery
-	State     channels.State    `query:"state" enum:"scheduled,prepared,submitted,published,failed,unknown,cancelled,retracted"`
+	State     channels.State    `query:"state" enum:"held,scheduled,prepared,submitted,published,failed,unknown,cancelled,retracted"`
+	Action    channels.Action   `query:"action" enum:"publish,update,retract"`
+	Queue     channels.Queue    `query:"queue" enum:"retract,unknown,held,failed,hand" doc:"只看等人处理的一类"`
 	AccountID string            `query:"account_id" maxLength:"16"`
 	ArticleID string            `query:"article_id" maxLength:"16"`
 	Platform  accounts.Platform `query:"platform" maxLength:"24"`
@@ -28,24 +30,43 @@ func (s *server) listDeliveries(ctx context.Context, in *listDeliveriesInput) (*
 		return nil, err
 	}
 	rows, err := channels.List(ctx, s.db, actorOf(ctx), channels.Filter{State: in.State, AccountID: in.AccountID, OriginID: in.ArticleID,
-		Platform: in.Platform, BeforeAt: at, BeforeID: id, Limit: in.PerPage + 1})
+		Platform: in.Platform, Action: in.Action, Queue: in.Queue, BeforeAt: at, BeforeID: id, Limit: in.PerPage + 1})
+	for i := range rows {
+		rows[i].Cite(s.book)
+	}
 	return answer(page(rows, in.PerPage, func(v channels.View) string { return writeCursor(v.DueAt, v.ID) }), err)
 }
 
 func (s *server) getDelivery(ctx context.Context, in *ByID) (*Body[channels.View], error) {
-	return answer(channels.Get(ctx, s.db, actorOf(ctx), in.ID))
+	return s.delivery(channels.Get(ctx, s.db, actorOf(ctx), in.ID))
 }
 
 func (s *server) cancelDelivery(ctx context.Context, in *ByVersion) (*Body[channels.View], error) {
-	return answer(channels.Cancel(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version))
+	return s.delivery(channels.Cancel(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version))
 }
 
 func (s *server) retryDelivery(ctx context.Context, in *ByVersion) (*Body[channels.View], error) {
 	view, err := channels.TryAgain(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version)
+	return s.delivery(view, s.wakeAfter(err))
+}
+
+// wakeAfter lets the worker look at what a change that succeeded left to do, and returns the change's error.
+func (s *server) wakeAfter(err error) error {
 	if err == nil {
 		s.worker.wake()
 	}
+	return err
+}
+
+// delivery answers with one delivery, its clocks cited.
+func (s *server) delivery(view channels.View, err error) (*Body[channels.View], error) {
+	view.Cite(s.book)
 	return answer(view, err)
+}
+
+func (s *server) takeOverDelivery(ctx context.Context, in *ByVersion) (*Body[channels.View], error) {
+	view, err := channels.TakeOver(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version)
+	return s.delivery(view, s.wakeAfter(err))
 }
 
 type confirmInput struct {
@@ -64,7 +85,8 @@ func (s *server) confirmDelivery(ctx context.Context, in *confirmInput) (*Body[c
 	if err := manual.CheckURL(in.Body.URL, view.Platform); err != nil {
 		return nil, err
 	}
-	return answer(channels.ConfirmByHand(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.URL))
+	view, err = channels.ConfirmByHand(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.URL)
+	return s.delivery(view, s.wakeAfter(err))
 }
 
 type settleInput struct {
@@ -76,7 +98,8 @@ type settleInput struct {
 }
 
 func (s *server) settleDelivery(ctx context.Context, in *settleInput) (*Body[channels.View], error) {
-	return answer(channels.SettleAbsent(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.Reason))
+	view, err := channels.SettleAbsent(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.Reason)
+	return s.delivery(view, s.wakeAfter(err))
 }
 
 func (s *server) getPackage(ctx context.Context, in *ByID) (*Body[manual.Packet], error) {

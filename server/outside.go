@@ -67,6 +67,7 @@ func (n *node) outside(book rules.Book, keys *accounts.Keyring, store files.Stor
 	})
 	pace := channels.DefaultPace()
 	pace.Backoff, pace.Poll, pace.GiveUp = hurryAll(pace.Backoff, hurry), hurryAll(pace.Poll, hurry), max(hurry(pace.GiveUp), shortestGiveUp)
+	pace.Retract, pace.Rest = hurryAll(pace.Retract, hurry), hurryAll(pace.Rest, hurry)
 	pace.Lease, pace.Call = max(hurry(pace.Lease), shortestLease), max(hurry(pace.Call), shortestCall)
 	out := &channels.Outside{
 		Channels: map[accounts.Platform]channels.Channel{accounts.WeChat: weChat, accounts.Weibo: weiBo, accounts.App: app.New(app.Config{Egress: guard})},

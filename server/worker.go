@@ -11,17 +11,51 @@ import (
 )
 
 // worker sends deliveries: one dispatcher asks what is due and claims it whenever a performer is free. What one node
-// leaves undone, by a stop or a crash, any node goes on with when the lease has run out.
+// leaves undone, by a stop or a crash, any node goes on with when the lease has run out. Retractions have a dispatcher and
+// performers of their own, so that they wait for nothing else.
 type worker struct {
-	db    *sql.DB
-	out   *channels.Outside
-	log   *slog.Logger
-	free  chan struct{} // a token for each performer that has nothing to do
-	nudge chan struct{}
+	db     *sql.DB
+	out    *channels.Outside
+	log    *slog.Logger
+	node   string // names this start of this node
+	all    *dispatcher
+	urgent *dispatcher
+
+	beating sync.Mutex
+	beatAt  time.Time // of the last sign of life that was saved
 
 	stopping context.CancelFunc
 	ended    sync.WaitGroup
 }
+
+// dispatcher hands what is due to its performers.
+type dispatcher struct {
+	free  chan struct{} // a token for each performer that has nothing to do
+	nudge chan struct{}
+	due   func(ctx context.Context, limit int) ([]string, error)
+}
+
+func newDispatcher(size int, due func(ctx context.Context, limit int) ([]string, error)) *dispatcher {
+	d := &dispatcher{free: make(chan struct{}, size), nudge: make(chan struct{}, 1), due: due}
+	for range size {
+		d.free <- struct{}{}
+	}
+	return d
+}
+
+// wake lets the dispatcher look now.
+func (d *dispatcher) wake() {
+	select {
+	case d.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// urgentPerformers is how many retractions a node works on at once beside its other deliveries.
+const urgentPerformers = 2
+
+// beatEvery is how old a node's last sign of life may be when it claims a delivery.
+const beatEvery = 10 * time.Second
 
 // The dispatcher looks at least this often, and no sooner than this after a look that found nothing to claim.
 const (
@@ -30,10 +64,9 @@ const (
 )
 
 func newWorker(db *sql.DB, out *channels.Outside, log *slog.Logger, size int) *worker {
-	w := &worker{db: db, out: out, log: log, free: make(chan struct{}, size), nudge: make(chan struct{}, 1), stopping: func() {}}
-	for range size {
-		w.free <- struct{}{}
-	}
+	w := &worker{db: db, out: out, log: log, node: sql.NewID(), stopping: func() {}}
+	w.all = newDispatcher(size, func(ctx context.Context, limit int) ([]string, error) { return channels.Due(ctx, db, limit) })
+	w.urgent = newDispatcher(urgentPerformers, func(ctx context.Context, limit int) ([]string, error) { return channels.DueUrgent(ctx, db, limit) })
 	return w
 }
 
@@ -41,7 +74,8 @@ func newWorker(db *sql.DB, out *channels.Outside, log *slog.Logger, size int) *w
 func (w *worker) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.stopping = cancel
-	w.ended.Go(func() { w.dispatch(ctx) })
+	w.ended.Go(func() { w.dispatch(ctx, w.all) })
+	w.ended.Go(func() { w.dispatch(ctx, w.urgent) })
 }
 
 // stop asks for an end and waits for it, at most as long as ctx allows. Calls under way finish and are saved.
@@ -57,17 +91,15 @@ func (w *worker) stop(ctx context.Context) error {
 	}
 }
 
-// wake lets the dispatcher look now.
+// wake lets the dispatchers look now.
 func (w *worker) wake() {
-	select {
-	case w.nudge <- struct{}{}:
-	default:
-	}
+	w.all.wake()
+	w.urgent.wake()
 }
 
-func (w *worker) dispatch(ctx context.Context) {
+func (w *worker) dispatch(ctx context.Context, d *dispatcher) {
 	for ctx.Err() == nil {
-		found, err := w.claimSome(ctx)
+		found, err := w.claimSome(ctx, d)
 		if err != nil && ctx.Err() == nil {
 			w.log.Error("looking for due deliveries failed", "error", err.Error())
 		}
@@ -76,7 +108,7 @@ func (w *worker) dispatch(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-w.nudge:
+		case <-d.nudge:
 		case <-time.After(w.pause(ctx)):
 		}
 	}
@@ -84,8 +116,11 @@ func (w *worker) dispatch(ctx context.Context) {
 
 // claimSome claims what is due, each delivery only when a performer is free for it, so that no lease runs while nobody
 // works. It reports whether it claimed any.
-func (w *worker) claimSome(ctx context.Context) (bool, error) {
-	ids, err := channels.Due(ctx, w.db, 8*cap(w.free))
+func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
+	if err := w.beat(ctx); err != nil {
+		return false, err
+	}
+	ids, err := d.due(ctx, 8*cap(d.free))
 	if err != nil {
 		return false, err
 	}
@@ -94,11 +129,11 @@ func (w *worker) claimSome(ctx context.Context) (bool, error) {
 		select {
 		case <-ctx.Done():
 			return found, nil
-		case <-w.free:
+		case <-d.free:
 		}
-		delivery, mine, err := channels.Claim(ctx, w.db, id, w.out.Pace.Lease)
+		delivery, mine, err := w.claim(ctx, id)
 		if err != nil || !mine {
-			w.free <- struct{}{}
+			d.free <- struct{}{}
 			if err != nil {
 				return found, err
 			}
@@ -106,11 +141,37 @@ func (w *worker) claimSome(ctx context.Context) (bool, error) {
 		}
 		found = true
 		w.ended.Go(func() {
-			defer func() { w.free <- struct{}{} }()
+			defer func() { d.free <- struct{}{} }()
 			w.perform(ctx, delivery)
 		})
 	}
 	return found, nil
+}
+
+func (w *worker) claim(ctx context.Context, id string) (channels.Delivery, bool, error) {
+	if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
+		return channels.Delivery{}, false, err
+	}
+	return channels.Claim(ctx, w.db, id, w.out.Pace.Lease)
+}
+
+// beat gives a sign of life where the last one is old. Before the first delivery after an outage is claimed, this holds back
+// what fell due in it; without a sign of life nothing is claimed.
+func (w *worker) beat(ctx context.Context) error {
+	w.beating.Lock()
+	defer w.beating.Unlock()
+	now := w.db.Now().Std().Round(0) // by the wall clock: the other one stands still while a machine sleeps
+	if age := now.Sub(w.beatAt); age >= 0 && age < beatEvery {
+		return nil
+	}
+	held, err := channels.Beat(ctx, w.db, w.node)
+	if err != nil {
+		return err
+	}
+	if w.beatAt = now; held > 0 {
+		w.log.Warn("deliveries that fell due in an outage were not sent", "deliveries", held)
+	}
+	return nil
 }
 
 func (w *worker) perform(ctx context.Context, delivery channels.Delivery) {

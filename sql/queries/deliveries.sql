@@ -1,31 +1,44 @@
 -- name: delivery.insert
-INSERT INTO deliveries (id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, attempts, remote, public_url,
-    error_code, error_class, error_text, error_advice, created_by, created_at, updated_at, version)
-VALUES (:id, :message_id, :origin_id, :account_id, :unit_id, :platform, :action, :state, :due_at, :next_at, 0, :remote, '',
-    '', '', '', '', :created_by, :created_at, :created_at, 1)
+INSERT INTO deliveries (id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, attempts, submitted_at, remote, public_url,
+    error_code, error_class, error_text, error_advice, created_by, created_at, updated_at, version, of_id, retraction_id, urgent, by_hand, reason)
+VALUES (:id, :message_id, :origin_id, :account_id, :unit_id, :platform, :action, :state, :due_at, :next_at, 0, :submitted_at, :remote, :public_url,
+    :error_code, :error_class, '', :error_advice, :created_by, :created_at, :created_at, 1, :of_id, :retraction_id, :urgent, :by_hand, :reason)
 
 -- name: delivery.revive
 -- Schedules a cancelled delivery anew; nothing of it ever reached the platform's readers.
 UPDATE deliveries SET state = 'scheduled', due_at = :due_at, next_at = :due_at, attempts = 0, intent_at = NULL, prepared_at = NULL,
-    submitted_at = NULL, external_id = NULL, ended_at = NULL,
+    submitted_at = NULL, external_id = NULL, ended_at = NULL, by_hand = FALSE, outage_id = NULL,
     error_code = '', error_class = '', error_text = '', error_advice = '', updated_at = :now, version = version + 1
-WHERE id = :id AND state = 'cancelled'
+WHERE id = :id AND state = 'cancelled' AND barred_at IS NULL
 
 -- name: delivery.of_message
 -- The delivery of a message to one account.
-SELECT id, state FROM deliveries WHERE message_id = :message_id AND account_id = :account_id AND action = :action
+SELECT id, state, barred_at FROM deliveries WHERE message_id = :message_id AND account_id = :account_id AND action = :action
 
 -- name: delivery.get
 -- One delivery, whoever asks. For the program itself.
 SELECT id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, holder, lease_until, attempts, intent_at,
     prepared_at, submitted_at, published_at, ended_at, remote, external_id, public_url, error_code, error_class, error_text, error_advice,
-    created_by, created_at, updated_at, version
+    created_by, created_at, updated_at, version, of_id, retraction_id, urgent, barred_at, by_hand, reason, outage_id
 FROM deliveries WHERE id = :id
 
 -- name: delivery.due
--- What to work on now, oldest first: due, and held by nobody or by a holder whose lease ran out.
+-- What to work on now, oldest first: due, and held by nobody or by a holder whose lease ran out. An account sends one after
+-- the other: what is not submitted yet waits while another one of its account is being sent, and behind an earlier one, for
+-- which it waits a while even when that one is to be tried again later only.
+SELECT d.id FROM deliveries d
+WHERE d.urgent = FALSE AND d.next_at <= :now AND (d.lease_until IS NULL OR d.lease_until <= :now)
+  AND (d.state = 'submitted' OR NOT EXISTS (
+    SELECT 1 FROM deliveries e
+    WHERE e.account_id = d.account_id AND e.next_at IS NOT NULL AND e.id <> d.id AND e.urgent = FALSE AND e.state IN ('scheduled', 'prepared')
+      AND (e.lease_until > :now
+        OR (e.due_at < d.due_at OR e.due_at = d.due_at AND e.id < d.id) AND (e.next_at <= :now OR d.due_at > :patient))))
+ORDER BY d.next_at, d.id LIMIT :limit
+
+-- name: delivery.due_urgent
+-- Retractions to work on now, oldest first.
 SELECT id FROM deliveries
-WHERE next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+WHERE urgent = TRUE AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
 ORDER BY next_at, id LIMIT :limit
 
 -- name: delivery.next
@@ -51,7 +64,7 @@ WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared') AND i
 -- name: delivery.intend
 -- The intention, saved before the platform is asked to publish: whoever claims the row next looks before it asks again.
 UPDATE deliveries SET intent_at = :now, lease_until = :until, updated_at = :now, version = version + 1
-WHERE id = :id AND holder = :holder AND state = 'prepared' AND intent_at IS NULL
+WHERE id = :id AND holder = :holder AND state = 'prepared' AND intent_at IS NULL AND barred_at IS NULL
 
 -- name: delivery.forget_intent
 -- The platform certainly has nothing: it may be asked again.
@@ -87,22 +100,26 @@ WHERE id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'failed', 'un
 -- name: delivery.cancel
 -- Only while the platform cannot have been asked to publish.
 UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
-WHERE id = :id AND version = :version AND state IN ('scheduled', 'prepared') AND intent_at IS NULL
+WHERE id = :id AND version = :version AND action <> 'retract' AND state IN ('scheduled', 'prepared') AND intent_at IS NULL
 
 -- name: delivery.call_off
 -- Called off with its article: what waits, and what certainly went nowhere.
 UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
-WHERE id = :id AND (state IN ('scheduled', 'prepared') AND intent_at IS NULL OR state = 'failed')
+WHERE id = :id AND action <> 'retract' AND (state IN ('scheduled', 'prepared') AND intent_at IS NULL OR state IN ('failed', 'held'))
 
 -- name: delivery.cancel_waiting
 -- Calls off what a person has in hand and has not posted.
 UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
-WHERE id = :id AND version = :version AND state = 'submitted' AND next_at IS NULL AND holder IS NULL
+WHERE id = :id AND version = :version AND action <> 'retract' AND state = 'submitted' AND next_at IS NULL AND holder IS NULL
+
+-- name: delivery.cancel_failed
+-- Puts away what failed and is not wanted any more.
+UPDATE deliveries SET state = 'cancelled', updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND state IN ('failed', 'held')
 
 -- name: delivery.retry
 -- From a failure that certainly published nothing, back to the start; what is prepared already is found again.
 UPDATE deliveries SET state = 'scheduled', next_at = :now, attempts = 0, intent_at = NULL, ended_at = NULL, updated_at = :now, version = version + 1
-WHERE id = :id AND version = :version AND state = 'failed'
+WHERE id = :id AND version = :version AND state = 'failed' AND barred_at IS NULL
 
 -- name: delivery.hurry
 -- Goes on now with what waits for a later attempt.
@@ -119,7 +136,8 @@ WHERE id = :id AND version = :version AND state = 'unknown'
 -- One delivery with the names a person reads, within the units the person reaches: the account's or the article's.
 SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until,
     d.attempts, d.intent_at, d.prepared_at, d.submitted_at, d.published_at, d.ended_at, d.remote, d.external_id, d.public_url, d.error_code,
-    d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version,
+    d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version, d.of_id, d.retraction_id, d.urgent, d.barred_at,
+    d.by_hand, d.reason, d.outage_id,
     m.title AS title, a.name AS account_name, a.kind AS account_kind, a.mode AS account_mode, u.name AS unit_name
 FROM deliveries d
 JOIN messages m ON m.id = d.message_id
@@ -138,11 +156,16 @@ WHERE d.id IN (:ids)
 -- Newest due time first, a page by key. The page is cut before the names are joined.
 SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until,
     d.attempts, d.intent_at, d.prepared_at, d.submitted_at, d.published_at, d.ended_at, d.remote, d.external_id, d.public_url, d.error_code,
-    d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version,
+    d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version, d.of_id, d.retraction_id, d.urgent, d.barred_at,
+    d.by_hand, d.reason, d.outage_id,
     m.title AS title, a.name AS account_name, a.kind AS account_kind, a.mode AS account_mode, u.name AS unit_name
 FROM (
     SELECT p.id FROM deliveries p
     WHERE (:state = '' OR p.state = :state)
+      AND (:action = '' OR p.action = :action)
+      AND (:queue = '' OR p.state = :queue
+        OR :queue = 'hand' AND p.state = 'submitted' AND p.next_at IS NULL AND p.holder IS NULL AND p.action <> 'retract'
+        OR :queue = 'retract' AND p.action = 'retract' AND p.state IN ('scheduled', 'prepared', 'submitted'))
       AND (:account_id = '' OR p.account_id = :account_id)
       AND (:origin_id = '' OR p.origin_id = :origin_id)
       AND (:platform = '' OR p.platform = :platform)
@@ -157,20 +180,32 @@ JOIN units u ON u.id = d.unit_id
 ORDER BY d.due_at DESC, d.id DESC
 
 -- name: delivery.alarms
--- What a person must look at: failed, perhaps public, or waiting for a hand. Oldest first.
-SELECT d.id, d.origin_id, d.account_id, d.unit_id, d.platform, d.state, d.due_at, d.public_url, d.error_code, d.error_class, d.error_advice,
-    m.title AS title, a.name AS account_name, u.name AS unit_name
+-- What a person must look at: failed, perhaps public, held back after an outage, waiting for a hand, or being taken down. What is to
+-- be taken down comes first, then the oldest.
+SELECT d.id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until, d.intent_at, d.barred_at,
+    d.by_hand, d.attempts, d.public_url, d.error_code, d.error_class, d.error_advice, d.reason,
+    m.title AS title, a.name AS account_name, a.mode AS account_mode, u.name AS unit_name
 FROM deliveries d
 JOIN messages m ON m.id = d.message_id
 JOIN accounts a ON a.id = d.account_id
 JOIN units u ON u.id = d.unit_id
-WHERE d.state IN (:states) AND (d.state <> 'submitted' OR d.next_at IS NULL AND d.holder IS NULL)
+WHERE d.state IN (:states) AND (d.state <> 'submitted' OR d.next_at IS NULL AND d.holder IS NULL OR d.urgent = TRUE)
+  AND (d.state <> 'scheduled' OR d.urgent = TRUE)
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = d.unit_id)
-ORDER BY d.due_at, d.id LIMIT :limit
+ORDER BY d.urgent DESC, d.due_at, d.id LIMIT :limit
+
+-- name: delivery.queues
+-- How many deliveries wait for a person, by what they wait for.
+SELECT CASE WHEN d.action = 'retract' THEN 'retract' WHEN d.state = 'submitted' THEN 'hand' ELSE d.state END AS queue, COUNT(*) AS total
+FROM deliveries d
+WHERE (d.state IN ('failed', 'unknown', 'held') OR d.state = 'submitted' AND d.next_at IS NULL AND d.holder IS NULL
+    OR d.urgent = TRUE AND d.state IN ('scheduled', 'submitted'))
+  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = d.unit_id)
+GROUP BY 1
 
 -- name: delivery.of_origin
 -- What became of an article: its deliveries by account.
-SELECT d.id, d.account_id, d.platform, d.action, d.state, d.due_at, d.published_at, d.public_url, d.error_code, d.error_advice, d.version,
-    a.name AS account_name
+SELECT d.id, d.account_id, d.platform, d.action, d.state, d.due_at, d.published_at, d.ended_at, d.public_url, d.error_code, d.error_advice, d.version,
+    d.of_id, d.retraction_id, d.barred_at, d.reason, a.name AS account_name
 FROM deliveries d JOIN accounts a ON a.id = d.account_id
 WHERE d.origin_id = :origin_id ORDER BY d.due_at DESC, d.id

@@ -696,6 +696,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/articles/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布更正 */
+        post: operations["correct-article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/articles/{id}/discard": {
         parameters: {
             query?: never;
@@ -730,6 +747,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/articles/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回修改以便更正 */
+        post: operations["reopen-article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/articles/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改期 */
+        post: operations["reschedule-article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/articles/{id}/restore": {
         parameters: {
             query?: never;
@@ -741,6 +792,40 @@ export interface paths {
         put?: never;
         /** 恢复草稿 */
         post: operations["restore-article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/articles/{id}/retract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤下稿件 */
+        post: operations["retract-article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/articles/{id}/retractions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 撤稿进展 */
+        get: operations["list-retractions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1276,6 +1361,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/corrected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记已更正 */
+        post: operations["confirm-corrected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/package": {
         parameters: {
             query?: never;
@@ -1287,6 +1389,23 @@ export interface paths {
         get: operations["get-delivery-package"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/retracted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记已撤下 */
+        post: operations["confirm-retracted"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1321,6 +1440,40 @@ export interface paths {
         put?: never;
         /** 核实未发出 */
         post: operations["settle-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 转人工发布 */
+        post: operations["take-over-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delivery-queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待处理投递数 */
+        get: operations["count-delivery-queues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1509,6 +1662,40 @@ export interface paths {
         put?: never;
         /** 作废交接单 */
         post: operations["void-handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 停机期间未发 */
+        get: operations["show-held-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-deliveries/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 决定停机期间未发的稿件 */
+        post: operations["decide-held-deliveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1971,6 +2158,23 @@ export interface paths {
         };
         /** 定期职责 */
         get: operations["list-periods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 发布日程 */
+        get: operations["get-plan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2648,6 +2852,41 @@ export interface paths {
         put?: never;
         /** 停用单位 */
         post: operations["close-unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{id}/delivery-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 停机后的处理办法 */
+        get: operations["get-delivery-policy"];
+        /** 设置停机后的处理办法 */
+        put: operations["set-delivery-policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{id}/delivery-policy/unset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复上级的停机后处理办法 */
+        post: operations["unset-delivery-policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4475,6 +4714,68 @@ export interface components {
             /** Format: int64 */
             width: number;
         };
+        ArticlePlan: {
+            days: components["schemas"]["ArticlePlanDay"][];
+            falling: components["schemas"]["ArticlePlanFalling"][];
+            from: string;
+            habits: components["schemas"]["ArticlePlanHabit"][];
+            items: components["schemas"]["ArticlePlanItem"][];
+            more: boolean;
+            until: string;
+            warnings: components["schemas"]["ArticlePlanWarning"][];
+        };
+        ArticlePlanDay: {
+            day: string;
+            /** @enum {string} */
+            kind: "work" | "rest" | "unknown";
+        };
+        ArticlePlanDelivery: {
+            account_id: string;
+            account_name: string;
+            id: string;
+            platform: string;
+            public_url: string;
+            state: string;
+        };
+        ArticlePlanFalling: {
+            account_id: string;
+            citation: string;
+            /** Format: int64 */
+            due_at: number;
+            name: string;
+            planned: boolean;
+            unit_id: string;
+            unit_name: string;
+        };
+        ArticlePlanHabit: {
+            /** Format: int64 */
+            hour: number;
+            /** Format: int64 */
+            posts: number;
+            /** Format: int64 */
+            weekday: number;
+        };
+        ArticlePlanItem: {
+            article_id: string;
+            /** Format: int64 */
+            at: number;
+            deliveries: components["schemas"]["ArticlePlanDelivery"][];
+            movable: boolean;
+            title: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ArticlePlanWarning: {
+            account_id: string;
+            account_name: string;
+            /** Format: int64 */
+            at: number;
+            /** @enum {string} */
+            kind: "close" | "allowance";
+            sentence: string;
+        };
         ArticleRemoval: {
             /** Format: int64 */
             count: number;
@@ -4782,9 +5083,36 @@ export interface components {
             /** @description Left out: the beginning of the name */
             short_name?: string;
         };
+        DecideInputBody: {
+            /**
+             * Format: int64
+             * @description 改期到何时
+             */
+            at?: number;
+            /** @enum {string} */
+            do: "send" | "reschedule" | "cancel";
+            /** @description 不填为全部 */
+            ids?: string[];
+        };
+        DecidedHeld: {
+            /** Format: int64 */
+            decided: number;
+        };
+        DeliveryAdvice: {
+            button: string;
+            button_label: string;
+            happened: string;
+            next: string;
+            /** Format: int64 */
+            next_at: number | null;
+            readers: string;
+        };
         DeliveryAlarm: {
             account_id: string;
             account_name: string;
+            action: string;
+            advice: components["schemas"]["DeliveryAdvice"];
+            clocks: components["schemas"]["DeliveryDutyClock"][];
             /** Format: int64 */
             due_at: number;
             error_advice: string;
@@ -4794,10 +5122,38 @@ export interface components {
             origin_id: string;
             platform: string;
             public_url: string;
+            reason: string;
             state: string;
             title: string;
             unit_id: string;
             unit_name: string;
+        };
+        DeliveryDutyClock: {
+            articles: string[];
+            citation: string;
+            /** Format: int64 */
+            done_at: number | null;
+            /** Format: int64 */
+            due_at: number | null;
+            overdue: boolean;
+            rule: string;
+            rulebook: string;
+            /** Format: int64 */
+            started_at: number;
+        };
+        DeliveryHeldList: {
+            outages: components["schemas"]["DeliveryHeldOutage"][];
+            /** Format: int64 */
+            total: number;
+        };
+        DeliveryHeldOutage: {
+            /** Format: int64 */
+            began_at: number;
+            /** Format: int64 */
+            ended_at: number;
+            id: string;
+            /** Format: int64 */
+            total: number;
         };
         DeliveryLimit: {
             field: string;
@@ -4809,6 +5165,20 @@ export interface components {
             /** Format: int64 */
             used: number;
         };
+        DeliveryPolicyView: {
+            /** @enum {string} */
+            after_outage: "ask" | "send" | "drop";
+            from: string;
+            from_name: string;
+            /** Format: int64 */
+            late_minutes: number;
+            /** Format: int64 */
+            outage_minutes: number;
+            settable: boolean;
+            unit_id: string;
+            /** Format: int64 */
+            version: number;
+        };
         DeliveryPreview: {
             cover_id: string;
             digest: string;
@@ -4819,6 +5189,43 @@ export interface components {
             text: string;
             title: string;
             warnings: string[];
+        };
+        DeliveryQueues: {
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            hand: number;
+            /** Format: int64 */
+            held: number;
+            /** Format: int64 */
+            retract: number;
+            /** Format: int64 */
+            unknown: number;
+        };
+        DeliveryRetractionView: {
+            can_act_on: boolean;
+            cause: string;
+            channels: components["schemas"]["DeliveryView"][];
+            /** Format: int64 */
+            created_at: number;
+            created_by: string;
+            created_by_name: string;
+            /** Format: int64 */
+            done_at: number | null;
+            /** Format: int64 */
+            due_at: number | null;
+            /** Format: int64 */
+            found_at: number | null;
+            /** Format: int64 */
+            found_ms: number | null;
+            id: string;
+            /** Format: int64 */
+            notified_at: number | null;
+            origin_id: string;
+            overdue: boolean;
+            reason: string;
+            /** Format: int64 */
+            took_ms: number | null;
         };
         DeliveryStep: {
             /** Format: int64 */
@@ -4839,14 +5246,21 @@ export interface components {
             account_name: string;
             action: string;
             /** Format: int64 */
+            barred_at: number | null;
+            /** Format: int64 */
             due_at: number;
+            /** Format: int64 */
+            ended_at: number | null;
             error_advice: string;
             error_code: string;
             id: string;
+            of_id: string | null;
             platform: string;
             public_url: string;
             /** Format: int64 */
             published_at: number | null;
+            reason: string;
+            retraction_id: string | null;
             state: string;
             /** Format: int64 */
             version: number;
@@ -4858,8 +5272,13 @@ export interface components {
             account_name: string;
             action: string;
             actions: string[];
+            advice: components["schemas"]["DeliveryAdvice"];
             /** Format: int64 */
             attempts: number;
+            /** Format: int64 */
+            barred_at: number | null;
+            by_hand: boolean;
+            clocks: components["schemas"]["DeliveryDutyClock"][];
             /** Format: int64 */
             created_at: number;
             created_by: string;
@@ -4880,16 +5299,20 @@ export interface components {
             message_id: string;
             /** Format: int64 */
             next_at: number | null;
+            of_id: string | null;
             origin_id: string;
+            outage_id: string | null;
             platform: string;
             /** Format: int64 */
             prepared_at: number | null;
             public_url: string;
             /** Format: int64 */
             published_at: number | null;
+            reason: string;
             remote: {
                 [key: string]: unknown;
             };
+            retraction_id: string | null;
             state: string;
             steps: components["schemas"]["DeliveryStep"][];
             /** Format: int64 */
@@ -4899,6 +5322,7 @@ export interface components {
             unit_name: string;
             /** Format: int64 */
             updated_at: number;
+            urgent: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -4908,6 +5332,17 @@ export interface components {
         DisablePersonInputBody: {
             /** @description Why it cannot wait for the hand-over */
             urgent?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DoneInputBody: {
+            /**
+             * Format: int64
+             * @description 何时完成；不填为现在
+             */
+            at?: number;
+            /** @description 做了什么、看到什么，或证据网址 */
+            evidence: string;
             /** Format: int64 */
             version: number;
         };
@@ -5432,6 +5867,11 @@ export interface components {
             /** @description Cursor of the next page; empty on the last */
             next: string;
         };
+        PageRetractionView: {
+            items: components["schemas"]["DeliveryRetractionView"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
         PageStaffFiling: {
             items: components["schemas"]["AccountStaffFiling"][];
             /** @description Cursor of the next page; empty on the last */
@@ -5553,6 +5993,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PolicyInputBody: {
+            /** @enum {string} */
+            after_outage: "ask" | "send" | "drop";
+            /** Format: int64 */
+            late_minutes: number;
+            /** Format: int64 */
+            outage_minutes: number;
+            /**
+             * Format: int64
+             * @description 本单位自己的设置的版本；没有为 0
+             */
+            version: number;
+        };
         PreviewList: {
             items: components["schemas"]["ArticleChannelPreview"][];
         };
@@ -5615,6 +6068,11 @@ export interface components {
         };
         Readings: {
             items: components["schemas"]["RuleYearReading"][];
+        };
+        ReasonInputBody: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         ReceiveStaffChangeInputBody: {
             /** @description Of the receipt */
@@ -5706,11 +6164,40 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        RescheduleInputBody: {
+            /**
+             * Format: int64
+             * @description Milliseconds UTC
+             */
+            at: number;
+            /** Format: int64 */
+            version: number;
+        };
         ResetPasswordInputBody: {
             /** @description It must be changed at the next sign-in */
             password: string;
             /** Format: int64 */
             version: number;
+        };
+        RetractInputBody: {
+            /**
+             * @description 缘由：主管单位发现并通知、值班发现并通知、本单位自查、其他
+             * @enum {string}
+             */
+            cause: "office_found" | "duty_found_severe" | "unit_found" | "other";
+            /** @description 只撤这些投递；不填为全部渠道 */
+            delivery_ids?: string[];
+            /**
+             * Format: int64
+             * @description 何时发现
+             */
+            found_at?: number;
+            /**
+             * Format: int64
+             * @description 何时通知到单位；不填为现在
+             */
+            notified_at?: number;
+            reason: string;
         };
         ReturnArticleInputBody: {
             reason: string;
@@ -10597,6 +11084,68 @@ export interface operations {
             };
         };
     };
+    "correct-article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "discard-article": {
         parameters: {
             query?: never;
@@ -10717,6 +11266,130 @@ export interface operations {
             };
         };
     };
+    "reopen-article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reschedule-article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "restore-article": {
         parameters: {
             query?: never;
@@ -10739,6 +11412,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retract-article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRetractionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-retractions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRetractionView"];
                 };
             };
             /** @description Unauthorized */
@@ -12578,7 +13371,10 @@ export interface operations {
                 /** @description Next of the page before; empty for the first */
                 cursor?: string;
                 per_page?: number;
-                state?: "scheduled" | "prepared" | "submitted" | "published" | "failed" | "unknown" | "cancelled" | "retracted";
+                state?: "held" | "scheduled" | "prepared" | "submitted" | "published" | "failed" | "unknown" | "cancelled" | "retracted";
+                action?: "publish" | "update" | "retract";
+                /** @description 只看等人处理的一类 */
+                queue?: "retract" | "unknown" | "held" | "failed" | "hand";
                 account_id?: string;
                 article_id?: string;
                 platform?: string;
@@ -12818,6 +13614,68 @@ export interface operations {
             };
         };
     };
+    "confirm-corrected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-delivery-package": {
         parameters: {
             query?: never;
@@ -12836,6 +13694,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackagePacket"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-retracted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
                 };
             };
             /** @description Unauthorized */
@@ -12960,6 +13880,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-over-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-delivery-queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryQueues"];
                 };
             };
             /** @description Unauthorized */
@@ -13701,6 +14739,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountHandoverView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-held-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryHeldList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-held-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedHeld"];
                 };
             };
             /** @description Unauthorized */
@@ -15677,6 +16831,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemsPeriodLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plan": {
+        parameters: {
+            query: {
+                /** @description This unit and those below it; empty: all within reach */
+                unit_id?: string;
+                /** @description The first day, Beijing */
+                from: string;
+                /** @description The last day */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticlePlan"];
                 };
             };
             /** @description Unauthorized */
@@ -18697,6 +19914,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-delivery-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPolicyView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-delivery-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPolicyView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unset-delivery-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPolicyView"];
                 };
             };
             /** @description Unauthorized */
