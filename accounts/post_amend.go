@@ -137,3 +137,22 @@ func (l *ledger) lastOf(ctx context.Context, columnIDs []string) (*sql.Time, err
 	}
 	return &at, err
 }
+
+// PostsGone records that posts, by their ids, were no longer to be seen at an instant. They still count as the updates they
+// were (K12); those that are recorded as removed already stay as they are.
+func PostsGone(ctx context.Context, tx *sql.DB, ids []string, at sql.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "post.gone", sql.Args{"ids": ids, "at": at})
+	return wrap(err, "record that %d posts are gone", len(ids))
+}
+
+// PostsGoneAt is PostsGone for posts of an account by its platform's ids.
+func PostsGoneAt(ctx context.Context, tx *sql.DB, accountID string, externalIDs []string, at sql.Time) error {
+	if len(externalIDs) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "post.gone_at", sql.Args{"account_id": accountID, "external_ids": externalIDs, "at": at})
+	return wrap(err, "record that %d posts of account %s are gone", len(externalIDs), accountID)
+}

@@ -146,12 +146,14 @@ type recordPostInput struct {
 		Title       string   `json:"title" maxLength:"400"`
 		URL         string   `json:"url" maxLength:"1000"`
 		PublishedAt sql.Time `json:"published_at"`
+		Note        string   `json:"note,omitempty" maxLength:"1000" doc:"Evidence in words"`
+		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of files: screenshots"`
 	}
 }
 
 func (s *server) recordPost(ctx context.Context, in *recordPostInput) (*Body[accounts.Post], error) {
 	post, _, err := accounts.RecordByHand(ctx, s.db, s.book, actorOf(ctx), accounts.NewPost{AccountID: in.ID, ColumnID: in.Body.ColumnID, Title: in.Body.Title, URL: in.Body.URL,
-		Source: accounts.ByHand, PublishedAt: in.Body.PublishedAt})
+		Source: accounts.ByHand, PublishedAt: in.Body.PublishedAt, Note: in.Body.Note, Attachments: in.Body.Attachments})
 	return answer(post, err)
 }
 

@@ -17,7 +17,7 @@ import (
 // channels belong to the adapters and stand above channels itself.
 var layers = []string{
 	"server", "oversight", "articles", "channels/wechat", "channels/weibo", "channels/app", "channels/manual", "channels",
-	"channels/egress", "channels/picture", "accounts", "accounts/sheet", "accounts/files", "accounts/paper", "rules", "units", "sql", "fault", "frontend",
+	"channels/egress", "channels/picture", "channels/feed", "channels/page", "channels/dates", "accounts", "accounts/sheet", "accounts/files", "accounts/paper", "rules", "units", "sql", "fault", "frontend",
 }
 
 // sharesNothing are packages that may import nothing of ours, so that what they stand in for is not tested with itself.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"govmedia/accounts"
+	"govmedia/channels"
 	"govmedia/oversight"
 	"govmedia/sql"
 )
@@ -45,6 +46,15 @@ func (n *node) choreList(holder string) []chore {
 			_, err := accounts.CheckNoticePlaces(ctx, n.db, n.server.lookAtPlace)
 			return err
 		}},
+		{"sources", 10 * time.Minute, func(ctx context.Context) error {
+			_, err := channels.AddMissingSources(ctx, n.db, n.server.out)
+			return err
+		}},
+		{"observe", 5 * time.Second, func(ctx context.Context) error {
+			_, err := channels.ObserveDue(ctx, n.db, n.server.observing)
+			return err
+		}},
+		{"callbacks", time.Second, n.server.workOnCallbacks},
 		{"passwords", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPasswords(ctx, n.db, book); return err }},
 	}
 }

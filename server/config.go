@@ -29,6 +29,7 @@ type Config struct {
 	AllowCIDRs     []string `env:"GOVMEDIA_EGRESS_ALLOW_CIDRS"` // inner networks that user-given addresses may lead to
 	AllowPorts     []uint16 `env:"GOVMEDIA_EGRESS_ALLOW_PORTS"` // ports besides 80 and 443 towards those networks
 	OfficeAddress  string   `env:"GOVMEDIA_OFFICE_ADDRESS"`     // the office's public address, told to Weibo as the operator's
+	Contact        string   `env:"GOVMEDIA_CONTACT"`            // telephone or mail for the sites that we read, told to them in the User-Agent
 
 	WeChatBase    string `env:"GOVMEDIA_WECHAT_BASE" envDefault:"https://api.weixin.qq.com"`
 	WeiboAPIBase  string `env:"GOVMEDIA_WEIBO_API_BASE" envDefault:"https://api.weibo.com"`

@@ -129,6 +129,23 @@ func (s *server) routes() {
 	add(s, units.WriteAccounts, "POST /api/columns/{id}/hide", "hide-column", "隐藏栏目", s.hideColumn)
 	add(s, units.ReadDashboard, "GET /api/column-findings", "list-column-findings", "栏目问题清单", s.listFindings)
 
+	// what is read from outside
+	add(s, units.ReadAccounts, "GET /api/sources", "list-sources", "观察来源", s.listSources)
+	add(s, units.ReadAccounts, "GET /api/sources/counts", "count-sources", "观察来源的状况", s.countSources)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/sources", "add-source", "添加观察来源", s.addSource)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/sources/probe", "probe-source", "试读观察来源", s.probeSource)
+	add(s, units.WriteAccounts, "POST /api/accounts/{id}/sources/columns", "add-column-sources", "按栏目网址添加观察来源", s.addColumnSources)
+	add(s, units.ReadAccounts, "GET /api/sources/{id}", "get-source", "观察来源详情", s.getSource)
+	add(s, units.WriteAccounts, "PUT /api/sources/{id}", "save-source", "修改观察来源", s.saveSource)
+	add(s, units.WriteAccounts, "POST /api/sources/{id}/move", "move-source", "改用跳转后的网址", s.moveSource)
+	add(s, units.WriteAccounts, "POST /api/sources/{id}/read", "read-source", "立即读取", s.readSource)
+	add(s, units.WriteAccounts, "POST /api/sources/{id}/pause", "pause-source", "暂停观察", s.pauseSource)
+	add(s, units.WriteAccounts, "POST /api/sources/{id}/resume", "resume-source", "恢复观察", s.resumeSource)
+	add(s, units.WriteAccounts, "POST /api/sources/{id}/remove", "remove-source", "停止观察", s.removeSource)
+	add(s, units.ReadAccounts, "GET /api/post-questions", "list-post-questions", "日期待核实的更新", s.listPostQuestions)
+	add(s, units.ActDeliveries, "POST /api/post-questions/{id}/answer", "answer-post-question", "核实更新日期", s.answerPostQuestion)
+	add(s, units.ReadDeliveries, "POST /api/deliveries/{id}/compare", "compare-delivery", "核对发布网址与签发内容", s.compareDelivery)
+
 	// the register: records, their history, many at once, files
 	add(s, units.ReadAccounts, "GET /api/register", "describe-register", "台账的字段与检查项", s.describeRegister)
 	add(s, units.ReadAccounts, "GET /api/accounts/{id}/record", "get-record", "台账卡片", s.getRecord)

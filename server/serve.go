@@ -86,13 +86,17 @@ func (n *node) assemble(library *rules.Library) error {
 	if err != nil {
 		return err
 	}
+	observing, err := n.observing(out)
+	if err != nil {
+		return err
+	}
 	reminders, err := n.reminderOutside(keys)
 	if err != nil {
 		return err
 	}
 	n.worker = newWorker(n.db, out, n.log, n.config.Performers)
 	n.server = newServer(server{config: n.config, log: n.log, db: n.db, book: book, library: library, keys: keys, tokens: tokens, store: store, out: out,
-		fetcher: fetcher, worker: n.worker, reminders: reminders})
+		fetcher: fetcher, worker: n.worker, observing: observing, reminders: reminders})
 	holder := sql.NewID()
 	n.chores = newChores(n.db, n.log, holder, n.choreList(holder), newChorePace(n.config.Hurry))
 	return nil

@@ -38,6 +38,8 @@ type server struct {
 	out     *channels.Outside
 	fetcher pictureFetcher
 	worker  *worker
+	// observing is the way out to what is read from outside.
+	observing *channels.Observing
 	// reminders is the way out of reminders.
 	reminders *oversight.Outside
 	echo      *echo.Echo

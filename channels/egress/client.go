@@ -83,6 +83,7 @@ type Fetched struct {
 	Status int
 	Header http.Header
 	URL    string // the last one, after redirects
+	Moved  bool   // it was redirected, and each time for good (301, 308)
 	Body   []byte
 }
 
@@ -106,7 +107,12 @@ func (g *Guard) Fetch(ctx context.Context, address string, opt FetchOptions) (Fe
 	for name, values := range opt.Header {
 		req.Header[name] = slices.Clone(values)
 	}
-	client := &http.Client{Transport: &door{guard: g, limit: opt.Limit}, CheckRedirect: checkRedirect}
+	moved := false
+	client := &http.Client{Transport: &door{guard: g, limit: opt.Limit}, CheckRedirect: func(req *http.Request, via []*http.Request) error {
+		forGood := req.Response != nil && (req.Response.StatusCode == http.StatusMovedPermanently || req.Response.StatusCode == http.StatusPermanentRedirect)
+		moved = forGood && (moved || len(via) == 1)
+		return checkRedirect(req, via)
+	}}
 	late := time.AfterFunc(headerTimeout, cancel) // the first bytes come sooner than the whole
 	resp, err := client.Do(req)
 	late.Stop()
@@ -114,7 +120,9 @@ func (g *Guard) Fetch(ctx context.Context, address string, opt FetchOptions) (Fe
 		return Fetched{}, fmt.Errorf("egress: fetch: %w", Redact(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return read(resp, opt)
+	fetched, err := read(resp, opt)
+	fetched.Moved = moved
+	return fetched, err
 }
 
 // checkRedirect bounds a chain and takes the sender's credentials off it.

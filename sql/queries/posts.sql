@@ -80,3 +80,11 @@ SELECT published_at, title FROM posts WHERE account_id = :account_id ORDER BY pu
 -- name: post.last_of_columns
 -- The last post in some columns taken together.
 SELECT published_at FROM posts WHERE column_id IN (:column_ids) ORDER BY published_at DESC LIMIT 1
+
+-- name: post.gone
+-- Posts that readers no longer see.
+UPDATE posts SET removed_at = :at WHERE id IN (:ids) AND removed_at IS NULL
+
+-- name: post.gone_at
+-- The same, by the platform's ids.
+UPDATE posts SET removed_at = :at WHERE account_id = :account_id AND external_id IN (:external_ids) AND removed_at IS NULL

@@ -402,6 +402,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 添加观察来源 */
+        post: operations["add-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/sources/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 按栏目网址添加观察来源 */
+        post: operations["add-column-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/sources/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试读观察来源 */
+        post: operations["probe-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/suspend": {
         parameters: {
             query?: never;
@@ -1344,6 +1395,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核对发布网址与签发内容 */
+        post: operations["compare-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/confirm": {
         parameters: {
             query?: never;
@@ -2183,6 +2251,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/post-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 日期待核实的更新 */
+        get: operations["list-post-questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/post-questions/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核实更新日期 */
+        post: operations["answer-post-question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recognize": {
         parameters: {
             query?: never;
@@ -2720,6 +2822,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 观察来源 */
+        get: operations["list-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 观察来源的状况 */
+        get: operations["count-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 观察来源详情 */
+        get: operations["get-source"];
+        /** 修改观察来源 */
+        put: operations["save-source"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改用跳转后的网址 */
+        post: operations["move-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停观察 */
+        post: operations["pause-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 立即读取 */
+        post: operations["read-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停止观察 */
+        post: operations["remove-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复观察 */
+        post: operations["resume-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff-filings": {
         parameters: {
             query?: never;
@@ -2996,6 +3235,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改视图名称 */
+        post: operations["rename-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/violations": {
         parameters: {
             query?: never;
@@ -3161,7 +3417,9 @@ export interface components {
             fields: components["schemas"]["AccountWantedField"][];
             files: components["schemas"]["AccountAttachment"][];
             id: string;
+            key_fields: string[];
             lacks: components["schemas"]["AccountLack"][];
+            locked_fields: string[];
             note: string;
             notices: components["schemas"]["AccountNotice"][];
             object: string;
@@ -3544,6 +3802,7 @@ export interface components {
             fixed: boolean;
             key: boolean;
             kind: string;
+            kinds: string[];
             label: string;
             /** Format: int64 */
             most: number;
@@ -3822,6 +4081,8 @@ export interface components {
                 [key: string]: string;
             };
             columns: components["schemas"]["AccountMappedColumn"][];
+            /** @description Why the register had it wrong, where rows put right what only an application changes */
+            correction?: string;
             /** @description By field: what a word of the sheet means among our own */
             words?: {
                 [key: string]: {
@@ -4128,6 +4389,45 @@ export interface components {
             /** Format: int64 */
             untimed: number;
         };
+        AccountQuestion: {
+            account_id: string;
+            account_name: string;
+            answer: string;
+            /** Format: int64 */
+            answered_at: number | null;
+            answered_name: string;
+            answers: string[];
+            column_id: string | null;
+            column_name: string;
+            /** Format: int64 */
+            counted_at: number | null;
+            date_by: string;
+            delivery_id: string | null;
+            doubt: string;
+            /** Format: int64 */
+            first_seen_at: number;
+            id: string;
+            kind: string;
+            post_id: string | null;
+            reason: string;
+            /** Format: int64 */
+            seen_after: number | null;
+            shown: string;
+            /** Format: int64 */
+            shown_at: number | null;
+            source_id: string;
+            state: string;
+            title: string;
+            unit_id: string;
+            unit_name: string;
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AccountQuestionPage: {
+            items: components["schemas"]["AccountQuestion"][];
+            next: string;
+        };
         AccountRecognized: {
             domain: string;
             external_id: string;
@@ -4149,6 +4449,7 @@ export interface components {
             account_id: string | null;
             action: string;
             actions: string[];
+            application_id: string;
             /** Format: int64 */
             created_at: number;
             id: string;
@@ -4400,6 +4701,7 @@ export interface components {
             /** Format: int64 */
             seq: number;
             signer: string;
+            skippable: boolean;
             state: string;
             title: string;
             to_name: string;
@@ -4594,6 +4896,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AddedSources: {
+            /** Format: int64 */
+            added: number;
+        };
         AmendedRule: {
             change: components["schemas"]["RuleChange"];
             /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
@@ -4603,6 +4909,19 @@ export interface components {
             /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
             rejudgement: components["schemas"]["AccountRejudgement"] | null;
             use: components["schemas"]["UnitRulebookUse"];
+        };
+        AnswerQuestionInputBody: {
+            /** @enum {string} */
+            answer: "shown" | "first_seen" | "at" | "drop";
+            /**
+             * Format: int64
+             * @description With answer at: when it was published
+             */
+            at?: number;
+            /** @description Required with at and drop */
+            reason?: string;
+            /** Format: int64 */
+            version: number;
         };
         ApplyInputBody: {
             /** @description Of everything but the opening of an account; of a new column its site */
@@ -4980,6 +5299,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        CompareInputBody: {
+            url: string;
+        };
         ConfirmInputBody: {
             url: string;
             /** Format: int64 */
@@ -5128,6 +5450,17 @@ export interface components {
             unit_id: string;
             unit_name: string;
         };
+        DeliveryComparison: {
+            /** Format: int64 */
+            compared_at: number;
+            match: string;
+            /** Format: int64 */
+            overlap: number;
+            sentence: string;
+            title: string;
+            title_found: boolean;
+            url: string;
+        };
         DeliveryDutyClock: {
             articles: string[];
             citation: string;
@@ -5140,6 +5473,12 @@ export interface components {
             rulebook: string;
             /** Format: int64 */
             started_at: number;
+        };
+        DeliveryExpect: {
+            column_name: string;
+            path: string;
+            selector: string;
+            site_code: string;
         };
         DeliveryHeldList: {
             outages: components["schemas"]["DeliveryHeldOutage"][];
@@ -5190,6 +5529,22 @@ export interface components {
             title: string;
             warnings: string[];
         };
+        DeliveryProbed: {
+            items: components["schemas"]["DeliveryProbedItem"][];
+            moved_to: string;
+            result: string;
+            sentence: string;
+            warnings: string[];
+        };
+        DeliveryProbedItem: {
+            /** Format: int64 */
+            at: number | null;
+            date_by: string;
+            doubt: string;
+            shown: string;
+            title: string;
+            url: string;
+        };
         DeliveryQueues: {
             /** Format: int64 */
             failed: number;
@@ -5226,6 +5581,71 @@ export interface components {
             reason: string;
             /** Format: int64 */
             took_ms: number | null;
+        };
+        DeliverySource: {
+            account_id: string;
+            account_name: string;
+            actions: string[];
+            /** Format: int64 */
+            changed_at: number | null;
+            column_id: string | null;
+            column_name: string;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            due_at: number | null;
+            events: components["schemas"]["DeliverySourceEvent"][];
+            expect: components["schemas"]["DeliveryExpect"];
+            /** Format: int64 */
+            failing_since: number | null;
+            /** Format: int64 */
+            failures: number;
+            host: string;
+            id: string;
+            kind: string;
+            marked: boolean;
+            moved_to: string;
+            /** Format: int64 */
+            ok_at: number | null;
+            platform: string;
+            /** Format: int64 */
+            read_at: number | null;
+            result: string;
+            sentence: string;
+            state: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            updated_at: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            warnings: string[];
+        };
+        DeliverySourceCounts: {
+            /** Format: int64 */
+            blank: number;
+            /** Format: int64 */
+            failing: number;
+            /** Format: int64 */
+            paused: number;
+            /** Format: int64 */
+            questions: number;
+            /** Format: int64 */
+            sources: number;
+            /** Format: int64 */
+            undated: number;
+        };
+        DeliverySourceEvent: {
+            /** Format: int64 */
+            at: number;
+            id: string;
+            /** Format: int64 */
+            posts: number;
+            /** Format: int64 */
+            questions: number;
+            result: string;
+            sentence: string;
         };
         DeliveryStep: {
             /** Format: int64 */
@@ -5872,6 +6292,11 @@ export interface components {
             /** @description Cursor of the next page; empty on the last */
             next: string;
         };
+        PageSource: {
+            items: components["schemas"]["DeliverySource"][];
+            /** @description Cursor of the next page; empty on the last */
+            next: string;
+        };
         PageStaffFiling: {
             items: components["schemas"]["AccountStaffFiling"][];
             /** @description Cursor of the next page; empty on the last */
@@ -6140,8 +6565,12 @@ export interface components {
             version: number;
         };
         RecordPostInputBody: {
+            /** @description Ids of files: screenshots */
+            attachments?: string[];
             /** @description Of a website: the column in which it appeared */
             column_id?: string;
+            /** @description Evidence in words */
+            note?: string;
             /** Format: int64 */
             published_at: number;
             title: string;
@@ -6163,6 +6592,9 @@ export interface components {
             short_name?: string;
             /** Format: int64 */
             version: number;
+        };
+        RenameViewInputBody: {
+            name: string;
         };
         RescheduleInputBody: {
             /**
@@ -6911,6 +7343,7 @@ export interface components {
             action: string;
             any_of?: string[];
             form?: string;
+            if_required?: boolean;
             name?: string;
             notice?: string;
             role?: string;
@@ -7341,6 +7774,12 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SaveSourceInputBody: {
+            expect: components["schemas"]["DeliveryExpect"];
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
         SaveViewInputBody: {
             name: string;
             page: string;
@@ -7557,6 +7996,15 @@ export interface components {
              */
             total: number;
         };
+        SourceBody: {
+            /** @description Of a website: the column that it lists; left out: the whole account */
+            column_id?: string;
+            expect?: components["schemas"]["DeliveryExpect"];
+            /** @enum {string} */
+            kind: "platform" | "feed" | "column" | "sitemap";
+            /** @description Left out for the platform's own list */
+            url?: string;
+        };
         StageInputBody: {
             attachments?: string[];
             ending?: components["schemas"]["AccountEnding"];
@@ -7571,6 +8019,8 @@ export interface components {
             role?: string;
             /** @description On paper: who signed */
             signer?: string;
+            /** @description It does not apply here; the opinion says why. Only of a step that is skippable */
+            skip?: boolean;
             step_id: string;
             /** Format: int64 */
             version: number;
@@ -7635,6 +8085,8 @@ export interface components {
             role?: string;
             /** @description On paper: who signed */
             signer?: string;
+            /** @description It does not apply here; the opinion says why. Only of a step that is skippable */
+            skip?: boolean;
             /** Format: int64 */
             version: number;
             /** @description What is filled in with the step, as in saving */
@@ -9676,6 +10128,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountRecordCard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-column-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedSources"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "probe-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryProbed"];
                 };
             };
             /** @description Unauthorized */
@@ -13552,6 +14186,68 @@ export interface operations {
             };
         };
     };
+    "compare-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryComparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "confirm-delivery": {
         parameters: {
             query?: never;
@@ -16934,6 +17630,132 @@ export interface operations {
             };
         };
     };
+    "list-post-questions": {
+        parameters: {
+            query?: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                /** @description This unit and those below it */
+                unit_id?: string;
+                account_id?: string;
+                state?: "open" | "answered";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountQuestionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-post-question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountQuestion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "recognize-address": {
         parameters: {
             query?: never;
@@ -19355,6 +20177,556 @@ export interface operations {
             };
         };
     };
+    "list-sources": {
+        parameters: {
+            query?: {
+                /** @description Next of the page before; empty for the first */
+                cursor?: string;
+                per_page?: number;
+                /** @description This unit and those below it */
+                unit_id?: string;
+                account_id?: string;
+                result?: "updated" | "unchanged" | "blank" | "undated" | "unreadable" | "unreachable" | "gone";
+                /** @description Only those that a person should look at */
+                failing?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySourceCounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSourceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pause-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliverySource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-staff-filings": {
         parameters: {
             query?: {
@@ -20515,6 +21887,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameViewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSavedView"];
+                };
             };
             /** @description Unauthorized */
             401: {
