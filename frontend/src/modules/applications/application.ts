@@ -10,7 +10,7 @@ import type { Application, Ending, EndingStep, Lack, Opening, StageForm, Step } 
 export type Values = Record<string, string>
 
 const tones: Record<string, Tone> = { draft: 'plain', running: 'moving', returned: 'warn', withdrawn: 'plain', refused: 'bad', done: 'good' }
-const stepTones: Record<string, Tone> = { waiting: 'plain', open: 'wait', handed: 'moving', done: 'good', refused: 'bad' }
+const stepTones: Record<string, Tone> = { waiting: 'plain', open: 'wait', handed: 'moving', done: 'good', skipped: 'plain', refused: 'bad' }
 
 export const applicationState = (state: string): Shown => ({ label: word(zh.applications.states, state), tone: tones[state] ?? 'plain' })
 export const stepState = (state: string): Shown => ({ label: word(zh.applications.steps.states, state), tone: stepTones[state] ?? 'plain' })
@@ -96,10 +96,12 @@ export interface StageTyped {
   opinion: string
   signer: string
   files: string[]
+  /** It does not apply here. */
+  skip: boolean
 }
 
 export const emptyStage = (step: Pick<Step, 'paper' | 'doers'>): StageTyped => ({
-  role: step.paper ? (step.doers[0] ?? '') : '', on: '', number: '', opinion: '', signer: '', files: [],
+  role: step.paper ? (step.doers[0] ?? '') : '', on: '', number: '', opinion: '', signer: '', files: [], skip: false,
 })
 
 /** When a step was done; null when what was typed is no time that has come, undefined for now. */
@@ -120,6 +122,7 @@ export function stageBody(version: number, stepId: string, typed: StageTyped, on
     ...(typed.opinion.trim() && { opinion: typed.opinion.trim() }),
     ...(typed.signer.trim() && { signer: typed.signer.trim() }),
     ...(typed.files.length > 0 && { attachments: typed.files }),
+    ...(typed.skip && { skip: true }),
   }
 }
 

@@ -11,12 +11,6 @@ export const own = { reason: 'reason', from: 'off_from', until: 'off_until', cau
 
 export type Units = readonly { value: string; label: string }[]
 
-/** The fields whose change is what a change is applied for (I-TN-11); the server decides, this only puts them first. */
-const processFields = ['name', 'unit', 'certified_subject', 'platform', 'kind', 'domain']
-
-/** What an approval is about; afterwards it stands. */
-const decidedFields = ['name', 'platform', 'kind']
-
 /** The wanted texts of what is no account, in the order of the form. */
 export const otherFields: Record<string, string[]> = {
   column: ['column_name', 'column_kind', 'column_parent', 'column_url'],
@@ -32,17 +26,14 @@ export function groupsFor(app: Pick<Application, 'process' | 'object'>, fields: 
   return groupsOf(fields.filter((field) => editable(field) && !left.includes(field.name)), site ? app.object : kind || 'other')
 }
 
-/** Those that a change is for, and the rest in their groups. */
-export function splitGroups(groups: readonly FieldGroup[]): { first: Field[]; rest: FieldGroup[] } {
-  const first = groups.flatMap((group) => group.fields).filter((field) => processFields.includes(field.name))
+/** Those that a change is for, as the server names them, and the rest in their groups. */
+export function splitGroups(groups: readonly FieldGroup[], keys: readonly string[]): { first: Field[]; rest: FieldGroup[] } {
+  const first = groups.flatMap((group) => group.fields).filter((field) => keys.includes(field.name))
   const rest = groups
-    .map((group) => ({ ...group, fields: group.fields.filter((field) => !processFields.includes(field.name)) }))
+    .map((group) => ({ ...group, fields: group.fields.filter((field) => !keys.includes(field.name)) }))
     .filter((group) => group.fields.length > 0)
-  return { first: first.sort((a, b) => processFields.indexOf(a.name) - processFields.indexOf(b.name)), rest }
+  return { first: first.sort((a, b) => keys.indexOf(a.name) - keys.indexOf(b.name)), rest }
 }
-
-/** Fields that stand there and cannot be changed any more. */
-export const lockedFields = (app: Application): string[] => (isInHand(app) ? [] : decidedFields)
 
 /** A time as its control takes it. */
 const timeTyped = (instant: number | null): string => formatTime(instant).replace(' ', 'T')
