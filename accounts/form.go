@@ -32,14 +32,22 @@ func ApplicationForm(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 	if app.OffFrom != nil {
 		form.Rows = append(form.Rows, paper.Two("拟下线时间", minuteText(app.OffFrom), "拟恢复时间", minuteText(app.OffUntil)))
 	}
-	form.Rows = append(form.Rows, paper.Row{Fields: []paper.Field{{Label: reasonLabel(app), Text: app.Reason}}, Tall: paper.Essay})
+	form.Rows = append(form.Rows, paper.Row{Fields: []paper.Field{{Label: reasonLabel(app), Text: app.Reason}}, Tall: roomFor(app.Reason)})
 	names, err := attachmentNames(ctx, db, app.Attachments)
 	if err != nil {
 		return paper.Form{}, wrap(err, "form of application %s", id)
 	}
 	form.Rows = append(form.Rows, paper.One("附件", strings.Join(names, "\n")))
+	announced, err := announcedLines(ctx, db, app.ID)
+	if err != nil {
+		return paper.Form{}, wrap(err, "form of application %s", id)
+	}
 	for _, step := range steps {
-		form.Rows = append(form.Rows, stepRow(step))
+		row := stepRow(step)
+		if step.Action == rules.ActionAnnounce {
+			row.Fields[0].Text = strings.TrimSpace(row.Fields[0].Text + "\n" + announced[step.Notice])
+		}
+		form.Rows = append(form.Rows, row)
 	}
 	if app.Ending.GoneTo != "" {
 		form.Rows = append(form.Rows, paper.One("关停后去向", app.Ending.GoneTo))
@@ -76,13 +84,15 @@ func RegisterCard(ctx context.Context, db *sql.DB, actor units.Actor, id string)
 		return paper.Form{}, wrap(err, "card of account %s", id)
 	}
 	form := paper.Form{Title: "政务新媒体账号（网站）登记卡", Unit: record.UnitName, Number: record.ID}
-	object := rules.AccountObject(rules.Kind(record.Kind))
 	var short []paper.Field
 	for _, f := range Fields() {
-		if f.Kind == FileField || f.Kind == ReferenceField || len(f.Objects) > 0 && !slices.Contains(f.Objects, object) {
+		if f.Kind == FileField || f.Kind == ReferenceField || !f.Has(record.Kind) {
 			continue
 		}
 		field := paper.Field{Label: f.Label, Text: record.Text(f.Name)}
+		if field.Text == "" && record.State != Closed && (f.Name == "closed_at" || f.Name == "gone_to") {
+			continue
+		}
 		if f.Most > longField || f.Kind == ContactField || f.Kind == LabelField || len([]rune(field.Text)) > longText {
 			form.Rows = append(form.Rows, paper.Row{Fields: []paper.Field{field}})
 			continue
@@ -175,12 +185,16 @@ func citation(book rules.Book, app Application) string {
 	return app.Rulebook
 }
 
+// openingFields stand on the form of a new account also while nobody has filled them in, to be written by hand.
+var openingFields = []string{"platform", "kind", "certified_subject", "operator", "head", "deputy", "manager"}
+
 // wantedRows sets the wanted fields in the order of the register, a changed one with what it was.
 func wantedRows(app Application) []paper.Row {
 	var rows []paper.Row
 	var short []paper.Field
 	for _, f := range Fields() {
 		wanted, asked := app.Wanted[f.Name]
+		asked = asked || app.Process == rules.ProcessOpen && app.Object == rules.NewMedia && slices.Contains(openingFields, f.Name)
 		if !asked || f.Kind == FileField || f.Kind == ReferenceField || f.Name == "name" && wanted == app.Title && !app.ChangesAccount() {
 			continue
 		}
@@ -204,6 +218,54 @@ func saidOrBlank(text string) string {
 	return text
 }
 
+// roomFor is the height of a reason: where none is given yet, room to write one by hand.
+func roomFor(reason string) paper.Height {
+	if reason == "" {
+		return paper.Essay
+	}
+	return paper.Low
+}
+
+// announcedLines tells of the published notices of an application, by the rule that asks for them and all together under "":
+// from when to when each stands, and where else.
+func announcedLines(ctx context.Context, db *sql.DB, applicationID string) (map[string]string, error) {
+	list, err := NoticesOf(ctx, db, applicationID)
+	said := map[string]string{}
+	for _, notice := range list {
+		if notice.PublishedAt == nil || notice.State == NoticeWithdrawn {
+			continue
+		}
+		text := "《" + notice.Title + "》\n" + notice.span()
+		for _, place := range notice.Places {
+			text += "\n" + place.Name + "：" + place.URL
+		}
+		said[""] = strings.TrimSpace(said[""] + "\n" + text)
+		if notice.Rule != "" {
+			said[notice.Rule] = strings.TrimSpace(said[notice.Rule] + "\n" + text)
+		}
+	}
+	return said, err
+}
+
+// span is from when to when a published notice stands, on paper.
+func (n Notice) span() string {
+	from := *n.PublishedAt
+	if n.FromAt != nil {
+		from = *n.FromAt
+	}
+	text := "公告期：" + dayWords(&from) + "起"
+	switch {
+	case n.EndedAt != nil:
+		return text + "，至" + dayWords(n.EndedAt) + "止"
+	case n.LastOn != nil:
+		return text + "，至" + dayWords(n.LastOn) + "止"
+	case n.UntilAt != nil:
+		last := *n.UntilAt - 1
+		return text + "，至少到" + dayWords(&last)
+	}
+	return text
+}
+
 func reasonLabel(app Application) string {
 	if app.Process == rules.ProcessOpen {
 		return "开设理由与内容定位"
@@ -221,13 +283,18 @@ func stepRow(step Step) paper.Row {
 		lines = append(lines, "文号："+step.Number)
 	}
 	if step.ReceiptNumber != "" || step.ReceiptOn != nil {
-		lines = append(lines, strings.TrimSpace(fmt.Sprintf("备案登记：%s　%s　%s", saidOrBlank(step.ReceiptNumber), dayWords(step.ReceiptOn), step.ReceiptName)))
+		lines = append(lines, "备案登记："+saidOrBlank(step.ReceiptNumber))
 	}
 	text := strings.Join(lines, "\n")
 	if step.State == StepSkipped {
 		return paper.One(step.Title(), strings.TrimSpace("不适用："+text+"\n"+dayWords(step.DoneOn)+"　"+step.PersonName))
 	}
 	switch step.Action {
+	case rules.ActionFile:
+		if step.DoneOn != nil {
+			text = strings.TrimSpace("报送：" + dayWords(step.DoneOn) + "　" + step.PersonName + "\n" + text)
+		}
+		return paper.Opinion(step.Title(), text, paper.Box{By: step.ReceiptName, On: dayWords(step.ReceiptOn), Seal: true})
 	case rules.ActionConsent, rules.ActionApply, rules.ActionForward, rules.ActionReview, rules.ActionApprove:
 		box := paper.Box{On: dayWords(step.DoneOn), Seal: step.Action != rules.ActionConsent}
 		if step.State == StepDone {
@@ -263,8 +330,8 @@ func actRow(act Act) paper.Row {
 	if act.Step != "" {
 		text += "\n环节：" + act.Step
 	}
-	if act.DoneOn != nil {
-		text += "　办理日期：" + dayWords(act.DoneOn)
+	if act.DoneOn != nil && dayWords(act.DoneOn) != dayWords(act.At.Ptr()) {
+		text += "\n办理日期：" + dayWords(act.DoneOn)
 	}
 	if act.Number != "" {
 		text += "\n文号：" + act.Number

@@ -44,6 +44,7 @@ func TestTheFormOfAnOpeningHasABoxForEveryStage(t *testing.T) {
 		c := w.approvedOpening("清源发布")
 		form, err := accounts.ApplicationForm(t.Context(), w.db, w.book, w.People["officer"], c.app.ID)
 		must(t, "ApplicationForm", err)
+		readsInOrder(t, form, "承办或运维单位：", "认证主体：", "主要负责人：", "分管负责人：", "管理员：", "附件：")
 		readsInOrder(t, form, "政务新媒体账号开设申请表", w.Town.Name, "依据：潼南 2022 第8条第1款", "申请类型：开设", "名称：清源发布", "账号类型：微博", "开设理由与内容定位：便民服务",
 			"本单位主要负责人同意：", "签名：山镇长　　2026年3月3日", "向区政府办公室申请：", "云小禾　　2026年3月4日", "区政府办公室向市政府办公厅上报：", "松管理　　2026年3月6日",
 			"市政府办公厅批准：文号：示范办函〔2026〕12号｜签名（盖章）：　　　　　　　　2026年3月20日", "开设")
@@ -68,6 +69,28 @@ func TestTheFormOfAChangeShowsBoth(t *testing.T) {
 	})
 }
 
+// What is filed has a box for the office that receives it, and the stage of the notice tells where and how long it stands.
+func TestTheFormOfAnEndHasTheReceiptAndTheNotice(t *testing.T) {
+	each(t, func(w *world) {
+		account := w.account(accounts.KindWeibo, "清源镇便民", "2026-01-05 09:00")
+		w.at("2026-03-02 09:00")
+		c := w.apply(accounts.NewApplication{Process: rules.ProcessShut, Object: rules.NewMedia, AccountID: account.ID})
+		must(t, "consent", c.do("head", "集体研究", accounts.StageAct{}))
+		form := func() paper.Form {
+			t.Helper()
+			form, err := accounts.ApplicationForm(t.Context(), w.db, w.book, w.People["officer"], c.app.ID)
+			must(t, "ApplicationForm", err)
+			return form
+		}
+		readsInOrder(t, form(), "区政府办公室备案：｜签名（盖章）：　　　　　　　　　　　年　　月　　日", "公告：", "执行：")
+		must(t, "submit", c.submit(accounts.StageAct{}))
+		must(t, "receipt", c.do("admin", "备案", accounts.StageAct{Number: "备〔2026〕1号"}))
+		c.announced("", "other")
+		readsInOrder(t, form(), "区政府办公室备案：报送：2026年3月2日　云小禾/备案登记：备〔2026〕1号｜签名（盖章）：松管理　　2026年3月2日", "公告：《公告》/公告期：2026年3月2日起，至少到2026年3月23日/",
+			"：https://", "执行：")
+	})
+}
+
 // The card is for the office: it has the phones, and every field that fits the account.
 func TestTheRegisterCardHasEveryField(t *testing.T) {
 	each(t, func(w *world) {
@@ -83,8 +106,10 @@ func TestTheRegisterCardHasEveryField(t *testing.T) {
 				t.Errorf("the card does not say %q:\n%s", piece, text)
 			}
 		}
-		if strings.Contains(text, "政府网站标识码") {
-			t.Errorf("the card of a weibo account asks for a website's code:\n%s", text)
+		for _, piece := range []string{"政府网站标识码", "关停"} {
+			if strings.Contains(text, piece) {
+				t.Errorf("the card of a weibo account in use asks for %s:\n%s", piece, text)
+			}
 		}
 	})
 }

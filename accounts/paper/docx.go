@@ -13,22 +13,27 @@ const (
 	contentTypes = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
 		`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
-		`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`
+		`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>` +
+		`<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/></Types>`
 	relations = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
 		`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`
+	documentRelations = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
+		`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/></Relationships>`
 	opening = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
-		`<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`
-	closing = `<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>` +
+		`<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"` +
+		` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`
+	closing = `<w:sectPr><w:footerReference w:type="default" r:id="rId1"/><w:pgSz w:w="11906" w:h="16838"/>` +
 		`<w:pgMar w:top="1247" w:right="1247" w:bottom="1134" w:left="1474" w:header="851" w:footer="992" w:gutter="0"/></w:sectPr></w:body></w:document>`
 )
 
 // The widths of the table's columns, in twentieths of a point: label, field, label, field.
 const (
-	labelWidth = 1474
-	fieldWidth = 3118
-	tableWidth = 2 * (labelWidth + fieldWidth)
-	wideWidth  = tableWidth - labelWidth
+	labelColumn = 1474
+	fieldColumn = 3118
+	tableWidth  = 2 * (labelColumn + fieldColumn)
+	wideWidth   = tableWidth - labelColumn
 )
 
 const perMillimetre = 56.7 // twentieths of a point
@@ -44,7 +49,8 @@ const (
 func WriteDocx(w io.Writer, form Form) error {
 	archive := zip.NewWriter(w)
 	for _, part := range []struct{ name, text string }{
-		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", relations}, {"word/document.xml", document(form)},
+		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", relations}, {"word/_rels/document.xml.rels", documentRelations},
+		{"word/footer1.xml", footer()}, {"word/document.xml", document(form)},
 	} {
 		file, err := archive.Create(part.name)
 		if err != nil {
@@ -69,7 +75,7 @@ func document(form Form) string {
 		fmt.Fprintf(&b, `<w:%s w:val="single" w:sz="6" w:space="0" w:color="000000"/>`, edge)
 	}
 	b.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
-	for _, width := range []int{labelWidth, fieldWidth, labelWidth, fieldWidth} {
+	for _, width := range []int{labelColumn, fieldColumn, labelColumn, fieldColumn} {
 		fmt.Fprintf(&b, `<w:gridCol w:w="%d"/>`, width)
 	}
 	b.WriteString(`</w:tblGrid>`)
@@ -82,6 +88,17 @@ func document(form Form) string {
 	}
 	b.WriteString(closing)
 	return b.String()
+}
+
+// footer numbers the pages, so that those of a long form are not mixed up.
+func footer() string {
+	const run = `<w:r><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="` + fangSong + `"/><w:sz w:val="21"/></w:rPr>`
+	said := func(text string) string { return run + `<w:t xml:space="preserve">` + text + `</w:t></w:r>` }
+	counted := func(what string) string {
+		return `<w:fldSimple w:instr=" ` + what + ` ">` + said("1") + `</w:fldSimple>`
+	}
+	return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:ftr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">` +
+		`<w:p><w:pPr><w:jc w:val="center"/></w:pPr>` + said("第 ") + counted("PAGE") + said(" 页，共 ") + counted("NUMPAGES") + said(" 页") + `</w:p></w:ftr>`
 }
 
 func metaLine(form Form) string {
@@ -98,8 +115,8 @@ func metaLine(form Form) string {
 func writeRow(b *strings.Builder, row Row) {
 	fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, max(680, int(float64(row.Tall)*perMillimetre)))
 	for _, field := range row.Fields {
-		writeCell(b, labelWidth, 1, "center", paragraphs(strings.Join(lines(field.Label), "\n"), heiTi, 24, "center"))
-		width, span, at, inner := fieldWidth, 1, "center", paragraphs(field.Text, fangSong, 28, "left")
+		writeCell(b, labelColumn, 1, "center", paragraphs(strings.Join(lines(field.Label), "\n"), heiTi, 24, "center"))
+		width, span, at, inner := fieldColumn, 1, "center", paragraphs(field.Text, fangSong, 28, "left")
 		if len(row.Fields) == 1 {
 			width, span = wideWidth, 3
 		}

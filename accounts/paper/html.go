@@ -11,7 +11,7 @@ import (
 // style is the page's only style; StyleSource names it to a content security policy. The first fonts are those of the
 // national standard for official documents (GB/T 9704), then what the machine may have instead.
 const style = `
-@page{size:A4 portrait;margin:22mm 22mm 20mm 26mm}
+@page{size:A4 portrait;margin:22mm 22mm 20mm 26mm;@bottom-center{content:"第 " counter(page) " 页，共 " counter(pages) " 页";font:10.5pt "仿宋_GB2312","仿宋","FangSong","STFangsong","Noto Serif CJK SC","SimSun",serif}}
 :root{--song:"方正小标宋简体","FZXiaoBiaoSong-B05S","华文中宋","STZhongsong","Noto Serif CJK SC","SimSun",serif;
 --fang:"仿宋_GB2312","FangSong_GB2312","仿宋","FangSong","STFangsong","Noto Serif CJK SC","SimSun",serif;
 --hei:"黑体","SimHei","Noto Sans CJK SC",sans-serif}
@@ -23,6 +23,7 @@ table{width:100%;border-collapse:collapse;table-layout:fixed;border:1.5pt solid 
 td,th{border:.75pt solid #000;padding:1.6mm 2.2mm;vertical-align:middle;overflow-wrap:anywhere;font-weight:400}
 th{font:12pt/1.35 var(--hei);text-align:center;width:26mm}
 tr{break-inside:avoid}
+.note{break-before:avoid}
 p{margin:0;white-space:pre-wrap}
 td.box{vertical-align:top;padding-bottom:9mm;position:relative}
 .foot{position:absolute;right:3mm;bottom:1.6mm;font-size:12pt;white-space:pre}

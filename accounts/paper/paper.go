@@ -3,10 +3,7 @@
 // What stands in a form, and in which order the boxes follow, is its caller's.
 package paper
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Form is one A4 form. Texts may have several lines; nothing in them is markup.
 type Form struct {
@@ -74,20 +71,4 @@ func Two(label, text, label2, text2 string) Row {
 // Opinion makes a row with a box to be signed.
 func Opinion(label, text string, box Box) Row {
 	return Row{Fields: []Field{{Label: label, Text: text, Box: &box}}, Tall: Signed}
-}
-
-const labelLength = 5 // characters in a line of a label, so that the narrow column breaks where people would
-
-// lines breaks a label into lines of at most five characters, evenly: 分管负责人意见 becomes 分管负责 and 人意见.
-func lines(label string) []string {
-	var broken []string
-	for part := range strings.Lines(label) {
-		characters := []rune(strings.TrimRight(part, "\n"))
-		count := (len(characters) + labelLength - 1) / labelLength
-		for i := range max(count, 1) {
-			each := (len(characters) + count - 1) / max(count, 1)
-			broken = append(broken, string(characters[min(i*each, len(characters)):min((i+1)*each, len(characters))]))
-		}
-	}
-	return broken
 }
