@@ -95,6 +95,9 @@ func Enqueue(ctx context.Context, tx *sql.DB, out *Outside, actor units.Actor, m
 		if err := mayReceive(out, message, account); err != nil {
 			return nil, err
 		}
+		if err := lasts(ctx, tx, out, account, due); err != nil {
+			return nil, err
+		}
 	}
 	kept, err := freeze(ctx, tx, message)
 	if err != nil {

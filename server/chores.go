@@ -55,6 +55,7 @@ func (n *node) choreList(holder string) []chore {
 			return err
 		}},
 		{"callbacks", time.Second, n.server.workOnCallbacks},
+		{"weibo", 10 * time.Minute, n.checkWeiboTokens},
 		{"passwords", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPasswords(ctx, n.db, book); return err }},
 	}
 }

@@ -31,10 +31,11 @@ type Config struct {
 	OfficeAddress  string   `env:"GOVMEDIA_OFFICE_ADDRESS"`     // the office's public address, told to Weibo as the operator's
 	Contact        string   `env:"GOVMEDIA_CONTACT"`            // telephone or mail for the sites that we read, told to them in the User-Agent
 
-	WeChatBase    string `env:"GOVMEDIA_WECHAT_BASE" envDefault:"https://api.weixin.qq.com"`
-	WeiboAPIBase  string `env:"GOVMEDIA_WEIBO_API_BASE" envDefault:"https://api.weibo.com"`
-	WeiboAuthBase string `env:"GOVMEDIA_WEIBO_AUTH_BASE" envDefault:"https://api.weibo.com"`
-	WeiboPageBase string `env:"GOVMEDIA_WEIBO_PAGE_BASE" envDefault:"https://weibo.com"` // where readers see a post
+	WeChatBase      string `env:"GOVMEDIA_WECHAT_BASE" envDefault:"https://api.weixin.qq.com"`
+	WeiboAPIBase    string `env:"GOVMEDIA_WEIBO_API_BASE" envDefault:"https://api.weibo.com"`
+	WeiboUploadBase string `env:"GOVMEDIA_WEIBO_UPLOAD_BASE"` // of pictures; default https://upload.api.weibo.com, or the API's base where that is set
+	WeiboAuthBase   string `env:"GOVMEDIA_WEIBO_AUTH_BASE" envDefault:"https://api.weibo.com"`
+	WeiboPageBase   string `env:"GOVMEDIA_WEIBO_PAGE_BASE" envDefault:"https://weibo.com"` // where readers see a post
 
 	S3Endpoint  string `env:"GOVMEDIA_S3_ENDPOINT"` // pictures go to S3 (or OSS, COS, OBS) when set, else to DATA/media
 	S3Bucket    string `env:"GOVMEDIA_S3_BUCKET"`

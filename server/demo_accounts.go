@@ -55,7 +55,7 @@ func demoSeeds(config Config) sandbox.Seeds {
 		host = base.Hostname()
 	}
 	seeds := sandbox.Seeds{Weibo: sandbox.WeiboSeeds{Apps: []sandbox.WeiboApp{{Key: demoAppKey, Secret: demoSecret(demoAppKey), Name: "演示应用",
-		SafeDomains: []sandbox.SafeDomain{{Host: host, Reviewed: true}}}}}}
+		RedirectURIs: []string{config.PublicBase + weiboReturn}, SafeDomains: []sandbox.SafeDomain{{Host: host, Reviewed: true}}}}}}
 	for _, account := range demoAccounts {
 		if account.mode != accounts.Auto {
 			continue

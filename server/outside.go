@@ -58,9 +58,10 @@ func (n *node) outside(book rules.Book, keys *accounts.Keyring, store files.Stor
 	n.hangUp = func() { weChat.Close() }
 	weiBo := weibo.New(weibo.Config{
 		APIBase: n.config.WeiboAPIBase, AuthBase: n.config.WeiboAuthBase, ReadersBase: n.config.WeiboPageBase, OriginBase: n.config.PublicBase,
-		OfficeAddress: n.config.OfficeAddress,
-		Ladder:        []time.Duration{hurry(2 * time.Minute), hurry(10 * time.Minute)},
-		Verify:        []time.Duration{hurry(2 * time.Minute), hurry(5 * time.Minute), hurry(15 * time.Minute)},
+		UploadBase:    n.config.WeiboUploadBase,
+		OfficeAddress: n.config.OfficeAddress, DB: n.db, Log: n.log, Now: func() time.Time { return n.db.Now().Std() }, Hold: hurry(5 * time.Minute),
+		Ladder: []time.Duration{hurry(2 * time.Minute), hurry(10 * time.Minute)},
+		Verify: []time.Duration{hurry(2 * time.Minute), hurry(5 * time.Minute), hurry(15 * time.Minute)},
 		Budget: func(ctx context.Context, accountID, path string, most int64) (bool, error) {
 			return channels.Spend(ctx, n.db, accountID, path, most)
 		},

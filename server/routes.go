@@ -115,6 +115,11 @@ func (s *server) routes() {
 	add(s, units.ReadAccounts, "GET /api/accounts/{id}", "get-account", "账号", s.getAccount)
 	add(s, units.WriteAccounts, "PUT /api/accounts/{id}", "save-account", "修改账号", s.saveAccount)
 	add(s, units.BindAccounts, "PUT /api/accounts/{id}/credentials", "bind-account", "绑定凭证", s.bindAccount)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/weibo", "get-weibo", "微博授权状态", s.getWeibo)
+	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/authorize", "begin-weibo", "去微博授权", s.beginWeibo)
+	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/check", "check-weibo", "检测微博授权和权限", s.checkWeibo)
+	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/revoke", "revoke-weibo", "解除微博授权", s.revokeWeibo)
+	add(s, units.ReadAccounts, "GET /api/weibo-alarms", "list-weibo-alarms", "快到期的微博授权", s.listWeiboAlarms)
 	add(s, units.ReadAccounts, "GET /api/accounts/{id}/posts", "list-posts", "更新记录", s.listPosts)
 	add(s, units.ActDeliveries, "POST /api/accounts/{id}/posts", "record-post", "登记更新", s.recordPost)
 	add(s, units.WriteAccounts, "POST /api/accounts/{id}/use", "use-account", "启用", s.useAccount)
@@ -282,6 +287,7 @@ func (s *server) routes() {
 
 	// the public
 	s.addPlain(anyone, "GET /p/:id", s.publicPage)
+	s.addPlain(anyone, "GET /callbacks/weibo", s.weiboCallback)
 	s.addPlain(anyone, "GET /p/:id/:picture", s.publicPicture)
 	s.publicSite()
 

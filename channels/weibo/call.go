@@ -94,13 +94,16 @@ func (c *Channel) spend(ctx context.Context, as who, most int64) *channels.Platf
 	return nil
 }
 
+// postLedger names the account's posts of the running hour.
+func postLedger(now time.Time) string { return "weibo posts " + now.In(sql.Beijing).Format("15") }
+
 // spendPost counts a post of the running hour.
 func (c *Channel) spendPost(ctx context.Context, as who) *channels.PlatformError {
 	if c.cfg.Budget == nil {
 		return nil
 	}
 	now := c.cfg.Now().In(sql.Beijing)
-	allowed, err := c.cfg.Budget(ctx, as.account.ID, "weibo posts "+now.Format("15"), hourlyPosts)
+	allowed, err := c.cfg.Budget(ctx, as.account.ID, postLedger(now), hourlyPosts)
 	switch {
 	case err != nil:
 		return problem(channels.Retry, "budget", "系统暂时无法登记微博发布次数，没有发出，稍后自动重试").Because(err)

@@ -29,7 +29,7 @@ var lines = []struct {
 	{[]int{10022, 10004}, channels.Quota, channels.Quota, weibo.PauseHost, time.Hour},
 	{[]int{10023, 10024}, channels.Quota, channels.Quota, weibo.PauseAccount, time.Hour},
 	{[]int{20016}, channels.Quota, channels.Quota, weibo.PausePosts, time.Hour},
-	{[]int{21314, 21315, 21316, 21317, 21319, 21327, 21332}, channels.Quota, channels.Quota, weibo.Reauthorise, 15 * time.Minute},
+	{[]int{21314, 21315, 21316, 21317, 21319, 21327, 21332}, channels.Quota, channels.Quota, weibo.Reauthorise, 5 * time.Minute},
 	{[]int{10005, 10014, 21321}, channels.Permission, channels.Permission, weibo.NextRoute, 0},
 	{[]int{10017}, channels.Content, channels.Defect, weibo.ToEditor, 0},
 	{[]int{10006, 10008, 10016, 10020, 10021, 20014}, channels.Defect, channels.Defect, weibo.ToDevelopers, 0},

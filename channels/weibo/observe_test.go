@@ -224,10 +224,13 @@ func TestObserveSaysSoWhenItCannotRead(t *testing.T) {
 	w := newWorld(t, nil)
 	o := watch(t, w)
 	o.look.Now = sql.FromStd(w.Now())
-	for code, class := range map[int]channels.Class{10001: channels.Retry, 21335: channels.Permission} {
-		id := w.AddFault(sandbox.Fault{Match: sandbox.Match{Path: timelinePath}, Action: sandbox.Errcode, Code: code})
+	for _, c := range []struct {
+		code  int
+		class channels.Class
+	}{{10001, channels.Retry}, {21335, channels.Permission}} { // the second holds the account
+		id := w.AddFault(sandbox.Fault{Match: sandbox.Match{Path: timelinePath}, Action: sandbox.Errcode, Code: c.code})
 		_, err := w.channel.Observe(t.Context(), o.look)
-		platformError(t, "Observe", err, class, strconv.Itoa(code))
+		platformError(t, "Observe", err, c.class, strconv.Itoa(c.code))
 		w.ClearFaults(id)
 	}
 	o.look.Credentials = nil

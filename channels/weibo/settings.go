@@ -79,7 +79,7 @@ const lateBy = 24 * time.Hour
 // hold makes a delivery wait for the authorisation of its account: nothing is asked of Weibo meanwhile, and it goes on by itself
 // within a day of its time. What is later than that would surprise its readers, so a person decides.
 func (c *Channel) hold(job *channels.Job, failure *channels.PlatformError) *channels.PlatformError {
-	failure.After = held
+	failure.After = c.cfg.Hold
 	if job.Delivery.DueAt > 0 && sql.FromStd(c.cfg.Now()).Sub(job.Delivery.DueAt) > lateBy {
 		failure.Class, failure.After = channels.Permission, 0
 		failure.Advice = "账号授权失效已超过一天，没有发出，系统不再自动补发。请重新授权后核对内容是否仍然合适，再点“重试”（" + failure.Code + "）"

@@ -35,6 +35,9 @@ type Config struct {
 	// Verify is when a post that Weibo took for later (20032) is looked for. nil is 2, 5 and 15 minutes.
 	Verify []time.Duration
 
+	// Hold is how long a delivery waits between two looks at whether its account was authorised again. 0 is 5 minutes.
+	Hold time.Duration
+
 	// Budget counts a call and says whether it may be made; channels.Spend with a handle does it. nil sets no bound.
 	Budget func(ctx context.Context, accountID, path string, most int64) (bool, error)
 
@@ -93,6 +96,9 @@ func New(cfg Config) *Channel {
 	}
 	if len(cfg.Verify) == 0 {
 		cfg.Verify = []time.Duration{2 * time.Minute, 5 * time.Minute, 15 * time.Minute}
+	}
+	if cfg.Hold == 0 {
+		cfg.Hold = held
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

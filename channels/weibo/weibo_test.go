@@ -520,7 +520,7 @@ func TestTokens(t *testing.T) {
 		job.Credentials["expires_at"] = strconv.FormatInt(w.Now().Add(-time.Second).UnixMilli(), 10)
 		err := w.channel.Prepare(t.Context(), job)
 		failure := platformError(t, "Prepare", err, channels.Quota, "token_expired")
-		if !strings.Contains(failure.Advice, "请在账号页重新授权，授权后系统自动继续") || failure.After != 15*time.Minute {
+		if !strings.Contains(failure.Advice, "请在账号页重新授权，授权后系统自动继续") || failure.After != 5*time.Minute {
 			t.Errorf("Advice = %q", failure.Advice)
 		}
 		_, err = w.channel.Submit(t.Context(), job)

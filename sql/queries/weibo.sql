@@ -38,6 +38,12 @@ WHERE a.platform = 'weibo' AND a.mode = 'auto' AND a.state = 'in_use' AND a.cred
   AND (b.account_id IS NULL OR b.next_check_at <= :now)
 ORDER BY COALESCE(b.next_check_at, 0), a.id LIMIT :limit
 
+-- name: weibo_binding.bindable
+-- An account on Weibo that the person may bind.
+SELECT a.id FROM accounts a
+WHERE a.id = :id AND a.platform = 'weibo'
+  AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = a.unit_id)
+
 -- name: weibo_binding.claim
 -- The right to look now: whoever moves the time on first.
 UPDATE weibo_bindings SET next_check_at = :next_check_at WHERE account_id = :account_id AND next_check_at <= :now
