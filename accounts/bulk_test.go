@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"govmedia/accounts"
@@ -168,6 +169,26 @@ func TestViewsAreKeptForOnePerson(t *testing.T) {
 		}
 		if list, err := accounts.SavedViews(ctx, w.db, officer, "accounts"); err != nil || len(list) != 1 || list[0].ID != view.ID {
 			t.Errorf("SavedViews = %+v, %v, want the own one", list, err)
+		}
+		other, err := accounts.SaveView(ctx, w.db, officer, "accounts", "另一个", "q=2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		renamed, err := accounts.RenameView(ctx, w.db, officer, other.ID, " 认证到期 ")
+		if err != nil || renamed.Name != "认证到期" || renamed.Query != "q=2" || renamed.ID != other.ID {
+			t.Errorf("RenameView = %+v, %v", renamed, err)
+		}
+		if _, err := accounts.RenameView(ctx, w.db, officer, other.ID, "认证到期"); err != nil {
+			t.Errorf("RenameView to the name that it has: %v", err)
+		}
+		for name, want := range map[string]error{"快到期": accounts.ErrViewTaken, " ": accounts.ErrViewName, strings.Repeat("长", 61): accounts.ErrViewName} {
+			_, err := accounts.RenameView(ctx, w.db, officer, other.ID, name)
+			refused(t, "RenameView to "+name, err, want)
+		}
+		_, err = accounts.RenameView(ctx, w.db, w.People["head"], other.ID, "我的")
+		refused(t, "RenameView of somebody else's", err, accounts.ErrViewGone)
+		if err := accounts.RemoveView(ctx, w.db, officer, other.ID); err != nil {
+			t.Fatal(err)
 		}
 		refused(t, "RemoveView of somebody else's", accounts.RemoveView(ctx, w.db, w.People["head"], view.ID), accounts.ErrViewGone)
 		if err := accounts.RemoveView(ctx, w.db, officer, view.ID); err != nil {

@@ -39,6 +39,7 @@ type Field struct {
 	Kind    FieldKind      `json:"kind"`
 	Choices []Choice       `json:"choices"` // of a choice; else empty
 	Objects []rules.Object `json:"objects"` // what has it; empty: everything
+	Kinds   []Kind         `json:"kinds"`   // which kinds of account have it; empty: all of its objects
 	Public  bool           `json:"public"`  // anybody may see it
 	Key     bool           `json:"key"`     // it says which account this is
 	Fixed   bool           `json:"fixed"`   // told when an account is registered; afterwards its own acts change it
@@ -51,7 +52,8 @@ type Field struct {
 
 // Has reports whether accounts of a kind have the field; every kind has it where kind is empty.
 func (f Field) Has(kind Kind) bool {
-	return kind == "" || len(f.Objects) == 0 || slices.Contains(f.Objects, rules.AccountObject(rules.Kind(kind)))
+	return kind == "" || (len(f.Objects) == 0 || slices.Contains(f.Objects, rules.AccountObject(rules.Kind(kind)))) &&
+		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, kind))
 }
 
 // InSheets reports whether the field is written in sheets and forms on paper.
@@ -148,7 +150,7 @@ var fields = []Field{
 		func(r *Record, v string) { r.Platform = Platform(v) }))),
 	public(key(choiceOf("kind", "账号类型", kindChoices, func(r *Record) string { return string(r.Kind) }, func(r *Record, v string) { r.Kind = Kind(v) }))),
 	key(maybeTextOf("external_id", "账号标识", maxExternal, func(r *Record) **string { return &r.ExternalID })),
-	of(media, textOf("original_id", "微信原始 ID", 60, func(r *Record) *string { return &r.Particulars.OriginalID })),
+	only(kindsOf[WeChat], of(media, textOf("original_id", "微信原始 ID", 60, func(r *Record) *string { return &r.Particulars.OriginalID }))),
 	key(textOf("national_id", "唯一标识（报送系统）", 60, func(r *Record) *string { return &r.Particulars.NationalID })),
 	truthOf("reported", "来自报送", func(r *Record) **bool { return &r.Particulars.Reported }),
 	public(textOf("home_url", "主页地址", maxHomeURL, func(r *Record) *string { return &r.HomeURL })),
@@ -217,6 +219,9 @@ var fieldIndex = func() map[string]int {
 		if fields[i].Objects == nil {
 			fields[i].Objects = []rules.Object{}
 		}
+		if fields[i].Kinds == nil {
+			fields[i].Kinds = []Kind{}
+		}
 		fields[i].Bulk = !fields[i].Fixed && fields[i].Kind != LabelField && !slices.Contains(notInBulk, fields[i].Name)
 		index[fields[i].Name] = i
 	}
@@ -227,6 +232,7 @@ func public(f Field) Field                     { f.Public = true; return f }
 func key(f Field) Field                        { f.Key = true; return f }
 func fixed(f Field) Field                      { f.Fixed = true; return f }
 func of(objects []rules.Object, f Field) Field { f.Objects = objects; return f }
+func only(kinds []Kind, f Field) Field         { f.Kinds = kinds; return f }
 
 func textOf(name, label string, most int, at func(*Record) *string) Field {
 	return Field{Name: name, Label: label, Kind: TextField, Most: most, text: func(r *Record) string { return *at(r) },

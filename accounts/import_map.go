@@ -21,6 +21,9 @@ type Mapping struct {
 	Columns []MappedColumn               `json:"columns" maxItems:"500"`
 	Words   map[string]map[string]string `json:"words,omitempty" doc:"By field: what a word of the sheet means among our own"`
 	Assume  map[string]string            `json:"assume,omitempty" doc:"By field: what holds where a new account's row is blank"`
+
+	// Correction lets rows change what only an application changes of an account in use. It belongs to one import, not to a template.
+	Correction string `json:"correction,omitempty" maxLength:"500" doc:"Why the register had it wrong, where rows put right what only an application changes"`
 }
 
 // MappedColumn is a column, counted from 0, and the field it holds: the name of a field, or of one part of one that holds people,
@@ -87,6 +90,9 @@ func (m Mapping) check(width int) error {
 		if err := new(Record).Set(name, text); err != nil {
 			return ErrImportAssume.On("mapping.assume").Because(err)
 		}
+	}
+	if !isText(m.Correction, maxReason) {
+		return ErrImportReason.On("mapping.correction")
 	}
 	for name := range m.Words {
 		if _, found := FieldNamed(name); !found {
@@ -395,6 +401,7 @@ func keepTemplate(ctx context.Context, tx *sql.DB, actor units.Actor, unitID str
 	if err != nil {
 		return Template{}, err
 	}
+	mapping.Correction = ""
 	t := Template{ID: sql.NewID(), UnitID: office, Kind: kind, Name: name, Fingerprint: fingerprint(titles), Titles: titles, Mapping: mapping,
 		UpdatedBy: actor.PersonID, UpdatedAt: tx.Now()}
 	found, err := tx.ExecOne(ctx, "import_template.update", t)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"govmedia/fault"
+	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
 )
@@ -16,6 +17,7 @@ import (
 type planner struct {
 	in    Import
 	actor units.Actor
+	book  rules.Book
 	units *unitFinder
 }
 
@@ -47,7 +49,7 @@ func (p *planner) plan(ctx context.Context, db *sql.DB, drafts []*rowDraft) erro
 		case len(d.match) > 1:
 			err = ErrImportAmbiguous
 		case len(d.match) == 1:
-			err = p.compare(d, known[d.match[0]])
+			err = p.compare(ctx, db, d, known[d.match[0]])
 		default:
 			err = p.create(d, db.Now())
 		}
@@ -112,8 +114,8 @@ func (p *planner) fresh(d *rowDraft) (Record, error) {
 	return r, nil
 }
 
-// compare says what of an account the row would change. Errors: ErrImportReach, the checks of the fields.
-func (p *planner) compare(d *rowDraft, before Record) error {
+// compare says what of an account the row would change. Errors: ErrImportReach, the checks of the fields, ErrNeedsApplication.
+func (p *planner) compare(ctx context.Context, db *sql.DB, d *rowDraft, before Record) error {
 	d.AccountID, d.ours = &before.ID, before
 	if !p.units.reaches(before.UnitID) {
 		return ErrImportReach
@@ -142,7 +144,22 @@ func (p *planner) compare(d *rowDraft, before Record) error {
 	if after.Platform != before.Platform {
 		return ErrKindUnfit.On("platform")
 	}
-	return checkAccount(after.Account)
+	if err := checkAccount(after.Account); err != nil {
+		return err
+	}
+	return p.mayChange(ctx, db, before, after)
+}
+
+// mayChange refuses what only an application changes of an account in use, unless the import says why the register had it wrong.
+func (p *planner) mayChange(ctx context.Context, db *sql.DB, before, after Record) error {
+	err := mayEdit(ctx, db, p.book, p.actor, before, after, strings.TrimSpace(p.in.Mapping.Correction))
+	refusal := fault.As(err)
+	if refusal == nil {
+		return err
+	}
+	f, _ := FieldNamed(refusal.Field)
+	return refusal.Say("%s由“%s”改成“%s”，要先办理变更申请，请到“申请”里办理。确属台账登记错了的，请回到对应关系写明更正理由，再预览一次。", f.Label,
+		cut(f.text(&before), 60), cut(f.text(&after), 60))
 }
 
 // applied is a record with what the row says of it. What only an account's own acts change is left and noted, unless all is

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"govmedia/accounts/files"
@@ -52,7 +53,6 @@ func ImportsDue(ctx context.Context, db *sql.DB, book rules.Book, store files.St
 type importWork struct {
 	planner
 	db     *sql.DB
-	book   rules.Book
 	holder string
 	looked int64
 }
@@ -64,7 +64,7 @@ func workOn(ctx context.Context, db *sql.DB, book rules.Book, store files.Store,
 		return 0, err
 	}
 	actor := units.Actor{PersonID: in.PersonID, Name: in.PersonName}
-	w := &importWork{planner: planner{in: in, actor: actor}, db: db, book: book, holder: holder}
+	w := &importWork{planner: planner{in: in, actor: actor, book: book}, db: db, holder: holder}
 	if w.units, err = newUnitFinder(ctx, db, actor); err == nil {
 		switch in.State {
 		case ImportPreviewing:
@@ -405,7 +405,11 @@ func (w *importWork) carryRows(ctx context.Context, tx *sql.DB, rows []*rowDraft
 
 // why is what the history says of what this import does.
 func (w *importWork) why() Why {
-	return Why{Kind: WhyImport, ID: w.in.ID, Reason: cut(w.in.Name, maxReason)}
+	reason := w.in.Name
+	if correction := strings.TrimSpace(w.in.Mapping.Correction); correction != "" {
+		reason = correction + "（" + w.in.Name + "）"
+	}
+	return Why{Kind: WhyImport, ID: w.in.ID, Reason: cut(reason, maxReason)}
 }
 
 func (w *importWork) createRows(ctx context.Context, tx *sql.DB, rows []*rowDraft) error {

@@ -383,6 +383,7 @@ func TestTheIdsOfARowSayWhichAccountItIs(t *testing.T) {
 			"云林微博,清源镇人民政府,微博,,N2\n" + // the same
 			"他处,示范区云林局,微博,1002,\n" // moved to another unit and renamed; the row above is the same account
 		in, look := w.bring(store, accounts.ImportRegister, "a.csv", []byte(raw))
+		look.Mapping.Correction = "登记错了"
 		in = w.preview(store, in, look, inUse)
 		rows := w.rows(in.ID, accounts.RowFilter{})
 		var got []string

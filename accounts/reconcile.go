@@ -47,20 +47,20 @@ type ItemAction string
 
 // The ways of settling.
 const (
-	TakeTheirs ItemAction = "take"   // what they say goes into the register
+	TakeTheirs ItemAction = "take"   // the register had it wrong: what they say goes into it
 	KeepOurs   ItemAction = "keep"   // the register is right
 	ToBeFiled  ItemAction = "file"   // theirs is to be put right by a filing
-	ByApplying ItemAction = "apply"  // an application puts it right
+	ByApplying ItemAction = "apply"  // an application puts it right, and is begun at once
 	Ignore     ItemAction = "ignore" // it does not matter
 )
 
 // itemActions lists which kinds are settled how.
 var itemActions = map[ItemKind][]ItemAction{
 	ItemMissing:   {ToBeFiled, Ignore},
-	ItemUnknown:   {TakeTheirs, ToBeFiled, Ignore},
+	ItemUnknown:   {ByApplying, TakeTheirs, ToBeFiled, Ignore},
 	ItemRenamed:   {ByApplying, TakeTheirs, KeepOurs, ToBeFiled, Ignore},
 	ItemSubject:   {ByApplying, TakeTheirs, KeepOurs, ToBeFiled, Ignore},
-	ItemDiffers:   {TakeTheirs, KeepOurs, ToBeFiled, Ignore},
+	ItemDiffers:   {ByApplying, TakeTheirs, KeepOurs, ToBeFiled, Ignore},
 	ItemClosed:    {ToBeFiled, Ignore},
 	ItemOpen:      {ByApplying, ToBeFiled, Ignore},
 	ItemDuplicate: {ToBeFiled, Ignore},
@@ -91,13 +91,25 @@ type ReconcileItem struct {
 	UpdatedAt   sql.Time     `json:"updated_at"`
 	Version     int64        `json:"version"`
 	Actions     []ItemAction `json:"actions" db:"-"` // how it may be settled; none when it is not open
+
+	// ApplicationID is the application that was begun, told to whoever has just settled it so; empty otherwise.
+	ApplicationID string `json:"application_id" db:"-"`
 }
 
 func (i ReconcileItem) shown() ReconcileItem {
 	if i.Actions = []ItemAction{}; i.State == ItemWaits {
-		i.Actions = itemActions[i.Kind]
+		i.Actions = i.actions()
 	}
 	return i
+}
+
+// actions lists how a difference is settled. What no process is about is not applied for.
+func (i ReconcileItem) actions() []ItemAction {
+	actions := slices.Clone(itemActions[i.Kind])
+	if i.Kind == ItemDiffers && !slices.ContainsFunc(needProcess, func(field string) bool { _, differs := i.Theirs[field]; return differs }) {
+		actions = slices.DeleteFunc(actions, func(action ItemAction) bool { return action == ByApplying })
+	}
+	return actions
 }
 
 // reconcile holds a sheet against the register: first each row, then each account that no row tells of.
@@ -378,12 +390,14 @@ func CountReconcile(ctx context.Context, db *sql.DB, actor units.Actor, unitID s
 }
 
 // SettleReconcile settles a difference with one action and a reason; the actor holds WriteAccounts at its unit and, where the register
-// changes, at the account's. Errors: ErrItemNotFound, ErrItemStale, ErrItemSettled, ErrItemAction, ErrImportReason, and those of
-// SaveRecord where theirs is taken.
+// changes, at the account's. Where theirs is taken the register was wrong, and the reason is why; where the account itself is to
+// change, an application is begun with what differs. Errors: ErrItemNotFound, ErrItemStale, ErrItemSettled, ErrItemAction,
+// ErrImportReason, those of SaveRecord where theirs is taken, those of Apply.
 func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, action ItemAction, reason string) (ReconcileItem, error) {
 	if reason = strings.TrimSpace(reason); !isLine(reason, maxReason) {
 		return ReconcileItem{}, ErrImportReason.On("reason")
 	}
+	begun := ""
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		item, err := itemOf(ctx, tx, actor, id, units.WriteAccounts)
 		if err != nil {
@@ -394,13 +408,17 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 			return ErrItemSettled
 		case item.Version != version:
 			return ErrItemStale
-		case !slices.Contains(itemActions[item.Kind], action):
+		case !slices.Contains(item.actions(), action):
 			return ErrItemAction.On("action")
 		}
-		if action == TakeTheirs {
-			if err := takeTheirs(ctx, tx, book, actor, &item, reason); err != nil {
-				return err
-			}
+		switch action {
+		case TakeTheirs:
+			err = takeTheirs(ctx, tx, book, actor, &item, reason)
+		case ByApplying:
+			begun, err = applyFor(ctx, tx, book, actor, item, reason)
+		}
+		if err != nil {
+			return err
 		}
 		mine, err := tx.ExecOne(ctx, "reconcile_item.settle", sql.Args{"id": id, "version": version, "action": action, "reason": reason, "person_id": actor.PersonID,
 			"person_name": cut(actor.Name, 60), "account_id": item.AccountID, "now": tx.Now()})
@@ -411,12 +429,13 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 			return ErrItemStale
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: item.UnitID, Action: ActionReconcile, ObjectKind: "reconcile_item", ObjectID: id,
-			Detail: sql.Object{"kind": item.Kind, "source": item.Source, "account_id": item.AccountID, "name": item.Name, "action": action, "reason": reason}})
+			Detail: sql.Object{"kind": item.Kind, "source": item.Source, "account_id": item.AccountID, "name": item.Name, "action": action, "reason": reason, "application_id": begun}})
 	})
 	if err != nil {
 		return ReconcileItem{}, wrap(err, "settle difference %s", id)
 	}
 	item, err := itemOf(ctx, db, actor, id, units.WriteAccounts)
+	item.ApplicationID = begun
 	return item.shown(), err
 }
 
@@ -470,13 +489,9 @@ func itemOf(ctx context.Context, db *sql.DB, actor units.Actor, id string, permi
 func takeTheirs(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, item *ReconcileItem, reason string) error {
 	why := Why{Kind: WhyReconcile, ID: item.ID, Reason: reason}
 	if item.AccountID == nil {
-		fresh := Record{}
-		for _, f := range fields {
-			if text := item.Theirs[f.Name]; text != "" {
-				if err := fresh.Set(f.Name, text); err != nil {
-					return err
-				}
-			}
+		fresh, err := theirsOf(*item)
+		if err != nil {
+			return err
 		}
 		fresh.Settings = sql.Object{}
 		created, err := createRecord(ctx, tx, book, actor, fresh, why)

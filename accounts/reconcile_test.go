@@ -131,7 +131,7 @@ func (w *world) settlementsLast(store files.Store, text string) {
 		w.t.Fatal("an account that was not ours was taken, and there is none")
 	}
 	w.settle(w.difference(accounts.ItemSubject), accounts.KeepOurs)
-	w.settle(w.difference(accounts.ItemOpen), accounts.ByApplying)
+	w.settle(w.difference(accounts.ItemOpen), accounts.ToBeFiled)
 	w.settle(w.difference(accounts.ItemClosed), accounts.ToBeFiled)
 	w.settle(w.difference(accounts.ItemDuplicate), accounts.Ignore)
 	several := []accounts.ItemVersion{{ID: renamed.ID, Version: renamed.Version}} // settled already

@@ -12,7 +12,7 @@ import (
 
 // UndoChange writes back what one change of a field replaced, as a new change, for an actor who holds WriteAccounts. What
 // was changed again since is left alone. Errors: ErrChangeGone, ErrChangeOver, ErrFieldFixed, ErrStateRefuses,
-// ErrForbidden.
+// ErrForbidden, ErrNeedsApplication for what an application decided.
 func UndoChange(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, changeID string) (Record, error) {
 	var id string
 	err := db.InTx(ctx, func(tx *sql.DB) error {
@@ -53,6 +53,11 @@ func undo(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, c
 	after := before
 	if err := after.Set(f.Name, change.Was); err != nil {
 		return err
+	}
+	if change.Why == WhyApplication { // what one decided, another one changes
+		if err := mayEdit(ctx, tx, book, actor, before, after, ""); err != nil {
+			return err
+		}
 	}
 	return saveRecord(ctx, tx, book, actor, before, after, why)
 }

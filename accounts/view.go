@@ -67,6 +67,26 @@ func SaveView(ctx context.Context, db *sql.DB, actor units.Actor, page, name, qu
 	return view, nil
 }
 
+// RenameView gives one of the actor's own views another name. Errors: ErrViewName, ErrViewTaken, ErrViewGone when it is not there.
+func RenameView(ctx context.Context, db *sql.DB, actor units.Actor, id, name string) (SavedView, error) {
+	if name = strings.TrimSpace(name); !isLine(name, maxViewName) {
+		return SavedView{}, ErrViewName.On("name")
+	}
+	args := sql.Args{"id": id, "person_id": actor.PersonID, "name": name}
+	found, err := db.ExecOne(ctx, "saved_view.rename", args)
+	switch {
+	case sql.IsDuplicate(err):
+		err = ErrViewTaken.On("name").Because(err)
+	case err == nil && !found:
+		err = ErrViewGone
+	}
+	if err != nil {
+		return SavedView{}, wrap(err, "rename view %s", id)
+	}
+	view, err := sql.Get[SavedView](ctx, db, "saved_view.get", args)
+	return view, wrap(err, "rename view %s", id)
+}
+
 // RemoveView forgets one of the actor's own views; ErrViewGone when it is not there.
 func RemoveView(ctx context.Context, db *sql.DB, actor units.Actor, id string) error {
 	found, err := db.ExecOne(ctx, "saved_view.remove", sql.Args{"id": id, "person_id": actor.PersonID})

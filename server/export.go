@@ -34,24 +34,53 @@ func (s *server) exportWatched(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	actor, now := actorOf(c.Request().Context()), s.db.Now()
+	ctx, done := exporting(c)
+	defer done()
+	actor, now := actorOf(ctx), s.db.Now()
 	read := func(ctx context.Context, after string) (accounts.WatchPage, error) {
 		filter.After, filter.PerPage = after, 100
 		return accounts.Watchlist(ctx, s.db, s.book, actor, filter, now)
 	}
-	page, err := read(c.Request().Context(), "") // a refusal must come before the first byte
+	page, err := read(ctx, "") // a refusal must come before the first byte
 	if err != nil {
 		return err
 	}
 	book := excelize.NewFile()
 	defer func() { _ = book.Close() }()
-	if err := writeWatched(c.Request().Context(), book, page, read, now); err != nil {
+	if err := writeWatched(ctx, book, page, read, now); err != nil {
 		return fmt.Errorf("export the watchlist: %w", err)
 	}
 	c.Response().Header().Set(echo.HeaderContentType, workbookType)
 	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="watchlist-%s.xlsx"`, now.Std().Format("20060102-1504")))
 	c.Response().WriteHeader(http.StatusOK)
-	return book.Write(c.Response())
+	return s.whole(c, book.Write(c.Response()))
+}
+
+// exportTimeout bounds what an export may take: a register of the whole country is beyond the time of an ordinary request.
+const exportTimeout = 15 * time.Minute
+
+// exporting is the context of an export: it ends when the browser leaves, but not at the deadline of ordinary requests.
+func exporting(c echo.Context) (context.Context, context.CancelFunc) {
+	request := c.Request().Context()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(request), exportTimeout)
+	stop := context.AfterFunc(request, func() {
+		if !errors.Is(request.Err(), context.DeadlineExceeded) {
+			cancel()
+		}
+	})
+	return ctx, func() { stop(); cancel() }
+}
+
+// whole ends an export. What fails behind the first byte cuts the line, so that the browser reports a failed download: a sheet must
+// not look whole when it is not.
+func (s *server) whole(c echo.Context, err error) error {
+	if err == nil || !c.Response().Committed {
+		return err
+	}
+	if ctx := c.Request().Context(); !errors.Is(ctx.Err(), context.Canceled) {
+		s.log.ErrorContext(ctx, "an export broke off", "request_id", requestID(ctx), "route", c.Path(), "error", err.Error())
+	}
+	panic(http.ErrAbortHandler)
 }
 
 func exportFilter(c echo.Context) (accounts.WatchFilter, error) {
@@ -129,7 +158,7 @@ func exportRow(item accounts.Watched, now sql.Time) []any {
 	} else if due != nil {
 		over = hours(now.Sub(*due))
 	}
-	return []any{item.UnitName, item.Name, site, platformNames[item.Platform], kindLabel(item), item.Standing.Label, cellTime(item.Standing.DueAt), left, over,
+	return []any{item.UnitName, item.Name, site, item.Platform.Label(), kindLabel(item), item.Standing.Label, cellTime(item.Standing.DueAt), left, over,
 		cellTime(item.LastPostAt), item.Standing.Citation, clocks}
 }
 
@@ -143,17 +172,9 @@ func cellTime(at *sql.Time) string {
 	return at.Std().Format("2006-01-02 15:04")
 }
 
-// platformNames are the platforms as a sheet names them.
-var platformNames = map[accounts.Platform]string{accounts.WeChat: "微信公众号", accounts.Weibo: "新浪微博", accounts.App: "移动客户端",
-	accounts.VideoAccount: "微信视频号", accounts.Douyin: "抖音", accounts.Kuaishou: "快手", accounts.Toutiao: "今日头条", accounts.Website: "网站", accounts.Other: "其他平台"}
-
-// accountKinds are the kinds of account that a rulebook does not name.
-var accountKinds = map[accounts.Kind]string{accounts.KindVideoAccount: "微信视频号", accounts.KindDouyin: "抖音号", accounts.KindKuaishou: "快手号",
-	accounts.KindToutiao: "头条号", accounts.KindWebsite: "网站", accounts.KindSubsite: "子网站", accounts.KindOther: "其他"}
-
 func kindLabel(item accounts.Watched) string {
-	if label := accountKinds[accounts.Kind(item.Kind)]; label != "" && item.SubjectKind == rules.AccountSubject {
-		return label
+	if item.SubjectKind == rules.AccountSubject {
+		return accounts.Kind(item.Kind).Label()
 	}
 	return rules.Kind(item.Kind).Label()
 }

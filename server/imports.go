@@ -122,7 +122,9 @@ func (s *server) attachment(c echo.Context, name string, format sheet.Format) fu
 func (s *server) exportImportRows(format sheet.Format) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		filter := accounts.RowFilter{Outcome: accounts.Outcome(c.QueryParam("outcome")), Result: accounts.RowResult(c.QueryParam("result"))}
-		return accounts.ExportRows(c.Request().Context(), s.db, actorOf(c.Request().Context()), c.Param("id"), filter, format, s.attachment(c, "import", format))
+		ctx, done := exporting(c)
+		defer done()
+		return s.whole(c, accounts.ExportRows(ctx, s.db, actorOf(ctx), c.Param("id"), filter, format, s.attachment(c, "import", format)))
 	}
 }
 
@@ -149,8 +151,9 @@ func (s *server) exportAccounts(format sheet.Format) echo.HandlerFunc {
 		filter := accounts.Filter{UnitID: in.UnitID, Platform: accounts.Platform(in.Platform), Kind: accounts.Kind(in.Kind), State: accounts.State(in.State),
 			Status: rules.Status(in.Status), Query: in.Query, Certified: in.Certified, ExpiresWithin: in.ExpiresWithin, Unapproved: in.Unapproved,
 			Finding: accounts.Check(in.Finding), Order: accounts.Order(in.Order)}
-		ctx := c.Request().Context()
-		return accounts.ExportAccounts(ctx, s.db, s.book, actorOf(ctx), filter, in.Template, format, s.attachment(c, "accounts", format))
+		ctx, done := exporting(c)
+		defer done()
+		return s.whole(c, accounts.ExportAccounts(ctx, s.db, s.book, actorOf(ctx), filter, in.Template, format, s.attachment(c, "accounts", format)))
 	}
 }
 

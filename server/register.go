@@ -135,6 +135,17 @@ func (s *server) saveView(ctx context.Context, in *saveViewInput) (*Body[account
 	return answer(accounts.SaveView(ctx, s.db, actorOf(ctx), in.Body.Page, in.Body.Name, in.Body.Query))
 }
 
+type renameViewInput struct {
+	ByID
+	Body struct {
+		Name string `json:"name" maxLength:"200"`
+	}
+}
+
+func (s *server) renameView(ctx context.Context, in *renameViewInput) (*Body[accounts.SavedView], error) {
+	return answer(accounts.RenameView(ctx, s.db, actorOf(ctx), in.ID, in.Body.Name))
+}
+
 func (s *server) removeView(ctx context.Context, in *ByID) (*struct{}, error) {
 	return nil, accounts.RemoveView(ctx, s.db, actorOf(ctx), in.ID)
 }

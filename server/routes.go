@@ -163,6 +163,7 @@ func (s *server) routes() {
 	add(s, units.ReadAccounts, "POST /api/recognize", "recognize-address", "识别网址", s.recognize)
 	add(s, signedIn, "GET /api/views", "list-views", "我的视图", s.listViews)
 	add(s, signedIn, "POST /api/views", "save-view", "保存视图", s.saveView)
+	add(s, signedIn, "POST /api/views/{id}/rename", "rename-view", "改视图名称", s.renameView)
 	add(s, signedIn, "POST /api/views/{id}/remove", "remove-view", "删除视图", s.removeView)
 	add(s, units.HandleApplications, "POST /api/attachments", "upload-attachment", "上传附件", s.attach, s.form(largestAttachment, files.ErrTooLarge))
 	s.addPlain(units.ReadAccounts, "GET /api/attachments/:id", s.showAttachment)

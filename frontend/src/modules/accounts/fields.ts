@@ -32,7 +32,8 @@ const objectOf = (kind: string): string => (kind === 'website' || kind === 'subs
 
 /** Whether accounts of a kind have the field. Every kind has it while none is chosen. */
 export const hasField = (field: Field, kind: string): boolean =>
-  kind === '' || field.objects.length === 0 || field.objects.includes(objectOf(kind) as never)
+  kind === '' ||
+  ((field.objects.length === 0 || field.objects.includes(objectOf(kind) as never)) && (field.kinds.length === 0 || field.kinds.includes(kind as never)))
 
 /** The fields that a kind of account has, in their groups; groups without any are left out. */
 export function groupsOf(fields: readonly Field[], kind: string): FieldGroup[] {

@@ -107,7 +107,7 @@ export function useViews(page: string) {
   })
 }
 
-/** Saves and removes the views of a page. */
+/** Saves, renames and removes the views of a page. */
 export function useViewMutations(page: string) {
   const queries = useQueryClient()
   const refresh = () => queries.invalidateQueries({ queryKey: recordKeys.views(page) })
@@ -116,12 +116,17 @@ export function useViewMutations(page: string) {
     onSettled: refresh,
     meta: { quiet: true },
   })
+  const rename = useMutation({
+    mutationFn: ({ id, name }: { id: string; name: string }) => unwrap(api.POST('/api/views/{id}/rename', { params: { path: { id } }, body: { name } })),
+    onSettled: refresh,
+    meta: { quiet: true },
+  })
   const remove = useMutation({
     mutationFn: (id: string) => unwrap(api.POST('/api/views/{id}/remove', { params: { path: { id } } })),
     onSettled: refresh,
     meta: { quiet: true },
   })
-  return { save, remove }
+  return { save, rename, remove }
 }
 
 /** The templates of the offices in reach, or of one office. */

@@ -29,10 +29,11 @@ export function asColumns(mapping: Mapping, width: number): string[] {
   return columns
 }
 
-export function asMapping(columns: readonly string[], before: Pick<Mapping, 'words' | 'assume'>): Mapping {
+export function asMapping(columns: readonly string[], before: Pick<Mapping, 'words' | 'assume' | 'correction'>): Mapping {
   const mapped = columns.map((field, column) => ({ column, field })).filter(({ field }) => field !== '')
   const assume = Object.fromEntries(Object.entries(before.assume ?? {}).filter(([, value]) => value !== ''))
-  return { columns: mapped, words: before.words ?? {}, assume }
+  const correction = before.correction?.trim()
+  return { columns: mapped, words: before.words ?? {}, assume, ...(correction && { correction }) }
 }
 
 /** Fields that two columns are mapped to, and a field beside one of its own parts. */
