@@ -17,6 +17,8 @@ type AppBackend struct {
 	Mode string `json:"mode,omitempty"`
 	// ReviewSeconds is how long a review takes; negative is for ever.
 	ReviewSeconds int `json:"review_seconds,omitempty"`
+	// FeedMode is how its feeds misbehave: one of the Feed… constants, empty for well.
+	FeedMode string `json:"feed_mode,omitempty"`
 	// SkewSeconds is how far the receiver's clock is off.
 	SkewSeconds int `json:"skew_seconds,omitempty"`
 }

@@ -38,9 +38,9 @@ func (app *appBackend) feed(c *call, home string, write appFeed) answer {
 		header["Last-Modified"] = changed.UTC().Format(http.TimeFormat)
 	}
 	if c.r.Header.Get("If-None-Match") == tag {
-		return answer{status: http.StatusNotModified, header: header}
+		return misbehave(app.FeedMode, c, answer{status: http.StatusNotModified, header: header})
 	}
-	return answer{status: http.StatusOK, contentType: kind, header: header, body: body}
+	return misbehave(app.FeedMode, c, answer{status: http.StatusOK, contentType: kind, header: header, body: body})
 }
 
 func jsonFeed(app *appBackend, items []*appItem, home string, now time.Time) (string, []byte) {

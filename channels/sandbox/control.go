@@ -251,6 +251,7 @@ func (s *Sandbox) Reset() {
 	for uid, u := range old.Weibo.Users {
 		wb.Users[uid] = &weiboUser{WeiboUser: u.WeiboUser}
 	}
+	s.state.Portals = old.Portals
 	for name, app := range old.Apps {
 		s.state.Apps[name] = &appBackend{AppBackend: app.AppBackend, Deliveries: map[string]*appReceipt{}}
 	}

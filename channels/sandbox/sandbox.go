@@ -12,6 +12,7 @@
 //	https://api.weibo.com                  → {public}/weibo         e.g. {public}/weibo/2/statuses/share.json
 //	https://upload.api.weibo.com           → {public}/weibo
 //	an app back end named NAME             → {public}/app/NAME/hook
+//	a government website named NAME        → {public}/portal/NAME/
 //
 // Below the prefix the paths are those of production. WeChatHandler, WeiboHandler, AppHandler and AppBackendHandler
 // serve the same at the root. Readers' pages, all without signing in: / (newest of all), /s/{key} (WeChat),
@@ -180,6 +181,7 @@ func (s *Sandbox) Handler() http.Handler {
 	mux.Handle("/wechat/", http.StripPrefix("/wechat", s.WeChatHandler()))
 	mux.Handle("/weibo/", http.StripPrefix("/weibo", s.WeiboHandler()))
 	mux.Handle("/app/", http.StripPrefix("/app", s.appHandler("/app")))
+	mux.Handle("/portal/", http.StripPrefix("/portal", s.portalsHandler("/portal")))
 	mux.HandleFunc("GET /s/{key}", s.wechatPage)
 	mux.HandleFunc("GET /mmbiz/", s.servePicture)
 	mux.HandleFunc("GET /sinaimg/", s.servePicture)

@@ -11,6 +11,8 @@ type Seeds struct {
 	WeChat []WeChatAccount `json:"wechat,omitempty"`
 	Weibo  WeiboSeeds      `json:"weibo,omitzero"`
 	Apps   []AppBackend    `json:"apps,omitempty"`
+	// Portals are government websites, each replaced whole.
+	Portals []Portal `json:"portals,omitempty"`
 }
 
 // WeiboSeeds are Weibo's part of Seeds. AutoUID is the user who approves on the authorise page without being asked.
@@ -41,6 +43,9 @@ func (s *Sandbox) AddSeeds(seeds Seeds) {
 		s.AddApp(app)
 	}
 	s.mu.Lock()
+	for _, portal := range seeds.Portals {
+		s.AddPortal(portal)
+	}
 	if seeds.Weibo.AutoUID != "" {
 		s.state.Weibo.AutoUID = seeds.Weibo.AutoUID
 	}

@@ -23,6 +23,7 @@ type state struct {
 	WeChat      map[string]*wechatAccount `json:"wechat"`
 	Weibo       weiboState                `json:"weibo"`
 	Apps        map[string]*appBackend    `json:"apps"`
+	Portals     map[string]*Portal        `json:"portals,omitempty"`
 	Pictures    map[string]*picture       `json:"pictures"`
 }
 
@@ -31,6 +32,7 @@ func newState() *state {
 		WeChat:   map[string]*wechatAccount{},
 		Weibo:    newWeiboState(),
 		Apps:     map[string]*appBackend{},
+		Portals:  map[string]*Portal{},
 		Pictures: map[string]*picture{},
 	}
 }

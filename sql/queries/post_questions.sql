@@ -36,3 +36,13 @@ WHERE q.state = 'open' AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.p
 UPDATE post_questions SET state = :state, answer = :answer, post_id = :post_id, counted_at = :counted_at, reason = :reason, answered_by = :answered_by,
     answered_name = :answered_name, answered_at = :answered_at, version = version + 1
 WHERE id = :id AND version = :version AND state = 'open'
+
+-- name: post_import.accounts
+-- The accounts of a name for which a person may act in one of the roles.
+SELECT a.id, a.platform, u.name AS unit_name FROM accounts a JOIN units u ON u.id = a.unit_id
+WHERE a.name = :name AND a.state <> 'closed' AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
+ORDER BY a.id
+
+-- name: post_import.column
+-- The column of a site by its name.
+SELECT id FROM columns WHERE account_id = :account_id AND name = :name AND state <> 'closed' ORDER BY id LIMIT 1
