@@ -463,7 +463,9 @@ func viewContractor(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 	if view.Items, err = itemsOf(ctx, db, book, c, false); err != nil {
 		return view, err
 	}
-	view.Lacking = lacking(view.Items)
+	if view.Lacking = []string{}; c.EndedAt == nil { // nobody has to make up what an ended one lacks
+		view.Lacking = lacking(view.Items)
+	}
 	files := slices.Clone(c.Attachments)
 	for _, item := range view.Items {
 		files = append(files, item.Attachments...)

@@ -77,6 +77,7 @@ export const people = {
   },
   papers: {
     doneOn: '办理日期',
+    proof: '凭证',
     note: '凭证或存放处',
     noteHint: '上传凭证，或者写明纸质件存放在哪里。',
     files: '凭证附件',

@@ -4,6 +4,9 @@ import type { Branch, UnitCard, UnitEvent, Vacancy } from './queries'
 /** How many units a search shows; whoever sees more types more. */
 export const mostFound = 50
 
+/** How many units stand on the page as a whole tree. */
+export const mostShown = 200
+
 /** The units whose name or short name holds what was typed, in the order of the tree. */
 export function findUnits(tree: readonly Branch[], typed: string): Branch[] {
   const part = typed.trim()
