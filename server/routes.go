@@ -109,6 +109,8 @@ func (s *server) routes() {
 	add(s, units.ReadDeliveries, "GET /api/deliveries/{id}/package", "get-delivery-package", "人工发布包", s.getPackage)
 	s.addPlain(units.ReadDeliveries, "GET /api/deliveries/:id/package.zip", s.downloadPackage)
 
+	s.weChatRoutes()
+
 	// accounts
 	add(s, units.ReadAccounts, "GET /api/accounts", "list-accounts", "账号台账", s.listAccounts)
 	add(s, units.WriteAccounts, "POST /api/accounts", "create-account", "登记账号", s.createAccount)

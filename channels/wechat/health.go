@@ -22,6 +22,12 @@ const (
 	pathMassPreview = "/cgi-bin/message/mass/preview"
 )
 
+// pathHealth counts the probes themselves: twenty a day for an account, so that they leave the scarce calls to deliveries.
+const (
+	pathHealth   = "health"
+	healthProbes = 20
+)
+
 // The capabilities that WeChat grants or refuses an account, by the paths that need them.
 const (
 	capDraft    = "draft"
@@ -57,10 +63,13 @@ const (
 )
 
 // Health implements channels.Prober: the token, what the account is granted, its quotas, where WeChat's callbacks come
-// from, and when its certification ends. It takes about a dozen calls, none of them scarce.
+// from, and when its certification ends. It takes about a dozen calls, one of them scarce, and may be made twenty times a day.
 func (c *Channel) Health(ctx context.Context, account accounts.Account, credentials accounts.Credentials) (channels.Health, error) {
 	who, err := partyFor(account, credentials)
 	if err != nil {
+		return channels.Health{}, err
+	}
+	if err := c.spend(ctx, who, pathHealth); err != nil {
 		return channels.Health{}, err
 	}
 	h := channels.Health{At: c.db.Now(), Lines: []channels.HealthLine{}, Quotas: []channels.QuotaUse{}}

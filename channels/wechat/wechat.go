@@ -53,6 +53,7 @@ func DefaultBudgets() map[string]int64 {
 	return map[string]int64{
 		pathSubmit: 100, pathPoll: 80, pathPublished: 80, pathAddDraft: 1000, pathGetDraft: 400, pathDrafts: 800,
 		pathDelete: 10, pathArticle: 80, pathDropDraft: 800, pathSendAll: 100, pathMass: 100, pathMassDrop: 100,
+		pathHealth: healthProbes,
 	}
 }
 

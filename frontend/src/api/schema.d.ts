@@ -332,6 +332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 账号在平台的状况 */
+        get: operations["get-account-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/history": {
         parameters: {
             query?: never;
@@ -1440,6 +1457,23 @@ export interface paths {
         put?: never;
         /** 登记已更正 */
         post: operations["confirm-corrected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{id}/mass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认群发 */
+        post: operations["decide-mass"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3235,23 +3269,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/views/{id}/rename": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 改视图名称 */
-        post: operations["rename-view"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/violations": {
         parameters: {
             query?: never;
@@ -3802,7 +3819,6 @@ export interface components {
             fixed: boolean;
             key: boolean;
             kind: string;
-            kinds: string[];
             label: string;
             /** Format: int64 */
             most: number;
@@ -4081,8 +4097,6 @@ export interface components {
                 [key: string]: string;
             };
             columns: components["schemas"]["AccountMappedColumn"][];
-            /** @description Why the register had it wrong, where rows put right what only an application changes */
-            correction?: string;
             /** @description By field: what a word of the sheet means among our own */
             words?: {
                 [key: string]: {
@@ -4449,7 +4463,6 @@ export interface components {
             account_id: string | null;
             action: string;
             actions: string[];
-            application_id: string;
             /** Format: int64 */
             created_at: number;
             id: string;
@@ -5416,6 +5429,13 @@ export interface components {
             /** @description 不填为全部 */
             ids?: string[];
         };
+        DecideMassInputBody: {
+            /**
+             * @description mass：群发给全部粉丝；publish：发布，不通知
+             * @enum {string}
+             */
+            choice: "mass" | "publish";
+        };
         DecidedHeld: {
             /** Format: int64 */
             decided: number;
@@ -5479,6 +5499,21 @@ export interface components {
             path: string;
             selector: string;
             site_code: string;
+        };
+        DeliveryHealth: {
+            /** Format: int64 */
+            at: number;
+            lines: components["schemas"]["DeliveryHealthLine"][];
+            quotas: components["schemas"]["DeliveryQuotaUse"][];
+        };
+        DeliveryHealthLine: {
+            code: string;
+            /** Format: int64 */
+            expires_at: number | null;
+            label: string;
+            level: string;
+            name: string;
+            sentence: string;
         };
         DeliveryHeldList: {
             outages: components["schemas"]["DeliveryHeldOutage"][];
@@ -5556,6 +5591,16 @@ export interface components {
             retract: number;
             /** Format: int64 */
             unknown: number;
+        };
+        DeliveryQuotaUse: {
+            label: string;
+            /** Format: int64 */
+            most: number;
+            name: string;
+            /** Format: int64 */
+            own: number;
+            /** Format: int64 */
+            used: number;
         };
         DeliveryRetractionView: {
             can_act_on: boolean;
@@ -6592,9 +6637,6 @@ export interface components {
             short_name?: string;
             /** Format: int64 */
             version: number;
-        };
-        RenameViewInputBody: {
-            name: string;
         };
         RescheduleInputBody: {
             /**
@@ -9762,6 +9804,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-account-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryHealth"];
                 };
             };
             /** @description Unauthorized */
@@ -14322,6 +14422,68 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DoneInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-mass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideMassInputBody"];
             };
         };
         responses: {
@@ -21887,68 +22049,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "rename-view": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RenameViewInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountSavedView"];
-                };
             };
             /** @description Unauthorized */
             401: {
