@@ -62,6 +62,9 @@ soak: bin/govmedia
 	go test -run '^$$' -fuzz FuzzClean -fuzztime 10m ./articles
 	go test -run '^$$' -fuzz FuzzFromText -fuzztime 10m ./articles
 	go test -run '^$$' -fuzz FuzzProcess -fuzztime 10m ./channels/picture
+	go test -run '^$$' -fuzz FuzzCallback -fuzztime 1000000x ./channels/wechat
+	go test -run '^$$' -fuzz FuzzAnswer -fuzztime 1000000x ./channels/wechat
+	go test -run '^$$' -fuzz FuzzPrepared -fuzztime 1000000x ./channels/wechat
 	go test -run '^$$' -fuzz FuzzLoad -fuzztime 10m -fuzzminimizetime 1x ./rules
 
 # The API's description and the console's types from it. CI fails when they are not fresh.

@@ -92,21 +92,105 @@ func (p *prepared) clean(parent *html.Node, look look) {
 		tag := strings.ToLower(n.Data)
 		switch {
 		case n.Type == html.TextNode:
+		case n.Type == html.ElementNode && tag == "input" && attr(n.Attr, "type") == "checkbox":
+			parent.InsertBefore(checkbox(n), n)
+			parent.RemoveChild(n)
 		case n.Type != html.ElementNode || droppedTags[tag]:
 			parent.RemoveChild(n)
 		case mediaTags[tag]:
 			p.media++
+			p.standIn(parent, n, look)
 			parent.RemoveChild(n)
 		default:
 			if tag == "div" || tag == "article" || tag == "main" || tag == "header" || tag == "footer" {
 				n.Data, n.DataAtom = "section", atom.Section
 			}
 			p.clean(n, look)
+			switch tag {
+			case "li":
+				lift(n)
+			case "pre":
+				breakLines(n)
+			}
 			if !p.dress(n, look) {
 				unwrap(n)
 			}
 		}
 		n = next
+	}
+}
+
+// checkbox is the sign that stands for a box: WeChat keeps no form.
+func checkbox(n *html.Node) *html.Node {
+	sign := "☐ "
+	for _, a := range n.Attr {
+		if a.Key == "checked" {
+			sign = "☑ "
+		}
+	}
+	return &html.Node{Type: html.TextNode, Data: sign}
+}
+
+// standIn puts a note in the place of a video or a sound, which WeChat would leave out without a word, and the video's
+// still picture before it where it is one of ours.
+func (p *prepared) standIn(parent, n *html.Node, look look) {
+	words := map[string]string{"video": "此处有视频，请点“阅读原文”观看", "audio": "此处有音频，请点“阅读原文”收听"}[n.Data]
+	if words == "" {
+		return
+	}
+	poster := attr(n.Attr, "poster")
+	if _, theirs := wechatPicture(poster); theirs || pictureID(poster) != "" {
+		img := element("img")
+		setAttr(img, "src", poster)
+		setAttr(img, "alt", "")
+		if style := styleOf("img", nil, look); style != "" {
+			setAttr(img, "style", style)
+		}
+		p.images = append(p.images, img)
+		parent.InsertBefore(img, n)
+	}
+	note := element("span")
+	if look != bare {
+		setAttr(note, "style", "color:#888")
+	}
+	note.AppendChild(&html.Node{Type: html.TextNode, Data: "（" + words + "）"})
+	parent.InsertBefore(note, n)
+}
+
+// lift moves the lists that an entry holds behind it: WeChat shows a list within an entry with an empty bullet.
+func lift(li *html.Node) {
+	after := li.NextSibling
+	for inner := li.FirstChild; inner != nil; {
+		next := inner.NextSibling
+		if inner.Type == html.ElementNode && (inner.Data == "ul" || inner.Data == "ol") {
+			li.RemoveChild(inner)
+			li.Parent.InsertBefore(inner, after)
+		}
+		inner = next
+	}
+}
+
+// breakLines writes the line ends and leading spaces of preformatted text into it, since its white space is not kept.
+func breakLines(n *html.Node) {
+	for inner := n.FirstChild; inner != nil; {
+		next := inner.NextSibling
+		if inner.Type != html.TextNode {
+			breakLines(inner)
+			inner = next
+			continue
+		}
+		for i, line := range strings.Split(inner.Data, "\n") {
+			if i > 0 {
+				n.InsertBefore(element("br"), inner)
+			}
+			words := strings.TrimLeft(line, " \t")
+			indent := strings.ReplaceAll(line[:len(line)-len(words)], "\t", "    ")
+			if line = strings.ReplaceAll(indent, " ", "\u00a0") + words; line != "" {
+				n.InsertBefore(&html.Node{Type: html.TextNode, Data: line}, inner)
+			}
+		}
+		n.RemoveChild(inner)
+		inner = next
 	}
 }
 

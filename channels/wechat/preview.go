@@ -130,7 +130,7 @@ func warnings(body *prepared, message channels.Message) []string {
 		list = append(list, fmt.Sprintf("%d 处页内跳转或站内相对链接在微信里不可用，将只保留文字。", body.anchors))
 	}
 	if body.media > 0 {
-		list = append(list, fmt.Sprintf("%d 处视频、音频或嵌入内容在微信里不显示。", body.media))
+		list = append(list, fmt.Sprintf("%d 处视频、音频或嵌入内容在微信里不显示，视频和音频处会写明请读者看原文。", body.media))
 	}
 	if cover, ok := message.Pictures.ByID(message.CoverID); ok && cover.MIME == "image/gif" {
 		list = append(list, "微信封面不支持动图，将使用第一帧。")
