@@ -454,7 +454,11 @@ func certainlyNot(err error) bool {
 // ask makes a call that tells how far the platform has got. A stage that the call must not report says nothing.
 func (w *work) ask(ctx context.Context, name, doing string, call func(context.Context, *Job) (Progress, error), may ...Stage) (Progress, error) {
 	var progress Progress
-	err := w.outside(ctx, name, doing, Unclear, func(ctx context.Context) (err error) {
+	broken := Unclear
+	if w.job.Delivery.Action == Retract { // it may be asked again, and a person can do it meanwhile
+		broken = Defect
+	}
+	err := w.outside(ctx, name, doing, broken, func(ctx context.Context) (err error) {
 		progress, err = call(ctx, w.job)
 		if err == nil && !slices.Contains(may, progress.Stage) {
 			err = &PlatformError{Code: "bad_stage", Class: Unclear, Text: fmt.Sprintf("%s reported the stage %q", name, progress.Stage),
@@ -503,7 +507,10 @@ func (w *work) survive(ctx context.Context, name string, broken Class, call func
 			w.out.Log.ErrorContext(ctx, "a channel panicked", "delivery", w.job.Delivery.ID, "account", w.job.Account.ID, "step", name,
 				"panic", fmt.Sprint(r), "stack", string(debug.Stack()))
 			advice := "程序在处理平台结果时出错（系统问题），可能已经发出，正在核实，请勿手工重发。"
-			if broken == Defect {
+			switch {
+			case w.job.Delivery.Action == Retract:
+				advice = "程序在撤下时出错（系统问题）。请立即登录平台撤下，完成后在本页登记，并把投递编号告诉系统管理员。"
+			case broken == Defect:
 				advice = "程序在准备稿件时出错（系统问题），确定没有发出。请把投递编号告诉系统管理员，处理后再重试。"
 			}
 			err = &PlatformError{Code: "panic", Class: broken, Advice: advice}

@@ -139,11 +139,8 @@ func recallable(ctx context.Context, tx *sql.DB, actor units.Actor, recall Recal
 	return ids, nil
 }
 
-// actable returns which of some deliveries the actor may act on; the program itself may on all.
+// actable returns which of some deliveries the actor may act on.
 func actable(ctx context.Context, db *sql.DB, actor units.Actor, ids []string) ([]string, error) {
-	if actor.IsSystem() {
-		return ids, nil
-	}
 	return sql.List[string](ctx, db, "delivery.actable",
 		sql.Args{"ids": ids, "person_id": actor.PersonID, "roles": units.RolesWith(units.ActDeliveries)})
 }

@@ -137,8 +137,7 @@ func complete(ctx context.Context, db *sql.DB, actor units.Actor, views []View) 
 	if err != nil {
 		return err
 	}
-	acts, err := sql.List[string](ctx, db, "delivery.actable",
-		sql.Args{"ids": ids, "person_id": actor.PersonID, "roles": units.RolesWith(units.ActDeliveries)})
+	acts, err := actable(ctx, db, actor, ids)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ INSERT INTO outages (id, began_at, ended_at) VALUES (:id, :began_at, :ended_at)
 -- What fell due while no node worked and was never begun, with the place in the tree of its account.
 SELECT d.id, d.due_at, u.path AS path FROM deliveries d JOIN units u ON u.id = d.unit_id
 WHERE d.state = 'scheduled' AND d.action = 'publish' AND d.due_at > :began_at AND d.due_at <= :now AND d.attempts = 0 AND d.prepared_at IS NULL
-  AND d.intent_at IS NULL AND d.holder IS NULL AND d.outage_id IS NULL
+  AND d.intent_at IS NULL AND d.holder IS NULL
 ORDER BY d.due_at, d.id
 
 -- name: delivery.hold
