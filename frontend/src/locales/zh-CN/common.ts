@@ -22,6 +22,11 @@ export const common = {
   nextPage: '下一页',
   pages: '翻页',
   pageNumber: (page: number) => `第 ${page} 页`,
+  history: {
+    audit: '审计记录',
+    by: (action: string, person: string) => (person ? `${action}，${person}` : action),
+    reason: (reason: string) => `。理由：${reason}`,
+  },
   total: (count: number) => `共 ${count} 条`,
   basis: '依据',
   traceId: '追踪号',

@@ -92,7 +92,6 @@ export const duties = {
     early: (reason: string) => `提前办结，理由：${reason}`,
     voided: (reason: string) => `作废，理由：${reason}`,
     lastChange: '最近一次修改',
-    audit: '审计记录',
     auditActions: {
       'matter.open': '登记',
       'matter.finish': '办结',
@@ -100,8 +99,6 @@ export const duties = {
       'matter.correct': '更正起算时间',
       'matter.recount': '日历确认后补算截止时间',
     } as Record<string, string>,
-    auditBy: (action: string, person: string) => (person ? `${action}，${person}` : action),
-    auditReason: (reason: string) => `理由：${reason}`,
     auditMore: '只显示最近的记录。',
   },
   finish: {

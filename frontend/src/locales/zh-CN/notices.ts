@@ -58,7 +58,6 @@ export const notices = {
     ended: '撤下',
     endedFor: (reason: string) => `撤下，理由：${reason}`,
     withdrawn: (reason: string) => `作废，理由：${reason}`,
-    audit: '审计记录',
     actions: {
       'notice.draft': '起草',
       'notice.save': '修改',
@@ -71,8 +70,6 @@ export const notices = {
       'notice.void': '作废',
       'notice.recount': '日历确认后补算',
     } as Record<string, string>,
-    by: (action: string, person: string) => (person ? `${action}，${person}` : action),
-    reason: (reason: string) => `理由：${reason}`,
   },
   sign: {
     go: '签发',

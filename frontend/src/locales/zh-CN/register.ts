@@ -120,7 +120,7 @@ export const register = {
     hideBlank: '不显示没有登记的项',
     allBlank: '这一组还没有登记内容。',
     public: '公开',
-    publicHint: '标“公开”的项会出现在公开名录里。',
+    publicHint: '没有标“公开”的项不会出现在公开名录里。',
     edit: '修改登记信息',
     print: '打印登记卡',
     docx: '登记卡（Word）',
