@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -71,7 +72,8 @@ func (v *verdict) decide(found accounts.Recognized) {
 	isShut := func(e accounts.Entry) bool { return e.State == accounts.Closed }
 	switch {
 	case len(v.listed) == 0 && found.Note != "":
-		v.Result, v.Tone, v.Head, v.Say = unclear, "warn", "凭这个网址还不能确定", found.Note
+		v.Result, v.Tone, v.Head = unclear, "warn", "凭这个网址还不能确定"
+		v.Say = strings.ReplaceAll(found.Note, "再登记", "再核验") // the sentence is written for whoever fills in the register
 	case len(v.listed) == 0:
 		v.Result, v.Tone, v.Head = unlisted, "bad", "不在名录中"
 		v.Say = "名录里没有登记这个" + found.Platform.Label() + "地址，它可能不是政务账号，也可能还没有登记。请以名录为准，谨慎对待其中的内容。"

@@ -402,6 +402,7 @@ func TestTheDirectoryAndTheCheck(t *testing.T) {
 			{"https://m.weibo.cn/u/1234567890", genuine, "主办"},
 			{"https://weibo.com/u/9999999999", unlisted, "不在名录中"},
 			{"https://weibo.com.evil.example/u/1234567890", unlisted, "不在名录中"},
+			{"https://weibo.com/u/999", unclear, "再核验。"},
 			{"今天天气很好", unreadable, "认不出"},
 		} {
 			var answer struct{ Result, Message string }

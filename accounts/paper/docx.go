@@ -25,7 +25,7 @@ const (
 		`<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"` +
 		` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`
 	closing = `<w:sectPr><w:footerReference w:type="default" r:id="rId1"/><w:pgSz w:w="11906" w:h="16838"/>` +
-		`<w:pgMar w:top="1247" w:right="1247" w:bottom="1134" w:left="1474" w:header="851" w:footer="992" w:gutter="0"/></w:sectPr></w:body></w:document>`
+		`<w:pgMar w:top="1247" w:right="1247" w:bottom="1134" w:left="1474" w:header="851" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>`
 )
 
 // The widths of the table's columns, in twentieths of a point: label, field, label, field.

@@ -23,6 +23,7 @@ table{width:100%;border-collapse:collapse;table-layout:fixed;border:1.5pt solid 
 td,th{border:.75pt solid #000;padding:1.6mm 2.2mm;vertical-align:middle;overflow-wrap:anywhere;font-weight:400}
 th{font:12pt/1.35 var(--hei);text-align:center;width:26mm}
 tr{break-inside:avoid}
+tr:nth-last-child(2){break-after:avoid}
 .note{break-before:avoid}
 p{margin:0;white-space:pre-wrap}
 td.box{vertical-align:top;padding-bottom:9mm;position:relative}
