@@ -66,6 +66,10 @@ soak: bin/govmedia
 	go test -run '^$$' -fuzz FuzzAnswer -fuzztime 1000000x ./channels/wechat
 	go test -run '^$$' -fuzz FuzzPrepared -fuzztime 1000000x ./channels/wechat
 	go test -run '^$$' -fuzz FuzzLoad -fuzztime 10m -fuzzminimizetime 1x ./rules
+	go test -run '^$$' -fuzz FuzzRead -fuzztime 1000000x ./channels/dates
+	go test -run '^$$' -fuzz FuzzParse -fuzztime 1000000x ./channels/feed
+	go test -run '^$$' -fuzz 'FuzzParse$$' -fuzztime 1000000x ./channels/page
+	go test -run '^$$' -fuzz FuzzParseSitemap -fuzztime 1000000x ./channels/page
 
 # The API's description and the console's types from it. CI fails when they are not fresh.
 openapi: frontend/node_modules/.stamp

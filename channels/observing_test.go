@@ -433,7 +433,7 @@ func TestFeedsThatMisbehave(t *testing.T) {
 		}{
 			{sandbox.FeedNoValidators, channels.ReadUnchanged}, {sandbox.FeedChangingTags, channels.ReadUnchanged}, {sandbox.FeedWeakTag, channels.ReadUnchanged},
 			{sandbox.FeedChangingGUID, channels.ReadUnchanged}, {sandbox.FeedAlways304, channels.ReadUnreadable}, {sandbox.FeedBroken, channels.ReadUnreadable},
-			{sandbox.FeedHuge, channels.ReadUnreadable}, {sandbox.FeedGzipBomb, channels.ReadUnreadable}, {sandbox.FeedHTML, channels.ReadUnreadable},
+			{sandbox.FeedHuge, channels.ReadUnreadable}, {sandbox.FeedEntities, channels.ReadUnreadable}, {sandbox.FeedGzipBomb, channels.ReadUnreadable}, {sandbox.FeedHTML, channels.ReadUnreadable},
 			{sandbox.FeedLoop, channels.ReadUnreadable}, {sandbox.FeedInner, channels.ReadUnreadable}, {sandbox.FeedBusy, channels.ReadUnreachable},
 		} {
 			l.set(func(p *sandbox.Portal) { p.FeedMode = c.mode })

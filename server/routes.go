@@ -151,6 +151,8 @@ func (s *server) routes() {
 	add(s, units.WriteAccounts, "POST /api/sources/{id}/remove", "remove-source", "停止观察", s.removeSource)
 	add(s, units.ReadAccounts, "GET /api/post-questions", "list-post-questions", "日期待核实的更新", s.listPostQuestions)
 	add(s, units.ActDeliveries, "POST /api/post-questions/{id}/answer", "answer-post-question", "核实更新日期", s.answerPostQuestion)
+	add(s, units.ActDeliveries, "POST /api/post-imports", "import-posts", "导入更新", s.importPosts, s.form(largestPostSheet, sheet.ErrFileTooLarge))
+	s.addPlain(units.ActDeliveries, "GET /api/post-imports/template.xlsx", s.postTemplate)
 	add(s, units.ReadDeliveries, "POST /api/deliveries/{id}/compare", "compare-delivery", "核对发布网址与签发内容", s.compareDelivery)
 
 	// the register: records, their history, many at once, files

@@ -1,9 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
 
 	"govmedia/accounts"
+	"govmedia/accounts/sheet"
 	"govmedia/channels"
 	"govmedia/sql"
 )
@@ -120,4 +127,47 @@ type answerQuestionInput struct {
 func (s *server) answerPostQuestion(ctx context.Context, in *answerQuestionInput) (*Body[accounts.Question], error) {
 	b := in.Body
 	return answer(accounts.AnswerQuestion(ctx, s.db, s.book, actorOf(ctx), in.ID, b.Version, accounts.Reply{Answer: b.Answer, At: b.At, Reason: b.Reason}))
+}
+
+// largestPostSheet is the largest form with a sheet of posts in it, in bytes.
+const largestPostSheet = 5 << 20
+
+type postSheetForm struct {
+	Check       bool          `form:"check" doc:"Only say what each row would do"`
+	Note        string        `form:"note" maxLength:"1000" doc:"Evidence in words, for rows that have none of their own"`
+	Attachments string        `form:"attachments" maxLength:"400" doc:"Ids of files by commas: screenshots, for all rows"`
+	File        huma.FormFile `form:"file" required:"true"`
+}
+
+type importPostsInput struct {
+	RawBody huma.MultipartFormFiles[postSheetForm]
+}
+
+func (s *server) importPosts(ctx context.Context, in *importPostsInput) (*Body[accounts.PostSheet], error) {
+	form := in.RawBody.Data()
+	if !form.File.IsSet {
+		return nil, errNoFile.On("file")
+	}
+	content, err := io.ReadAll(form.File)
+	if err != nil {
+		return nil, sheet.ErrBroken.Because(err)
+	}
+	evidence := accounts.PostEvidence{Note: strings.TrimSpace(form.Note)}
+	if form.Attachments != "" {
+		evidence.Attachments = strings.Split(form.Attachments, ",")
+	}
+	return answer(accounts.ImportPosts(ctx, s.db, s.book, actorOf(ctx), bytes.NewReader(content), int64(len(content)), form.File.Filename, evidence, form.Check))
+}
+
+// postTemplate is an empty sheet of posts.
+func (s *server) postTemplate(c echo.Context) error {
+	writer, err := sheet.NewWriter(s.attachment(c, "posts", sheet.XLSX)(), sheet.XLSX, len(accounts.PostSheetTitles))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = writer.Close() }()
+	if err := writer.Write(accounts.PostSheetTitles); err != nil {
+		return err
+	}
+	return writer.Finish()
 }

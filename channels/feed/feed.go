@@ -65,6 +65,9 @@ func Parse(body []byte, contentType, address string) (feed Feed, err error) {
 		}
 	}()
 	body = decoded(body, contentType)
+	if bytes.Contains(body[:min(len(body), 8<<10)], []byte("<!ENTITY")) {
+		return Feed{}, fmt.Errorf("%w: it declares entities, as no feed needs to", ErrNoFeed)
+	}
 	if tooDeep(body) {
 		return Feed{}, fmt.Errorf("%w: nested too deep", ErrNoFeed)
 	}

@@ -521,6 +521,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/weibo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 微博授权状态 */
+        get: operations["get-weibo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/weibo/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 去微博授权 */
+        post: operations["begin-weibo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/weibo/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 检测微博授权和权限 */
+        post: operations["check-weibo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/weibo/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 解除微博授权 */
+        post: operations["revoke-weibo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acts": {
         parameters: {
             query?: never;
@@ -2285,6 +2353,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/post-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入更新 */
+        post: operations["import-posts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/post-questions": {
         parameters: {
             query?: never;
@@ -3269,6 +3354,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改视图名称 */
+        post: operations["rename-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/violations": {
         parameters: {
             query?: never;
@@ -3278,6 +3380,23 @@ export interface paths {
         };
         /** 违规记录 */
         get: operations["list-violations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/weibo-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 快到期的微博授权 */
+        get: operations["list-weibo-alarms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3819,6 +3938,7 @@ export interface components {
             fixed: boolean;
             key: boolean;
             kind: string;
+            kinds: string[];
             label: string;
             /** Format: int64 */
             most: number;
@@ -4097,6 +4217,8 @@ export interface components {
                 [key: string]: string;
             };
             columns: components["schemas"]["AccountMappedColumn"][];
+            /** @description Why the register had it wrong, where rows put right what only an application changes */
+            correction?: string;
             /** @description By field: what a word of the sheet means among our own */
             words?: {
                 [key: string]: {
@@ -4384,6 +4506,29 @@ export interface components {
             items: components["schemas"]["AccountPost"][];
             next: string;
         };
+        AccountPostRow: {
+            account_id: string;
+            account_name: string;
+            code: string;
+            /** Format: int64 */
+            number: number;
+            outcome: string;
+            /** Format: int64 */
+            published_at: number | null;
+            title: string;
+            url: string;
+            why: string;
+        };
+        AccountPostSheet: {
+            /** Format: int64 */
+            create: number;
+            done: boolean;
+            /** Format: int64 */
+            refused: number;
+            rows: components["schemas"]["AccountPostRow"][];
+            /** Format: int64 */
+            same: number;
+        };
         AccountPreview: {
             /** Format: int64 */
             affected: number;
@@ -4463,6 +4608,7 @@ export interface components {
             account_id: string | null;
             action: string;
             actions: string[];
+            application_id: string;
             /** Format: int64 */
             created_at: number;
             id: string;
@@ -4913,6 +5059,31 @@ export interface components {
             /** Format: int64 */
             added: number;
         };
+        Alarm: {
+            level: string;
+            sentence: string;
+        };
+        Alarmed: {
+            account_id: string;
+            account_name: string;
+            alarm: components["schemas"]["Alarm"];
+            app_key: string;
+            /** Format: int64 */
+            authorised_at: number;
+            /** Format: int64 */
+            checked_at: number;
+            code: string;
+            /** Format: int64 */
+            expires_at: number;
+            screen_name: string;
+            state: string;
+            uid: string;
+            unit_id: string;
+            unit_name: string;
+            verified_reason: string;
+            /** Format: int64 */
+            verified_type: number;
+        };
         AmendedRule: {
             change: components["schemas"]["RuleChange"];
             /** @description The going-through of the accounts that follows; null where nothing is to be judged anew */
@@ -5226,6 +5397,23 @@ export interface components {
             };
             /** Format: int64 */
             version: number;
+        };
+        Binding: {
+            account_id: string;
+            app_key: string;
+            /** Format: int64 */
+            authorised_at: number;
+            /** Format: int64 */
+            checked_at: number;
+            code: string;
+            /** Format: int64 */
+            expires_at: number;
+            screen_name: string;
+            state: string;
+            uid: string;
+            verified_reason: string;
+            /** Format: int64 */
+            verified_type: number;
         };
         BulkInputBody: {
             field: string;
@@ -5944,6 +6132,13 @@ export interface components {
              */
             until: number | null;
         };
+        Hold: {
+            code: string;
+            kind: string;
+            sentence: string;
+            /** Format: int64 */
+            until: number;
+        };
         Hook: {
             below: boolean;
             /** Format: int64 */
@@ -6638,6 +6833,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        RenameViewInputBody: {
+            name: string;
+        };
         RescheduleInputBody: {
             /**
              * Format: int64
@@ -6699,6 +6897,14 @@ export interface components {
             unread: components["schemas"]["UnreadDay"][];
             /** Format: int64 */
             until_at: number;
+        };
+        RouteState: {
+            /** Format: int64 */
+            checked_at: number;
+            code: string;
+            granted: boolean;
+            known: boolean;
+            route: string;
         };
         RuleAccountLimit: {
             articles: string[];
@@ -8354,6 +8560,32 @@ export interface components {
             subject_id: string;
             subject_kind: string;
             unknown: boolean;
+        };
+        WeiboAlarms: {
+            items: components["schemas"]["Alarmed"][];
+        };
+        WeiboPage: {
+            /** @description Weibo's authorise page, good for ten minutes and once */
+            url: string;
+        };
+        WeiboView: {
+            alarm: components["schemas"]["Alarm"];
+            app_key: string;
+            authorised: boolean;
+            binding: components["schemas"]["Binding"] | null;
+            /** Format: int64 */
+            calls_max: number;
+            /** Format: int64 */
+            calls_used: number;
+            holds: components["schemas"]["Hold"][];
+            /** Format: int64 */
+            posts_max: number;
+            /** Format: int64 */
+            posts_used: number;
+            /** @description To be registered with the app on the open platform, exactly */
+            redirect_uri: string;
+            routes: components["schemas"]["RouteState"][];
+            warning: string;
         };
     };
     responses: never;
@@ -10596,6 +10828,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-weibo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeiboView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-weibo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeiboPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-weibo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeiboView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-weibo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByVersionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeiboView"];
                 };
             };
             /** @description Unauthorized */
@@ -17792,6 +18260,75 @@ export interface operations {
             };
         };
     };
+    "import-posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Ids of files by commas: screenshots, for all rows */
+                    attachments: string;
+                    /** @description Only say what each row would do */
+                    check: boolean;
+                    /** Format: binary */
+                    file: string;
+                    /** @description Evidence in words, for rows that have none of their own */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPostSheet"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-post-questions": {
         parameters: {
             query?: {
@@ -22088,6 +22625,68 @@ export interface operations {
             };
         };
     };
+    "rename-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameViewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSavedView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-violations": {
         parameters: {
             query?: {
@@ -22110,6 +22709,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageViolation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-weibo-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeiboAlarms"];
                 };
             };
             /** @description Unauthorized */
