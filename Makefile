@@ -26,11 +26,13 @@ bin/govmedia: frontend/dist/index.html $(GO_SOURCES)
 run: bin/govmedia
 	./bin/govmedia demo
 
-test: lint test-go test-console test-walk
+# The walks wait for most of their life, so they run beside the Go tests, with more patience than by themselves.
+test: lint test-console bin/govmedia
+	$(MAKE) --output-sync=line -j2 test-go test-walk WALK_PATIENCE=90000
 
-# One MariaDB for the whole run; each package makes databases of its own on it.
+# One MariaDB for the whole run; each package makes databases of its own on it. lint has vetted.
 test-go: bin/govmedia
-	./server/testdata/with-mariadb.sh go test -count=1 -timeout 15m ./...
+	./server/testdata/with-mariadb.sh go test -count=1 -vet=off -timeout 20m ./...
 
 # The console's types must be those of server/openapi.yaml, which a Go test holds against the handlers.
 test-console: frontend/node_modules/.stamp
@@ -39,12 +41,12 @@ test-console: frontend/node_modules/.stamp
 	cd frontend && npm run typecheck && npm run lint && npm test
 
 # The real binary with the stand-ins, walked in a real Chromium.
+test-walk: export WALK_PATIENCE ?= 30000
 test-walk: bin/govmedia
 	cd frontend && npm run walk
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	go vet ./...
 	go run $(GOLANGCI) run
 
 # Everything, the whole country included: that alone takes half an hour and 6 GB of disk for each database. Only the country:
