@@ -71,7 +71,7 @@ func (n *node) outside(book rules.Book, keys *accounts.Keyring, store files.Stor
 	pace.Retract, pace.Rest = hurryAll(pace.Retract, hurry), hurryAll(pace.Rest, hurry)
 	pace.Lease, pace.Call = max(hurry(pace.Lease), shortestLease), max(hurry(pace.Call), shortestCall)
 	out := &channels.Outside{
-		Channels: map[accounts.Platform]channels.Channel{accounts.WeChat: weChat, accounts.Weibo: weiBo, accounts.App: app.New(app.Config{Egress: guard})},
+		Channels: map[accounts.Platform]channels.Channel{accounts.WeChat: weChat, accounts.Weibo: weiBo, accounts.App: app.New(app.Config{Egress: guard, DB: n.db, Now: func() time.Time { return n.db.Now().Std() }})},
 		Manual:   manual.New(), Keys: keys, Book: book, PublicBase: n.config.PublicBase, Pace: pace, Log: n.log,
 		Open: func(ctx context.Context, sha256 string) ([]byte, error) {
 			content, _, err := store.Open(ctx, sha256)

@@ -122,6 +122,9 @@ func (s *server) routes() {
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/check", "check-weibo", "检测微博授权和权限", s.checkWeibo)
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/revoke", "revoke-weibo", "解除微博授权", s.revokeWeibo)
 	add(s, units.ReadAccounts, "GET /api/weibo-alarms", "list-weibo-alarms", "快到期的微博授权", s.listWeiboAlarms)
+	add(s, units.BindAccounts, "POST /api/accounts/{id}/app/rotate", "rotate-app-secret", "更换客户端密钥", s.rotateApp)
+	add(s, units.BindAccounts, "POST /api/accounts/{id}/app/settle", "settle-app-secret", "停用客户端旧密钥", s.settleApp)
+	add(s, units.BindAccounts, "POST /api/accounts/{id}/app/ping", "ping-app", "测试客户端接收地址", s.pingApp)
 	add(s, units.ReadAccounts, "GET /api/accounts/{id}/posts", "list-posts", "更新记录", s.listPosts)
 	add(s, units.ActDeliveries, "POST /api/accounts/{id}/posts", "record-post", "登记更新", s.recordPost)
 	add(s, units.WriteAccounts, "POST /api/accounts/{id}/use", "use-account", "启用", s.useAccount)
@@ -293,6 +296,9 @@ func (s *server) routes() {
 	// the public
 	s.addPlain(anyone, "GET /p/:id", s.publicPage)
 	s.addPlain(anyone, "GET /callbacks/weibo", s.weiboCallback)
+	s.addPlain(anyone, "POST /callbacks/app/:account", s.hearApp)
+	s.addPlain(anyone, "GET /feeds/app/:file", s.appFeed)
+	s.addPlain(anyone, "GET /developers/app", s.developersPage)
 	s.addPlain(anyone, "GET /p/:id/:picture", s.publicPicture)
 	s.publicSite()
 

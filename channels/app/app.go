@@ -28,11 +28,13 @@ const (
 
 // Config is how the channel reaches apps.
 type Config struct {
+	DB     *sql.DB          // keeps what apps call back with; nil keeps nothing
 	Egress *egress.Guard    // the way out to addresses that people gave; nil lets out to public https only
 	Now    func() time.Time // nil is the clock
 }
 
-// Channel sends to app back ends. It implements channels.Channel and may be used by many goroutines.
+// Channel sends to app back ends. It implements channels.Channel, channels.Retractor and channels.Updater and may be used by many
+// goroutines.
 type Channel struct {
 	cfg    Config
 	client *http.Client
@@ -83,7 +85,7 @@ func (c *Channel) Preview(message channels.Message, account accounts.Account) ch
 		Platform: account.Platform, Title: message.Title, Digest: message.Digest, HTML: message.Body, CoverID: message.CoverID,
 		Limits: []channels.Limit{}, Warnings: []string{},
 	}
-	if setting(account, "endpoint") == "" {
+	if setting(account, "endpoint") == "" && !pulls(account) {
 		preview.Limits = append(preview.Limits, channels.Limit{Field: "endpoint", Label: "接收地址", Used: 1,
 			Sentence: "客户端账号没有填写接收地址，请管理员在账号页补上。"})
 	}
@@ -115,6 +117,9 @@ func (c *Channel) Prepare(_ context.Context, job *channels.Job) error {
 
 // ready refuses an account that cannot be sent to as it stands.
 func ready(job *channels.Job) *channels.PlatformError {
+	if pulls(job.Account) {
+		return nil
+	}
 	if setting(job.Account, "endpoint") == "" {
 		return problem(channels.Permission, "no_endpoint", "客户端账号没有填写接收地址，请管理员在账号页补上")
 	}
@@ -146,6 +151,12 @@ func instantOf(remote sql.Object, name string) (sql.Time, bool) {
 	return 0, false
 }
 
+// pulls reports whether an app only reads our feed: it cannot be reached, and an article in the feed is all that we can do.
+func pulls(account accounts.Account) bool {
+	pull, _ := account.Settings["pull"].(bool)
+	return pull && setting(account, "endpoint") == ""
+}
+
 // Submit posts the event. An answer that got lost is Unclear, so that the delivery never ends as certainly unsent.
 func (c *Channel) Submit(ctx context.Context, job *channels.Job) (channels.Progress, error) {
 	if failure := ready(job); failure != nil {
@@ -154,6 +165,10 @@ func (c *Channel) Submit(ctx context.Context, job *channels.Job) (channels.Progr
 	body, err := payload(job)
 	if err != nil {
 		return channels.Progress{}, err
+	}
+	if pulls(job.Account) {
+		job.Step("feed", "已列入供客户端读取的订阅源", nil)
+		return channels.Progress{Stage: channels.Published, URL: job.OriginURL}, nil
 	}
 	status, header, said, failure := c.post(ctx, setting(job.Account, "endpoint"), webhookID(job), body, job.Credentials)
 	if failure != nil {
@@ -233,6 +248,9 @@ func (c *Channel) Find(_ context.Context, job *channels.Job) (channels.Progress,
 // Poll looks for an article taken for later in the app's own feed, where there is one; else the app's callback is waited
 // for. After a day a person decides.
 func (c *Channel) Poll(ctx context.Context, job *channels.Job) (channels.Progress, error) {
+	if refusal, err := c.calledBack(ctx, job); refusal != nil || err != nil {
+		return channels.Progress{}, errors.Join(err, asError(refusal))
+	}
 	if feed := setting(job.Account, "feed_url"); feed != "" && action(job) != channels.Retract {
 		progress, failure := c.readFeed(ctx, job, feed)
 		if failure != nil || progress.Stage == channels.Published {
@@ -285,7 +303,7 @@ func (c *Channel) readFeed(ctx context.Context, job *channels.Job, feed string) 
 	remote, _ := job.Remote["remote_id"].(string)
 	for _, it := range list.Items {
 		id := fmt.Sprint(it.ID)
-		if id == job.Message.OriginID || remote != "" && id == remote || it.URL == job.OriginURL || it.ExternalURL == job.OriginURL {
+		if id == job.Message.OriginID || remote != "" && id == remote || it.URL == home(job) || it.ExternalURL == home(job) {
 			return channels.Progress{Stage: channels.Published, ExternalID: id, URL: publicURL(it.URL)}, nil
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -53,6 +55,53 @@ func ReadCallback(credentials accounts.Credentials, header http.Header, body []b
 		return Callback{}, ErrCallback
 	}
 	return callback, nil
+}
+
+// callbackNote is the kind of note that keeps what an app reported.
+const callbackNote = "app_callback"
+
+// calledBack returns the refusal that an app reported of an article it had taken, nil when it reported none.
+func (c *Channel) calledBack(ctx context.Context, job *channels.Job) (*channels.PlatformError, error) {
+	if c.cfg.DB == nil {
+		return nil, nil
+	}
+	kept, err := sql.Get[struct {
+		Kind, Subject, Code, Text string
+		UntilAt, NotedAt          sql.Time
+	}](ctx, c.cfg.DB, "channel_note.get", sql.Args{"kind": callbackNote, "subject": job.Delivery.ID})
+	if errors.Is(err, sql.ErrNone) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what the app reported of delivery %s: %w", job.Delivery.ID, err)
+	}
+	return refusal(http.StatusUnprocessableEntity, kept.Text), nil
+}
+
+// Hear acts on what an app reported: a publication is confirmed, a refusal is kept for the next poll. What is repeated changes nothing.
+// Errors: ErrCallback when the article is not the account's.
+func (c *Channel) Hear(ctx context.Context, db *sql.DB, out *channels.Outside, account accounts.Account, news Callback) error {
+	id, err := sql.Get[string](ctx, db, "app_callback.delivery", sql.Args{"account_id": account.ID, "origin_id": news.ItemID, "revision": news.Revision})
+	if errors.Is(err, sql.ErrNone) {
+		return ErrCallback
+	}
+	if err != nil {
+		return fmt.Errorf("find what an app reported about, account %s: %w", account.ID, err)
+	}
+	switch {
+	case news.Refusal != nil:
+		args := sql.Args{"kind": callbackNote, "subject": id, "code": news.Refusal.Code, "text": news.Refusal.Text, "until_at": db.Now().Add(keepRetracts), "noted_at": db.Now()}
+		changed, err := db.ExecOne(ctx, "channel_note.update", args)
+		if err == nil && !changed {
+			if _, err = db.Exec(ctx, "channel_note.insert", args); sql.IsDuplicate(err) {
+				err = nil
+			}
+		}
+		return err
+	case news.Progress.Stage == channels.Published:
+		return channels.Confirm(ctx, db, out, channels.Confirmation{DeliveryID: id, ExternalID: news.Progress.ExternalID, URL: news.Progress.URL, How: "客户端回报已发布"})
+	}
+	return nil
 }
 
 // Ping sends a test event with a challenge to an account's endpoint; the endpoint is fit for use when the answer is a

@@ -149,13 +149,16 @@ func makeItem(job *channels.Job, at string) (item, string, error) {
 	}
 	sum := sha256.Sum256([]byte(body))
 	article := item{
-		ID: message.OriginID, URL: job.OriginURL, Title: message.Title, Summary: message.Digest, DatePublished: at,
+		ID: message.OriginID, URL: home(job), Title: message.Title, Summary: message.Digest, DatePublished: at,
 		DateModified: instant(message.CreatedAt), Language: "zh-CN",
 		Gov: gov{
 			Revision: revision(job), Unit: job.Account.UnitName, Account: job.Account.Name, Source: message.Source,
 			ApprovedAt: instant(message.CreatedAt), Media: []media{}, Push: push{Level: "none"},
-			Content: &content{URL: job.OriginURL, SHA256: hex.EncodeToString(sum[:]), Size: len(body)},
+			Content: &content{URL: home(job), SHA256: hex.EncodeToString(sum[:]), Size: len(body)},
 		},
+	}
+	if of := job.Of; of != nil && of.PublishedAt != nil { // corrected, and published when it was
+		article.DatePublished = instant(*of.PublishedAt)
 	}
 	if message.Byline != "" {
 		article.Authors = []author{{Name: message.Byline}}
