@@ -12,12 +12,19 @@ import (
 
 // Retract takes an article down everywhere. When it is about the whole article, every signature on it is voided and it is a
 // draft again: what goes out later went through the whole chain anew (潼南 2022 第25条). Permission and errors as
-// channels.RetractAll.
+// channels.RetractAll, and ErrNotFound.
 func Retract(ctx context.Context, db *sql.DB, out *channels.Outside, actor units.Actor, recall channels.Recall) (channels.RetractionView, error) {
 	var view channels.RetractionView
 	err := db.InTx(ctx, func(tx *sql.DB) error {
+		_, hidden := load(ctx, tx, actor, units.ReadArticles, recall.OriginID)
+		if hidden != nil && len(recall.DeliveryIDs) == 0 {
+			return hidden
+		}
 		var err error
-		if view, err = channels.RetractAll(ctx, tx, out, actor, recall); err != nil || len(recall.DeliveryIDs) > 0 {
+		if view, err = channels.RetractAll(ctx, tx, out, actor, recall); err != nil && hidden != nil {
+			return hidden // who reaches neither the article nor the accounts learns nothing of it
+		}
+		if err != nil || len(recall.DeliveryIDs) > 0 {
 			return err
 		}
 		article, err := sql.Get[Article](ctx, tx, "article.standing", sql.Args{"id": recall.OriginID})
@@ -112,4 +119,12 @@ func Correct(ctx context.Context, db *sql.DB, book rules.Book, out *channels.Out
 		return Article{}, err
 	}
 	return load(ctx, db, actor, units.ReadArticles, id)
+}
+
+// Retractions returns the orders to take an article down with how far each channel is, the latest first. Error: ErrNotFound.
+func Retractions(ctx context.Context, db *sql.DB, actor units.Actor, id string) ([]channels.RetractionView, error) {
+	if _, err := load(ctx, db, actor, units.ReadArticles, id); err != nil {
+		return nil, err
+	}
+	return channels.Retractions(ctx, db, actor, id)
 }

@@ -6,7 +6,6 @@ import (
 
 	"govmedia/articles"
 	"govmedia/channels"
-	"govmedia/sql"
 )
 
 // published returns an article that every account it went to has published.
@@ -49,7 +48,7 @@ func TestO39WhatWasTakenDownIsSignedAnew(t *testing.T) {
 				o.t.Fatalf("ConfirmRetracted: %v", err)
 			}
 		}
-		all, err := channels.Retractions(o.t.Context(), o.db, o.People["officer"], article.ID)
+		all, err := articles.Retractions(o.t.Context(), o.db, o.People["officer"], article.ID)
 		if err != nil || len(all) != 1 || all[0].DoneAt == nil || all[0].Overdue {
 			o.t.Errorf("Retractions = %+v, %v; want it done and not judged", all, err)
 		}
@@ -79,7 +78,7 @@ func TestO39WhatWasTakenDownIsSignedAnew(t *testing.T) {
 func TestWhoMayTakeAnArticleDown(t *testing.T) {
 	eachOffice(t, func(o *office) {
 		article := o.published()
-		for who, want := range map[string]error{"layout": channels.ErrDeliveryNotFound, "stranger": channels.ErrDeliveryNotFound} {
+		for who, want := range map[string]error{"layout": channels.ErrDeliveryNotFound, "stranger": articles.ErrNotFound} {
 			_, err := o.retract(who, article.ID)
 			refused(o.t, "Retract by "+who, err, want)
 		}
@@ -88,8 +87,12 @@ func TestWhoMayTakeAnArticleDown(t *testing.T) {
 			o.t.Errorf("one channel, by the office above: %v", err)
 		}
 		o.is("one channel of it", article.ID, articles.Scheduled, 6)
-		_, err := o.retract("officer", sql.NewID())
-		refused(o.t, "nothing", err, channels.ErrNothingOut)
+		_, err := o.retract("stranger", article.ID, article.Deliveries[0].ID)
+		refused(o.t, "one channel, by a stranger", err, articles.ErrNotFound)
+		_, err = articles.Retractions(o.t.Context(), o.db, o.People["stranger"], article.ID)
+		refused(o.t, "Retractions for a stranger", err, articles.ErrNotFound)
+		_, err = o.retract("officer", o.signed().ID)
+		refused(o.t, "of which nothing went anywhere", err, channels.ErrNothingOut)
 	})
 }
 

@@ -89,7 +89,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 				}
 				checkOnce(t, town, 3)
 				checkNoSecrets(t, town)
-				if len(killer.hits) < 8 {
+				if len(killer.hits) < 7 { // observing may have fetched the token before
 					t.Errorf("the program was ended at %d calls only: %v", len(killer.hits), killer.hits)
 				}
 			})

@@ -27,7 +27,7 @@ func (s *server) retractArticle(ctx context.Context, in *retractInput) (*Body[ch
 }
 
 func (s *server) listRetractions(ctx context.Context, in *ByID) (*Body[Page[channels.RetractionView]], error) {
-	views, err := channels.Retractions(ctx, s.db, actorOf(ctx), in.ID)
+	views, err := articles.Retractions(ctx, s.db, actorOf(ctx), in.ID)
 	for i := range views {
 		views[i].Cite(s.book)
 	}
