@@ -17,6 +17,11 @@ type AppBackend struct {
 	Mode string `json:"mode,omitempty"`
 	// ReviewSeconds is how long a review takes; negative is for ever.
 	ReviewSeconds int `json:"review_seconds,omitempty"`
+	// CallbackURL is where the back end reports what its editors decided (event app.report), signed with CallbackSecret.
+	CallbackURL    string `json:"callback_url,omitempty"`
+	CallbackSecret string `json:"callback_secret,omitempty"`
+	// Home is the base of the addresses in its reports; empty names none.
+	Home string `json:"home,omitempty"`
 	// FeedMode is how its feeds misbehave: one of the Feed… constants, empty for well.
 	FeedMode string `json:"feed_mode,omitempty"`
 	// SkewSeconds is how far the receiver's clock is off.

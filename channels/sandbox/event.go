@@ -16,6 +16,8 @@ type Event struct {
 	//	weibo.freeze         Account uid is frozen: 20015;  weibo.unfreeze undoes it
 	//	weibo.withdraw       the app with key Account loses the permission Text: 10014;  weibo.grant gives it
 	//	weibo.comment        somebody, Account uid, writes Text below the post ID mid
+	//	app.report           the editors of the app Account decide about the article ID, and the back end reports it: Text
+	//	                     "published", "accepted", or "rejected" and a reason
 	//	wechat.remove        a person deletes a published message in the console: Account appid, ID article_id
 	//	wechat.ban           the platform bans it
 	//	wechat.publish       a person publishes a draft in the console, without notification: Account appid, ID media_id
@@ -30,6 +32,9 @@ type Event struct {
 
 // Happen lets an event happen. It fails when the type or the thing it is about is not known.
 func (s *Sandbox) Happen(e Event) error {
+	if e.Type == "app.report" {
+		return s.reportBack(e) // calls somebody, so it must not hold the state meanwhile
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	done := false
