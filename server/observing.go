@@ -18,6 +18,9 @@ func (n *node) readsAs() string {
 	return fmt.Sprintf("govmedia/1.0 (+%s)", contact)
 }
 
+// However much the tests hurry, a platform is not asked for its list more often: the budgets of a day do not hurry.
+const shortestAsking = 5 * time.Minute
+
 // observing makes what reads from outside.
 func (n *node) observing(out *channels.Outside) (*channels.Observing, error) {
 	guard, err := n.guard()
@@ -28,6 +31,7 @@ func (n *node) observing(out *channels.Outside) (*channels.Observing, error) {
 	pace := channels.DefaultObservePace()
 	pace.Feed, pace.Page, pace.Platform, pace.Longest = hurry(pace.Feed), hurry(pace.Page), hurry(pace.Platform), hurry(pace.Longest)
 	pace.PerHost, pace.Lease = hurry(pace.PerHost), max(hurry(pace.Lease), time.Minute)
+	pace.Platform = max(pace.Platform, shortestAsking)
 	return channels.NewObserving(out, guard, pace, n.readsAs()), nil
 }
 

@@ -133,9 +133,9 @@ func (s *server) answerPostQuestion(ctx context.Context, in *answerQuestionInput
 const largestPostSheet = 5 << 20
 
 type postSheetForm struct {
-	Check       bool          `form:"check" doc:"Only say what each row would do"`
-	Note        string        `form:"note" maxLength:"1000" doc:"Evidence in words, for rows that have none of their own"`
-	Attachments string        `form:"attachments" maxLength:"400" doc:"Ids of files by commas: screenshots, for all rows"`
+	Check       bool          `form:"check" required:"false" doc:"Only say what each row would do"`
+	Note        string        `form:"note" required:"false" maxLength:"1000" doc:"Evidence in words, for rows that have none of their own"`
+	Attachments string        `form:"attachments" required:"false" maxLength:"400" doc:"Ids of files by commas: screenshots, for all rows"`
 	File        huma.FormFile `form:"file" required:"true"`
 }
 

@@ -18525,13 +18525,13 @@ export interface operations {
             content: {
                 "multipart/form-data": {
                     /** @description Ids of files by commas: screenshots, for all rows */
-                    attachments: string;
+                    attachments?: string;
                     /** @description Only say what each row would do */
-                    check: boolean;
+                    check?: boolean;
                     /** Format: binary */
                     file: string;
                     /** @description Evidence in words, for rows that have none of their own */
-                    note: string;
+                    note?: string;
                 };
             };
         };
