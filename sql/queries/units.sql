@@ -115,7 +115,7 @@ FROM units WHERE parent_id = :id AND closed_at IS NULL ORDER BY id
 SELECT kind, total FROM (
     SELECT 'signing' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('signing', 'signed')
     UNION ALL
-    SELECT 'delivery' AS kind, COUNT(*) AS total FROM deliveries WHERE unit_id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'unknown')
+    SELECT 'delivery' AS kind, COUNT(*) AS total FROM deliveries WHERE unit_id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'unknown', 'held')
     UNION ALL
     SELECT 'article' AS kind, COUNT(*) AS total FROM articles WHERE unit_id = :id AND state IN ('draft', 'returned')
     UNION ALL
