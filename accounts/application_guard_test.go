@@ -279,3 +279,35 @@ func TestNoApplicationIsLeftAtAUnitThatEnded(t *testing.T) {
 		}
 	})
 }
+
+// What is wanted of a domain is told once, on the screen and on paper, and so is what is wanted of a column.
+func TestWhatIsWantedOfADomainOrAColumnIsToldOnce(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
+		site := w.site(unit, "云岭网", "2025-06-01 09:00")
+		above := w.column(site, rules.NewsColumn, 1, "要闻", "2025-06-02 09:00")
+		w.reach("2026-03-02 09:00")
+		domain := w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.Domain,
+			Draft: accounts.ApplicationDraft{Wanted: accounts.Wanted{"domain": "www.yunling.gov.cn"}}})
+		if fields := domain.view("officer").Fields; len(fields) != 1 || fields[0].Wanted != "www.yunling.gov.cn" {
+			t.Errorf("wanted of a domain: %+v", fields)
+		}
+		form, err := accounts.ApplicationForm(t.Context(), w.db, w.book, domain.of("officer"), domain.app.ID)
+		must(t, "ApplicationForm", err)
+		if text := read(form); strings.Count(text, "域名：www.yunling.gov.cn") != 1 {
+			t.Errorf("the form of a domain says:\n%s", text)
+		}
+		wanted := accounts.Wanted{"column_act": accounts.ColumnAdd, "column_name": "名师", "column_kind": "other", "column_parent": above.ID}
+		column := w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessChangeColumn, Object: rules.Column, AccountID: site.ID,
+			Draft: accounts.ApplicationDraft{Wanted: wanted}})
+		form, err = accounts.ApplicationForm(t.Context(), w.db, w.book, column.of("officer"), column.app.ID)
+		must(t, "ApplicationForm", err)
+		readsInOrder(t, form, "所属网站：云岭网", "办理事项：新增栏目", "栏目名称：名师", "栏目类型：其他栏目", "上级栏目：要闻")
+		must(t, "a column of another site above it", column.save(accounts.ApplicationDraft{Wanted: accounts.Wanted{"column_parent": "0000000000000000"}}))
+		if got := column.lacks(); !strings.Contains(got, "上级栏目不在这个网站") {
+			t.Errorf("missing: %s", got)
+		}
+		says(t, "a column above one that is there", column.save(accounts.ApplicationDraft{Wanted: accounts.Wanted{"column_act": accounts.ColumnChange, "column_parent": above.ID}}),
+			accounts.ErrApplicationField)
+	})
+}

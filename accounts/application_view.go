@@ -253,6 +253,9 @@ func (c *casework) keyFields() []string {
 
 // wantedFields lists the wanted fields, those of the register in the order of its form.
 func (c *casework) wantedFields() []WantedField {
+	if !isAccountObject(c.app.Object) {
+		return c.otherWanted()
+	}
 	list, keys := []WantedField{}, c.keyFields()
 	known := c.app.Was
 	for _, field := range Fields() {
@@ -267,9 +270,12 @@ func (c *casework) wantedFields() []WantedField {
 		list = append(list, WantedField{Name: field.Name, Label: field.Label, Kind: field.Kind, Was: was, Wanted: wanted, Changed: was != wanted && !c.app.OpensAccount(),
 			Key: slices.Contains(keys, field.Name)})
 	}
-	if isAccountObject(c.app.Object) {
-		return list
-	}
+	return list
+}
+
+// otherWanted lists what is wanted of a column, a domain or a mailbox, in the order of its form.
+func (c *casework) otherWanted() []WantedField {
+	list := []WantedField{}
 	for _, name := range otherFields[c.app.Object] {
 		if wanted := c.app.Wanted[name]; wanted != "" {
 			list = append(list, WantedField{Name: name, Label: otherLabels[name], Kind: TextField, Wanted: wanted})

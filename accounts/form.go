@@ -190,6 +190,9 @@ var openingFields = []string{"platform", "kind", "certified_subject", "operator"
 
 // wantedRows sets the wanted fields in the order of the register, a changed one with what it was.
 func wantedRows(app Application) []paper.Row {
+	if !isAccountObject(app.Object) {
+		return nil
+	}
 	var rows []paper.Row
 	var short []paper.Field
 	for _, f := range Fields() {

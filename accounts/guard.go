@@ -354,23 +354,18 @@ func (l *shortfall) changing(ctx context.Context) error {
 // offline asks whether the website may go off the net as planned (K10, K02, K07). An emergency uses up nothing and is planned
 // by nobody.
 func (l *shortfall) offline(ctx context.Context) error {
-	from := l.app.OffFrom
+	from, limits, emergency := l.app.OffFrom, l.rb.TemporaryOffline, l.app.Process == rules.ProcessEmergencyOffline
+	if emergency && l.app.Cause == "" && limits != nil && len(limits.NotCounted) > 0 {
+		l.add(ErrApplicationLacks, "cause", rules.Must, limits.Articles, "cause", "请选择紧急关停的情形。")
+	}
 	if from == nil {
 		l.needs(ErrApplicationLacks, "off_from", "请填写下线的时间。")
-		return nil
 	}
-	limits := l.rb.TemporaryOffline
-	if l.app.Process == rules.ProcessEmergencyOffline {
-		if l.app.Cause == "" && limits != nil && len(limits.NotCounted) > 0 {
-			l.add(ErrApplicationLacks, "cause", rules.Must, limits.Articles, "cause", "请选择紧急关停的情形。")
-		}
-		return nil
-	}
-	if l.app.OffUntil == nil || *l.app.OffUntil <= *from {
+	if !emergency && (l.app.OffUntil == nil || from != nil && *l.app.OffUntil <= *from) {
 		l.needs(ErrApplicationLacks, "off_until", "请填写计划恢复的时间，要晚于下线的时间。")
 		return nil
 	}
-	if limits == nil {
+	if from == nil || emergency || limits == nil {
 		return nil
 	}
 	back, err := limits.Back(from.Std(), l.law.Calendar)
