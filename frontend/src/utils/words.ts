@@ -24,6 +24,7 @@ const deliveryTones: Record<string, Tone> = {
   unknown: 'warn',
   cancelled: 'plain',
   retracted: 'plain',
+  held: 'warn',
 }
 
 const accountTones: Record<string, Tone> = { applying: 'wait', in_use: 'good', suspended: 'warn', closed: 'plain' }

@@ -93,7 +93,8 @@ export function useArticleRefresh() {
 
 /** What a person can do with an article, besides editing it. */
 export type ArticleAct =
-  | { act: 'submit' | 'withdraw' | 'discard' | 'restore' | 'unschedule'; version: number }
+  | { act: 'submit' | 'withdraw' | 'discard' | 'restore' | 'unschedule' | 'reopen'; version: number }
+  | { act: 'correct'; version: number; reason: string }
   | { act: 'sign'; version: number; sha256: string; stage: string; opinion: string }
   | { act: 'return'; version: number; sha256: string; stage: string; reason: string }
   | { act: 'schedule'; version: number; at?: number }
@@ -106,6 +107,8 @@ function perform(id: string, input: ArticleAct): Promise<unknown> {
       return unwrap(api.POST('/api/articles/{id}/sign', { params, body: body as never }))
     case 'return':
       return unwrap(api.POST('/api/articles/{id}/return', { params, body: body as never }))
+    case 'correct':
+      return unwrap(api.POST('/api/articles/{id}/correct', { params, body: body as never }))
     case 'schedule':
       return unwrap(api.POST('/api/articles/{id}/schedule', { params, body: body as never }))
     default:

@@ -1,8 +1,10 @@
-import { Promotion } from '@element-plus/icons-vue'
+import { Promotion, VideoPause } from '@element-plus/icons-vue'
 import { zh } from '@/locales/zh-CN'
 import type { ConsoleModule } from '@/router'
+import { useHeldCount } from './queries'
 
 const permission = 'delivery.read'
+const act = 'delivery.act'
 
 export default {
   routes: [
@@ -15,6 +17,22 @@ export default {
         permission,
         menu: { group: 'publish', order: 30, icon: Promotion, label: zh.deliveries.title, tab: true },
       },
+    },
+    {
+      path: '/held-deliveries',
+      name: 'deliveries-held',
+      component: () => import('./HeldPage.vue'),
+      meta: {
+        title: zh.deliveries.held.title,
+        permission: act,
+        menu: { group: 'publish', order: 35, icon: VideoPause, label: zh.deliveries.held.title, badge: useHeldCount },
+      },
+    },
+    {
+      path: '/deliveries/after-outage',
+      name: 'deliveries-policy',
+      component: () => import('./PolicyPage.vue'),
+      meta: { title: zh.deliveries.policy.title, permission: 'unit.read' },
     },
     {
       path: '/deliveries/:id',

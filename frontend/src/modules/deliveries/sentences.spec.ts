@@ -1,90 +1,71 @@
 import { describe, expect, it } from 'vitest'
-import { awaitsHand, isMoving, shownState, standingOf, type DeliveryFacts } from './sentences'
+import { awaitsHand, isMoving, isTakenDown, shownState, standingOf, type Advice, type DeliveryFacts } from './sentences'
 
 const now = Date.UTC(2026, 10, 22, 2, 0)
 const minute = 60_000
 
-function facts(change: Partial<DeliveryFacts> = {}): DeliveryFacts {
+function facts(change: Partial<DeliveryFacts> = {}, advice: Partial<Advice> = {}): DeliveryFacts {
   return {
+    action: 'publish',
     state: 'scheduled',
     due_at: now,
     next_at: null,
     lease_until: null,
     intent_at: null,
     ended_at: null,
-    published_at: null,
-    attempts: 0,
-    error_class: '',
-    error_advice: '',
+    barred_at: null,
+    error_code: '',
+    advice: { happened: '正在发布。', readers: '未发出', next: '系统马上处理。', next_at: null, button: '', ...advice },
     ...change,
   }
 }
 
 describe('standingOf', () => {
-  const cases: [string, Partial<DeliveryFacts>, { readers: string; tone: string; what: RegExp; next: RegExp }][] = [
-    [
-      'waits for its time',
-      { due_at: now + 30 * minute },
-      { readers: 'not_out', tone: 'wait', what: /还没有到发出时间/, next: /^2026-11-22 10:30 自动发出（剩 30 分钟）/ },
-    ],
-    ['is being prepared', {}, { readers: 'not_out', tone: 'moving', what: /上传图片/, next: /自动刷新/ }],
-    [
-      'will be tried again',
-      { next_at: now + 5 * minute, error_advice: '平台繁忙。', attempts: 2 },
-      { readers: 'not_out', tone: 'warn', what: /平台繁忙/, next: /10:05 自动重试（已尝试 2 次）/ },
-    ],
-    [
-      'asked and got no answer',
-      { state: 'prepared', intent_at: now - minute },
-      { readers: 'maybe_out', tone: 'warn', what: /还没有得到答复/, next: /正在向平台查询.*不会再次发布/ },
-    ],
-    [
-      'asked, got no answer and will ask what became of it',
-      { state: 'prepared', intent_at: now - minute, next_at: now + 5 * minute, error_advice: '没有答复。' },
-      { readers: 'maybe_out', tone: 'warn', what: /还没有得到答复/, next: /10:05 再向平台查询.*不会再次发布/ },
-    ],
-    [
-      'taken by the platform',
-      { state: 'submitted', next_at: now + minute },
-      { readers: 'maybe_out', tone: 'moving', what: /平台已受理/, next: /10:01 再次查询/ },
-    ],
-    [
-      'waits for a hand',
-      { state: 'submitted' },
-      { readers: 'not_out', tone: 'warn', what: /等待人工发布/, next: /登记网址/ },
-    ],
-    [
-      'is public',
-      { state: 'published', published_at: now, ended_at: now },
-      { readers: 'out', tone: 'good', what: /10:00 已发布/, next: /时限已从发布时间重新计算/ },
-    ],
-    [
-      'was refused for its text',
-      { state: 'failed', error_class: 'content', error_advice: '标题过长。', ended_at: now },
-      { readers: 'not_out', tone: 'bad', what: /标题过长/, next: /修改稿件并重新送审/ },
-    ],
-    [
-      'must be finished by hand',
-      { state: 'failed', error_class: 'by_hand', ended_at: now },
-      { readers: 'not_out', tone: 'bad', what: /没有发出/, next: /平台后台/ },
-    ],
-    [
-      'may be public',
-      { state: 'unknown', error_advice: '请登录核对。', ended_at: now },
-      { readers: 'maybe_out', tone: 'warn', what: /请登录核对/, next: /不会再次发布/ },
-    ],
-    ['is called off', { state: 'cancelled', ended_at: now }, { readers: 'not_out', tone: 'plain', what: /取消/, next: /不会发出/ }],
-    ['was taken back', { state: 'retracted', ended_at: now }, { readers: 'withdrawn', tone: 'plain', what: /撤回/, next: /不需要/ }],
-    ['is in a state nobody here knows', { state: 'dreaming' }, { readers: 'maybe_out', tone: 'warn', what: /不知道/, next: /不会再次发布/ }],
-  ]
-
-  it.each(cases)('%s', (_name, change, want) => {
-    const got = standingOf(facts(change), now)
-    expect(got.readers).toBe(want.readers)
-    expect(got.tone).toBe(want.tone)
-    expect(got.what).toMatch(want.what)
-    expect(got.next).toMatch(want.next)
+  it('says what the server says, and what it means for readers', () => {
+    const got = standingOf(facts({}, { happened: '平台繁忙。', readers: '可能已发出', next: '系统会自动再试。', next_at: now + 5 * minute }), now)
+    expect(got.what).toBe('平台繁忙。')
+    expect(got.readers).toBe('可能已发出，读者可能看得到')
+    expect(got.next).toBe('系统会自动再试。')
+    expect(got.when).toBe('时间：2026-11-22 10:05（剩 5 分钟）')
   })
+  it('names no time that has passed', () => expect(standingOf(facts({}, { next_at: now }), now).when).toBe(''))
+  it('says that nothing is to be done where nothing follows', () =>
+    expect(standingOf(facts({ state: 'published', ended_at: now }, { next: '' }), now).next).toBe('不需要处理。'))
+  it('keeps a word of the server that it does not know', () => expect(standingOf(facts({}, { readers: '未定' }), now).readers).toBe('未定'))
+
+  const tones: [string, Partial<DeliveryFacts>, string][] = [
+    ['waits for its time', { due_at: now + minute }, 'wait'],
+    ['is at it', {}, 'moving'],
+    ['had trouble and goes on', { error_code: 'busy', next_at: now + minute }, 'warn'],
+    ['asked and got no answer', { state: 'prepared', intent_at: now }, 'warn'],
+    ['waits for a hand', { state: 'submitted' }, 'warn'],
+    ['is public', { state: 'published', ended_at: now }, 'good'],
+    ['is public and to be gone', { state: 'published', ended_at: now, barred_at: now }, 'warn'],
+    ['failed', { state: 'failed', ended_at: now }, 'bad'],
+    ['may be public', { state: 'unknown', ended_at: now }, 'warn'],
+    ['was held back', { state: 'held' }, 'warn'],
+    ['takes down, by hand', { action: 'retract', state: 'submitted' }, 'warn'],
+    ['took down', { action: 'retract', state: 'retracted', ended_at: now }, 'good'],
+  ]
+  it.each(tones)('%s', (_name, change, tone) => expect(standingOf(facts(change), now).tone).toBe(tone))
+})
+
+describe('shownState', () => {
+  const words: [Partial<DeliveryFacts>, string][] = [
+    [{ state: 'held' }, '停机待决'],
+    [{ state: 'submitted' }, '待人工发布'],
+    [{ state: 'prepared', intent_at: now }, '正在核实'],
+    [{ state: 'submitted', next_at: now }, '平台处理中'],
+    [{ state: 'published', barred_at: now }, '正在撤下'],
+    [{ action: 'retract', state: 'scheduled', intent_at: now }, '正在撤下'],
+    [{ action: 'retract', state: 'submitted' }, '由人撤下'],
+    [{ action: 'retract', state: 'retracted' }, '已撤下'],
+    [{ action: 'update', state: 'submitted' }, '由人更正'],
+    [{ action: 'update', state: 'published' }, '已更正'],
+    [{ action: 'update', state: 'failed' }, '未更正'],
+    [{ action: 'update', state: 'cancelled' }, '已取消更正'],
+  ]
+  it.each(words)('%o is %s', (change, label) => expect(shownState(facts(change)).label).toBe(label))
 })
 
 describe('isMoving', () => {
@@ -94,16 +75,16 @@ describe('isMoving', () => {
   it('stops at the end', () => expect(isMoving(facts({ state: 'published', ended_at: now }), now)).toBe(false))
   it('stops where a person must act', () => expect(isMoving(facts({ state: 'submitted' }), now)).toBe(false))
   it('stops at what a person must settle', () => expect(isMoving(facts({ state: 'unknown' }), now)).toBe(false))
+  it('stops at what a person must decide', () => expect(isMoving(facts({ state: 'held' }), now)).toBe(false))
   it('watches what the platform is working on', () =>
     expect(isMoving(facts({ state: 'submitted', next_at: now + minute }), now)).toBe(true))
 })
 
-describe('awaitsHand', () => {
-  it('is not so while a worker holds it', () =>
+describe('who acts', () => {
+  it('is no hand while a worker holds it', () =>
     expect(awaitsHand(facts({ state: 'submitted', lease_until: now + minute }))).toBe(false))
-  it('has a word of its own', () => expect(shownState(facts({ state: 'submitted' })).label).toBe('待人工发布'))
-  it('is no lost answer, which has its own too', () =>
-    expect(shownState(facts({ state: 'prepared', intent_at: now })).label).toBe('正在核实'))
-  it('differs from what the platform works on', () =>
-    expect(shownState(facts({ state: 'submitted', next_at: now })).label).toBe('平台处理中'))
+  it('is another delivery where a public post is taken down', () => {
+    expect(isTakenDown(facts({ state: 'published', barred_at: now }))).toBe(true)
+    expect(isTakenDown(facts({ state: 'retracted', barred_at: now }))).toBe(false)
+  })
 })

@@ -1,34 +1,43 @@
 import type { Tone } from '@/components/StateTag.vue'
 import { zh } from '@/locales/zh-CN'
 import { formatRemaining, formatTime } from '@/utils/time'
-import { deliveryState, type Shown } from '@/utils/words'
+import { deliveryState, type Shown, word } from '@/utils/words'
 
-/** What the sentences are made of; every delivery the API answers has it. */
+/** What the server says of a delivery: what happened, what readers see, what the program does next. */
+export interface Advice {
+  happened: string
+  readers: string
+  next: string
+  next_at: number | null
+  button: string
+}
+
+/** What the state of a delivery is read from; every delivery the API answers has it. */
 export interface DeliveryFacts {
+  action: string
   state: string
   due_at: number
   next_at: number | null
   lease_until: number | null
   intent_at: number | null
   ended_at: number | null
-  published_at: number | null
-  attempts: number
-  error_class: string
-  error_advice: string
+  barred_at: number | null
+  error_code: string
+  advice: Advice
 }
-
-/** What a delivery means for readers. */
-export type Readers = keyof typeof zh.deliveries.readersSay
 
 /** How a delivery stands, for somebody who knows nothing of platforms. */
 export interface Standing {
   what: string
-  readers: Readers
+  /** What it means for readers. */
+  readers: string
   next: string
+  /** When the program goes on by itself; empty when it does not, or is at it. */
+  when: string
   tone: Tone
 }
 
-/** A person has the package and must post it: the platform is not asked by the program. */
+/** A person must act at the platform: it is not asked by the program. */
 export function awaitsHand(delivery: DeliveryFacts): boolean {
   return delivery.state === 'submitted' && delivery.next_at === null && delivery.lease_until === null
 }
@@ -40,73 +49,53 @@ export function isMoving(delivery: DeliveryFacts, now: number): boolean {
   return delivery.due_at <= now + 5000
 }
 
+/** A published post that is about to be gone: another delivery takes it down. */
+export function isTakenDown(delivery: DeliveryFacts): boolean {
+  return delivery.action === 'publish' && delivery.state === 'published' && delivery.barred_at !== null
+}
+
 /** The platform was asked to publish and its answer got lost: it is asked what became of that before anything else. */
 export function beingChecked(delivery: DeliveryFacts): boolean {
-  return delivery.intent_at !== null && ['scheduled', 'prepared'].includes(delivery.state)
+  return delivery.action === 'publish' && delivery.intent_at !== null && ['scheduled', 'prepared'].includes(delivery.state)
+}
+
+const tasks = zh.deliveries.taskStates
+
+/** The word and tone of a delivery that takes a post down or corrects it. */
+function shownTask(delivery: DeliveryFacts, words: Record<string, string>): Shown {
+  const { state } = delivery
+  if (awaitsHand(delivery)) return { label: word(words, 'by_hand'), tone: 'warn' }
+  if (state === 'published' || state === 'retracted') return { label: word(words, 'done'), tone: 'good' }
+  if (state === 'failed' || state === 'cancelled') return { label: word(words, state), tone: state === 'failed' ? 'bad' : 'plain' }
+  return { label: word(words, 'moving'), tone: 'moving' }
 }
 
 /** The word and tone of a delivery; one that waits for a hand or for an answer has a word of its own. */
 export function shownState(delivery: DeliveryFacts): Shown {
+  if (delivery.action === 'retract') return shownTask(delivery, tasks.retract)
+  if (delivery.action === 'update') return shownTask(delivery, tasks.update)
+  if (isTakenDown(delivery)) return { label: word(tasks.retract, 'moving'), tone: 'warn' }
   if (awaitsHand(delivery)) return { label: zh.words.awaitingHand, tone: 'warn' }
   if (beingChecked(delivery)) return { label: zh.words.beingChecked, tone: 'warn' }
   return deliveryState(delivery.state)
 }
 
-const say = zh.deliveries.say
-
-const failedNext: Record<string, string> = {
-  content: say.failedContent,
-  permission: say.failedPermission,
-  by_hand: say.failedByHand,
+function toneOf(delivery: DeliveryFacts, now: number): Tone {
+  const { tone } = shownState(delivery)
+  if (tone !== 'moving' && tone !== 'wait') return tone
+  if (delivery.error_code !== '') return 'warn'
+  return delivery.due_at > now ? 'wait' : 'moving'
 }
 
-function beforeSubmission(delivery: DeliveryFacts, now: number): Standing {
-  if (beingChecked(delivery)) {
-    const later = delivery.next_at !== null && delivery.next_at > now
-    const next = later ? say.askingLater(formatTime(delivery.next_at)) : say.askingNext
-    return { what: say.asking, readers: 'maybe_out', next, tone: 'warn' }
-  }
-  if (delivery.due_at > now) {
-    const next = say.waitingNext(formatTime(delivery.due_at), formatRemaining(delivery.due_at, now))
-    return { what: say.waiting, readers: 'not_out', next, tone: 'wait' }
-  }
-  if (delivery.next_at !== null && delivery.next_at > now && delivery.error_advice) {
-    const next = say.againNext(formatTime(delivery.next_at), delivery.attempts)
-    return { what: say.again(delivery.error_advice), readers: 'not_out', next, tone: 'warn' }
-  }
-  const what = delivery.state === 'prepared' ? say.prepared : say.preparing
-  return { what, readers: 'not_out', next: say.working, tone: 'moving' }
-}
-
-function submitted(delivery: DeliveryFacts, now: number): Standing {
-  if (awaitsHand(delivery)) {
-    return { what: say.byHand, readers: 'not_out', next: say.byHandNext, tone: 'warn' }
-  }
-  const later = delivery.next_at !== null && delivery.next_at > now
-  const next = later ? say.submittedNext(formatTime(delivery.next_at)) : say.submittedSoon
-  return { what: say.submitted, readers: 'maybe_out', next, tone: 'moving' }
-}
-
-/** Says what happened, what it means for readers and what the program does next. Rules stay on the server. */
+/** Puts the server's advice into words: what happened, what it means for readers, what comes next and when. */
 export function standingOf(delivery: DeliveryFacts, now: number): Standing {
-  switch (delivery.state) {
-    case 'scheduled':
-    case 'prepared':
-      return beforeSubmission(delivery, now)
-    case 'submitted':
-      return submitted(delivery, now)
-    case 'published':
-      return { what: say.published(formatTime(delivery.published_at)), readers: 'out', next: say.publishedNext, tone: 'good' }
-    case 'failed': {
-      const next = failedNext[delivery.error_class] ?? say.failedOther
-      return { what: say.failed(delivery.error_advice), readers: 'not_out', next, tone: 'bad' }
-    }
-    case 'cancelled':
-      return { what: say.cancelled, readers: 'not_out', next: say.cancelledNext, tone: 'plain' }
-    case 'retracted':
-      return { what: say.retracted, readers: 'withdrawn', next: say.retractedNext, tone: 'plain' }
-    default:
-      // A state this console does not know is as uncertain as the unknown one.
-      return { what: say.unknown(delivery.error_advice), readers: 'maybe_out', next: say.unknownNext, tone: 'warn' }
+  const { advice } = delivery
+  const later = advice.next_at !== null && advice.next_at > now
+  return {
+    what: advice.happened,
+    readers: word(zh.deliveries.readersSay, advice.readers),
+    next: advice.next || zh.deliveries.nothingNext,
+    when: later ? zh.deliveries.nextAt(formatTime(advice.next_at), formatRemaining(advice.next_at!, now)) : '',
+    tone: toneOf(delivery, now),
   }
 }

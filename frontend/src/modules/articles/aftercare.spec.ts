@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { recallCount, wasCorrected, wasRecalled } from './aftercare'
+
+const sent = (account_id: string, change = {}) => ({ action: 'publish', state: 'published', account_id, barred_at: null as number | null, ...change })
+
+describe('what is out of an article', () => {
+  it('counts each account once, without what is called off, taken down or only a correction', () =>
+    expect(
+      recallCount([sent('a'), sent('a'), sent('b'), sent('c', { state: 'cancelled' }), sent('d', { barred_at: 1 }), sent('e', { action: 'update' })]),
+    ).toBe(2))
+  it('knows what is being taken down and what was corrected', () => {
+    expect([wasRecalled([sent('a')]), wasRecalled([sent('a', { barred_at: 1 })])]).toEqual([false, true])
+    expect([wasCorrected([sent('a')]), wasCorrected([sent('a', { action: 'update' })])]).toEqual([false, true])
+  })
+})
