@@ -43,7 +43,8 @@ type kept struct {
 }
 
 func (w *Observing) keepFinding(ctx context.Context, tx *sql.DB, holder string, s claimed, f finding, now sql.Time) error {
-	book := bookmark{Items: slices.Clone(f.bookmark.Items), Cursor: f.bookmark.Cursor}
+	book := f.bookmark.opened()
+	book.Items = slices.Clone(book.Items)
 	told, err := w.keepPosts(ctx, tx, s, f, &book, now)
 	if err != nil {
 		return err
@@ -139,7 +140,7 @@ func (w *Observing) keepPosts(ctx context.Context, tx *sql.DB, s claimed, f find
 	var posts []accounts.NewPost
 	var keys []string
 	var questions []accounts.Question
-	oldest := oldestOf(s.Bookmark)
+	oldest := oldestOf(s.Bookmark.opened())
 	for _, one := range f.posts {
 		delivery, err := w.recognise(ctx, tx, s, one)
 		if err != nil {

@@ -25,6 +25,8 @@ import (
 type bookmark struct {
 	Items  []knownItem `json:"i,omitempty"`
 	Cursor sql.Object  `json:"c,omitempty"` // of a platform's list
+
+	raw string // as it is kept, until somebody opens it: most readings find nothing new and never do
 }
 
 // knownItem is one item that was listed before.
@@ -47,12 +49,38 @@ const (
 )
 
 // Value implements driver.Valuer.
-func (b bookmark) Value() (driver.Value, error) { type plain bookmark; return sql.EncodeJSON(plain(b)) }
+func (b bookmark) Value() (driver.Value, error) {
+	if b.raw != "" {
+		return b.raw, nil
+	}
+	type plain bookmark
+	return sql.EncodeJSON(plain(b))
+}
 
 // Scan implements sql.Scanner.
 func (b *bookmark) Scan(value any) error {
+	switch kept := value.(type) {
+	case string:
+		b.raw = kept
+	case []byte:
+		b.raw = string(kept)
+	default:
+		return fmt.Errorf("channels: a bookmark came as %T", value)
+	}
+	return nil
+}
+
+// opened returns the bookmark ready to be looked into; one that cannot be read is an empty one.
+func (b bookmark) opened() bookmark {
+	if b.raw == "" {
+		return b
+	}
 	type plain bookmark
-	return sql.DecodeJSON(value, (*plain)(b))
+	var read plain
+	if sql.DecodeJSON(b.raw, &read) != nil {
+		return bookmark{}
+	}
+	return bookmark{Items: read.Items, Cursor: read.Cursor}
 }
 
 // finding is what one reading found.
@@ -221,7 +249,7 @@ type listing struct {
 }
 
 func (f *finding) begin(s claimed) *listing {
-	l := &listing{known: slices.Clone(s.Bookmark.Items), present: map[int]bool{}, byKey: map[string]int{}, byLink: map[string]int{}}
+	l := &listing{known: s.Bookmark.opened().Items, present: map[int]bool{}, byKey: map[string]int{}, byLink: map[string]int{}}
 	for i, item := range l.known {
 		l.byKey[item.Key] = i
 		if item.Link != "" {
@@ -354,7 +382,7 @@ func emptyList(p page.Page, s claimed) *trouble {
 		return unreadable("列表选择器在页面上没有选中任何文章链接，可能网站改版了。请核对选择器，或把它清空。")
 	case p.Scripted():
 		return unreadable("列表由脚本生成，页面里没有文章链接。请改填订阅源、网站地图，或能直接看到文章链接的网址。")
-	case len(s.Bookmark.Items) > 0:
+	case len(s.Bookmark.opened().Items) > 0:
 		return unreadable("页面上找不到以前的文章列表，可能网站改版了。请核对网址，或填写列表选择器。")
 	}
 	return nil
@@ -541,7 +569,7 @@ func (w *Observing) lookAtPlatform(ctx context.Context, db *sql.DB, s claimed, n
 	}
 	call, cancel := context.WithTimeout(ctx, w.Outside.Pace.Call)
 	defer cancel()
-	list, err := observer.Observe(call, Look{Account: account, Credentials: credentials, Cursor: s.Bookmark.Cursor, PublicBase: w.Outside.PublicBase, Now: now})
+	list, err := observer.Observe(call, Look{Account: account, Credentials: credentials, Cursor: s.Bookmark.opened().Cursor, PublicBase: w.Outside.PublicBase, Now: now})
 	if err != nil {
 		return finding{}, platformTrouble(ctx, err)
 	}
