@@ -49,7 +49,9 @@ func TestThePlanShowsWhatGoesOutAndWhatStandsAgainstIt(t *testing.T) {
 		o.out.Channels[accounts.WeChat] = twoADay{}
 		today := rules.DateOf(o.db.Now().Std())
 		day := today.AddDays(1)
-		at := func(hour, minute int) sql.Time { return sql.FromStd(day.Start()).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) }
+		at := func(hour, minute int) sql.Time {
+			return sql.FromStd(day.Start()).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+		}
 		first := o.planned(at(9, 0), o.account, o.second)
 		o.planned(at(9, 20), o.account)
 		third := o.planned(at(15, 0), o.account)
