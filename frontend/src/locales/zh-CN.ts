@@ -12,6 +12,7 @@ import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
 import { imports } from './zh-CN/imports'
 import { notices } from './zh-CN/notices'
+import { observing } from './zh-CN/observing'
 import { password } from './zh-CN/password'
 import { people } from './zh-CN/people'
 import { plan } from './zh-CN/plan'
@@ -45,6 +46,7 @@ export const zh = {
   errors,
   imports,
   notices,
+  observing,
   password,
   people,
   plan,
