@@ -42,7 +42,7 @@ type ObservePace struct {
 func DefaultObservePace() ObservePace {
 	return ObservePace{
 		Feed: 15 * time.Minute, Page: time.Hour, Platform: time.Hour, Night: 8, Longest: 6 * time.Hour, Whole: 24 * time.Hour,
-		Backdated: 48 * time.Hour, Failures: 3, Lease: 15 * time.Minute, PerHost: time.Second, Parallel: 16, Batch: 200,
+		Backdated: 48 * time.Hour, Failures: 3, Lease: 15 * time.Minute, PerHost: time.Second, Parallel: 16, Batch: 400,
 	}
 }
 

@@ -107,7 +107,7 @@ func (w *Observing) round(ctx context.Context, db *sql.DB) (int, error) {
 // claim takes due sources, at most so many of one host.
 func (w *Observing) claim(ctx context.Context, db *sql.DB) (string, []claimed, error) {
 	type due struct{ ID, Host string }
-	waiting, err := sql.List[due](ctx, db, "source.due", sql.Args{"now": db.Now(), "limit": 4 * w.Pace.Batch})
+	waiting, err := sql.List[due](ctx, db, "source.due", sql.Args{"now": db.Now(), "limit": 2 * w.Pace.Batch})
 	if err != nil || len(waiting) == 0 {
 		return "", nil, err
 	}
