@@ -234,6 +234,9 @@ var partWords = map[string][]string{
 	partEmail: {"邮箱", "电子邮箱", "邮件"},
 }
 
+// wholeEndings follow the title of a column that holds people and their phones together.
+var wholeEndings = []string{"及电话", "及联系电话", "及联系方式", "及手机", "姓名及电话", "姓名电话", "姓名及联系电话", "姓名及联系方式", "姓名和电话"}
+
 // titleIndex finds a field by a plain title.
 var titleIndex = func() map[string]string {
 	index := map[string]string{}
@@ -249,6 +252,9 @@ var titleIndex = func() map[string]string {
 			continue
 		}
 		for _, word := range words {
+			for _, ending := range wholeEndings {
+				index[word+ending] = f.Name
+			}
 			for part, endings := range partWords {
 				for _, ending := range endings {
 					index[word+ending] = f.Name + "." + part

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	sheets "govmedia/accounts/sheet"
 	"govmedia/fault"
@@ -277,6 +278,9 @@ func (r *rowReader) setUnit(d *rowDraft, text string) error {
 	case len(ids) > 1:
 		return ErrUnitUnknown.Say("“%s”有 %d 个同名的单位，请写全称。", cut(text, 60), len(ids)).On(unitField.Name)
 	default:
+		if like := r.units.like(text); like != "" {
+			return ErrUnitUnknown.Say("单位树里没有“%s”，是不是“%s”？请改成单位全称。", cut(text, 60), like).On(unitField.Name)
+		}
 		return ErrUnitUnknown.Say("单位树里没有“%s”，或者不在您的管理范围内。请先建立单位，或改成单位全称。", cut(text, 60)).On(unitField.Name)
 	}
 	return nil
@@ -286,6 +290,7 @@ func (r *rowReader) setUnit(d *rowDraft, text string) error {
 type unitFinder struct {
 	names  map[string]string   // by id
 	byName map[string][]string // ids by the plain name
+	likes  map[string]string   // what was answered by like, for a sheet writes one name again and again
 }
 
 type foundUnit struct{ ID, Name, ShortName string }
@@ -295,7 +300,7 @@ func newUnitFinder(ctx context.Context, db *sql.DB, actor units.Actor) (*unitFin
 	if err != nil {
 		return nil, err
 	}
-	f := &unitFinder{names: map[string]string{}, byName: map[string][]string{}}
+	f := &unitFinder{names: map[string]string{}, byName: map[string][]string{}, likes: map[string]string{}}
 	for _, unit := range list {
 		f.names[unit.ID] = unit.Name
 		for _, name := range slices.Compact([]string{plainUnit(unit.Name), plainUnit(unit.ShortName)}) {
@@ -318,6 +323,36 @@ func (f *unitFinder) named(text string) []string {
 		return full
 	}
 	return ids
+}
+
+// like is the one unit whose full name ends with a text or begins with it, as where the district is left out; empty when there is
+// none or more than one.
+func (f *unitFinder) like(text string) string {
+	text = plainUnit(text)
+	known, asked := f.likes[text]
+	if !asked {
+		known = f.alike(text)
+		f.likes[text] = known
+	}
+	return known
+}
+
+func (f *unitFinder) alike(text string) string {
+	if utf8.RuneCountInString(text) < 3 {
+		return ""
+	}
+	found := ""
+	for _, name := range f.names {
+		plain := plainUnit(name)
+		switch {
+		case !strings.HasSuffix(plain, text) && !strings.HasPrefix(plain, text) || name == found:
+		case found != "":
+			return ""
+		default:
+			found = name
+		}
+	}
+	return found
 }
 
 func (f *unitFinder) reaches(id string) bool { _, found := f.names[id]; return found }

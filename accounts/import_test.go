@@ -451,6 +451,7 @@ func TestAnAccountMovesToTheUnitOfTheSheetAndBack(t *testing.T) {
 	account := w.create(in)
 	before := w.register()
 	sheetIn, look := w.bring(store, accounts.ImportRegister, "a.csv", []byte("账号名称,主办单位,平台,账号ID,账号状态\n清源微博,示范区云林局,微博,1001,关停\n"))
+	look.Mapping.Correction = "登记时选错了单位"
 	done := w.run(store, w.preview(store, sheetIn, look, nil))
 	moved, err := accounts.RecordOf(t.Context(), w.db, w.People["admin"], account.ID)
 	if err != nil || moved.UnitID != w.Bureau.ID || moved.State != accounts.InUse || done.Changed != 1 {

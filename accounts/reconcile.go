@@ -212,9 +212,7 @@ func (w *importWork) itemsOf(d *rowDraft, first map[string]int) []ReconcileItem 
 		item.Kind, item.Theirs = ItemDuplicate, d.Fields
 		return []ReconcileItem{item}
 	}
-	if item.Name == "" {
-		item.Name = d.ours.Name
-	}
+	item.Name = d.ours.Name // under which people know it; theirs stands among the differences
 	return differencesOf(item, d, d.ours)
 }
 

@@ -172,3 +172,25 @@ func TestTheChangeOfAnApplicationIsNotUndone(t *testing.T) {
 		t.Errorf("UndoChange of a correction: %v, the name is %s", err, c.account().Name)
 	}
 }
+
+// A column of people with their phones is known by its title, and a unit without its district is asked after.
+func TestASheetAsOfficesWriteIt(t *testing.T) {
+	w := sqliteWorld(t)
+	store := sheetStore(t)
+	in, look := w.bring(store, accounts.ImportRegister, "a.csv", []byte("账号名称,开设单位,平台,主要负责人及电话\n清源抖音,清源镇人民,抖音,山某 13900000000\n清源快手,没有的镇,快手,\n"))
+	guessed := map[string]bool{}
+	for _, c := range look.Mapping.Columns {
+		guessed[c.Field] = true
+	}
+	if !guessed["head"] || !guessed["unit"] {
+		t.Errorf("the titles suggest %+v, want the unit and the head with the phone", look.Mapping.Columns)
+	}
+	in = w.preview(store, in, look, nil)
+	rows := w.rows(in.ID, accounts.RowFilter{})
+	if rows[0].Code != accounts.ErrUnitUnknown.Code || !strings.Contains(rows[0].Why, "是不是“清源镇人民政府”") {
+		t.Errorf("the unit without the rest of its name: %s", rows[0].Why)
+	}
+	if strings.Contains(rows[1].Why, "是不是") {
+		t.Errorf("a unit that is none: %s", rows[1].Why)
+	}
+}

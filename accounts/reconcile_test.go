@@ -99,8 +99,8 @@ func TestAListOfOthersIsHeldAgainstTheRegister(t *testing.T) {
 			"N5,APP,清源客户端,1005,清源镇人民政府,,正常,\n" + // closed here
 			"N6,微博,清源微博,1001,清源镇人民政府,,正常,\n" + // twice
 			"N7,快手,没见过的,1007,清源镇人民政府,,正常,\n"
-		want := []string{"closed 清源客户端 已关停→在用", "differs 清源抖音号 →http://douyin.example.cn", "differs 清源发布", "differs 清源客户端", "differs 清源服务", "differs 清源微博",
-			"duplicate 清源微博", "missing 没有报送的网站", "open 清源服务 在用→已关停", "renamed 清源抖音号 清源抖音→清源抖音号",
+		want := []string{"closed 清源客户端 已关停→在用", "differs 清源抖音 →http://douyin.example.cn", "differs 清源发布", "differs 清源客户端", "differs 清源服务", "differs 清源微博",
+			"duplicate 清源微博", "missing 没有报送的网站", "open 清源服务 在用→已关停", "renamed 清源抖音 清源抖音→清源抖音号",
 			"subject 清源发布 清源镇人民政府→别的单位 →别的主体", "unknown 没见过的"}
 		slices.Sort(want)
 		before := w.register()
@@ -167,7 +167,7 @@ func TestWhatPlatformsShowLacksNothing(t *testing.T) {
 	store := sheetStore(t)
 	w.filed(accounts.KindWeibo, "清源微博", "1001")
 	w.filed(accounts.KindDouyin, "清源抖音", "1002")
-	if got := w.against(store, accounts.ImportPlatform, "账号名称,平台,账号ID\n清源镇微博,微博,1001\n"); !slices.Equal(got, []string{"renamed 清源镇微博 清源微博→清源镇微博"}) {
+	if got := w.against(store, accounts.ImportPlatform, "账号名称,平台,账号ID\n清源镇微博,微博,1001\n"); !slices.Equal(got, []string{"renamed 清源微博 清源微博→清源镇微博"}) {
 		t.Errorf("differences = %v; want the rename only, and none missing", got)
 	}
 }

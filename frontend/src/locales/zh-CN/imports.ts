@@ -37,7 +37,7 @@ export const imports = {
     reading: '正在读取表格…',
     go: '上传并下一步',
   },
-  steps: { label: '导入步骤', upload: '上传', map: '对应列', preview: '预览', run: '导入' },
+  steps: { label: '导入步骤', upload: '上传', map: '对应列', preview: '预览', run: '导入', compare: '核对' },
   map: {
     title: '对应列',
     text: '表头和对应关系是按列名猜的，请核对。没有对应的列不导入。',
@@ -83,6 +83,8 @@ export const imports = {
   },
   preview: {
     title: '预览',
+    rows: '各行结果',
+    notOurs: '台账里没有这个账号。',
     progress: (rows: number) => `正在逐行核对，已看过 ${rows} 行。可以离开这一页，稍后再来。`,
     outcomes: { create: '新建', change: '修改', same: '无变化', refuse: '不导入' } as Record<string, string>,
     compareOutcomes: { create: '台账里没有', change: '与台账不同', same: '一致', refuse: '看不懂' } as Record<string, string>,

@@ -8,7 +8,7 @@ import { useSession } from '@/stores/session'
 import RecordEditPage from './RecordEditPage.vue'
 
 const field = (name: string, label: string, change: object = {}) => ({
-  name, label, kind: 'text', choices: [], objects: [], public: false, key: false, fixed: false, most: 100, bulk: true, ...change,
+  name, label, kind: 'text', choices: [], objects: [], kinds: [], public: false, key: false, fixed: false, most: 100, bulk: true, ...change,
 })
 const fields = [
   field('name', '账号名称'), field('unit', '主办单位'), field('kind', '账号类型', { kind: 'choice', choices: [{ value: 'weibo', label: '微博' }] }),

@@ -4,7 +4,7 @@ import { changedValues, editable, groupsOf, mergeNewer, peopleText, readPeople, 
 import type { Field, RegisterRecord } from './record'
 
 const field = (name: string, change: Partial<Field> = {}): Field =>
-  ({ name, label: name, kind: 'text', choices: [], objects: [], public: false, key: false, fixed: false, most: 0, bulk: true, ...change }) as Field
+  ({ name, label: name, kind: 'text', choices: [], objects: [], kinds: [], public: false, key: false, fixed: false, most: 0, bulk: true, ...change }) as Field
 
 const filter = (change: Partial<RegisterFilter> = {}) =>
   ({ ...Object.fromEntries(filterNames.map((name) => [name, ''])), ...change }) as RegisterFilter
@@ -12,7 +12,7 @@ const filter = (change: Partial<RegisterFilter> = {}) =>
 describe('the fields of the register', () => {
   const fields = [
     field('remark'), field('domain', { objects: ['website', 'subsite'] as never }), field('certified', { objects: ['new_media'] as never }), field('unit'), field('name'),
-    field('something_new'),
+    field('something_new'), field('original_id', { objects: ['new_media'] as never, kinds: ['wechat_service'] as never }),
   ]
 
   it('stand in groups, in the order of the form', () => {
@@ -27,7 +27,9 @@ describe('the fields of the register', () => {
     expect(named('website')).toContain('domain')
     expect(named('website')).not.toContain('certified')
     expect(named('subsite')).toContain('domain')
-    expect(named('')).toEqual(expect.arrayContaining(['domain', 'certified']))
+    expect(named('wechat_service')).toContain('original_id')
+    expect(named('weibo')).not.toContain('original_id')
+    expect(named('')).toEqual(expect.arrayContaining(['domain', 'certified', 'original_id']))
   })
   it('with acts of their own are not typed', () => {
     expect(editable(field('state', { fixed: true }))).toBe(false)

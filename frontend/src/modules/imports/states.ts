@@ -38,9 +38,14 @@ export const outcomeWords = (kind: string): Record<string, string> =>
 
 export const resultWords = (kind: string): Record<string, string> => (isCompare(kind) ? words.preview.compareResults : words.preview.results)
 
-export const rowOutcome = (kind: string, outcome: string): Shown => ({ label: word(outcomeWords(kind), outcome), tone: rowTones[outcome] ?? 'plain' })
+/** What differs is to be looked at; what is the same is well. */
+const compareTones: Record<string, Tone> = { create: 'warn', change: 'warn', same: 'good', refuse: 'bad', changed: 'warn', failed: 'bad' }
 
-export const rowResult = (kind: string, result: string): Shown => ({ label: word(resultWords(kind), result), tone: rowTones[result] ?? 'plain' })
+const tonesOf = (kind: string): Record<string, Tone> => (isCompare(kind) ? compareTones : rowTones)
+
+export const rowOutcome = (kind: string, outcome: string): Shown => ({ label: word(outcomeWords(kind), outcome), tone: tonesOf(kind)[outcome] ?? 'plain' })
+
+export const rowResult = (kind: string, result: string): Shown => ({ label: word(resultWords(kind), result), tone: tonesOf(kind)[result] ?? 'plain' })
 
 /** What came of an import, in one sentence; empty before anything did. */
 export function sayResult(one: Import): string {

@@ -8,6 +8,10 @@ describe('the two sides of a difference', () => {
       { field: 'name', ours: '甲', theirs: '乙' },
       { field: 'state', ours: '', theirs: '已关停' },
     ]))
+  it('stand in the order of the form', () =>
+    expect(sides({ ours: {}, theirs: { external_id: '1', name: '甲', other: 'x' } } as unknown as Difference, ['name', 'external_id']).map(({ field }) => field)).toEqual([
+      'name', 'external_id', 'other',
+    ]))
 })
 
 describe('the counts of differences', () => {

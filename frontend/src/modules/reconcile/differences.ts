@@ -18,10 +18,11 @@ const tones: Record<string, Tone> = {
 
 export const differenceKind = (kind: string): Shown => ({ label: word(words.kinds, kind), tone: tones[kind] ?? 'plain' })
 
-/** The fields of both sides, each once: what only one side says stands beside a blank. */
-export function sides(one: Pick<Difference, 'ours' | 'theirs'>): { field: string; ours: string; theirs: string }[] {
+/** The fields of both sides, each once and in the order of the form: what only one side says stands beside a blank. */
+export function sides(one: Pick<Difference, 'ours' | 'theirs'>, order: readonly string[] = []): { field: string; ours: string; theirs: string }[] {
   const names = [...new Set([...Object.keys(one.ours ?? {}), ...Object.keys(one.theirs ?? {})])]
-  return names.map((field) => ({ field, ours: one.ours?.[field] ?? '', theirs: one.theirs?.[field] ?? '' }))
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  return names.sort((a, b) => place(a) - place(b)).map((field) => ({ field, ours: one.ours?.[field] ?? '', theirs: one.theirs?.[field] ?? '' }))
 }
 
 /** How many differences of each kind there are under the rest of the filter, in the order of the words. */
