@@ -175,10 +175,10 @@ func (l *shortfall) noticesAhead(ctx context.Context) error {
 
 // errorUnlessRefusal leaves out what is a refusal that a person meets.
 func errorUnlessRefusal(err error) error {
-	if fault.As(err) != nil {
-		return nil
+	if fault.As(err) == nil {
+		return err
 	}
-	return err
+	return nil //nolint:nilerr // that is what it is for
 }
 
 func formName(form string) string {
@@ -286,14 +286,13 @@ func (l *shortfall) operator(ctx context.Context, record Record) error {
 	if record.Particulars.ContractorID == nil {
 		return nil
 	}
-	err := checkContractor(ctx, l.db, l.book, l.present(), record)
-	refusal := fault.As(err)
-	if err != nil && refusal == nil {
+	refused := checkContractor(ctx, l.db, l.book, l.present(), record)
+	if err := errorUnlessRefusal(refused); err != nil {
 		return err
 	}
-	if refusal != nil {
+	if refusal := fault.As(refused); refusal != nil {
 		l.under(refusal.Rulebook, Lack{Rule: refusal.Code, Text: refusal.Sentence, Field: "contractor_id", Articles: orEmpty(refusal.Articles), Refuses: true, refusal: refusal})
-		return nil
+		return nil //nolint:nilerr // the refusal is a line of the list
 	}
 	kept, err := keptUp(ctx, l.db, l.book, record.Path, *record.Particulars.ContractorID)
 	for _, item := range kept {

@@ -67,10 +67,10 @@ func ComparePublic(ctx context.Context, guard *egress.Guard, address string, mes
 		compared.Match, compared.Sentence = MatchUnreadable, "平台不让程序读取这个网址。请自己打开网址核对标题和正文。"
 		return compared, nil
 	}
-	p, err := page.Parse(fetched.Body, fetched.Header.Get("Content-Type"), fetched.URL)
-	if err != nil || p.Challenge() {
+	p, broken := page.Parse(fetched.Body, fetched.Header.Get("Content-Type"), fetched.URL)
+	if broken != nil || p.Challenge() {
 		compared.Match, compared.Sentence = MatchUnreadable, "平台要求浏览器验证，程序读不到内容。请自己打开网址核对标题和正文。"
-		return compared, nil
+		return compared, nil //nolint:nilerr // a page that cannot be read is an answer too
 	}
 	compared.hold(p, message)
 	return compared, nil

@@ -118,7 +118,7 @@ func tooDeep(body []byte) bool {
 	depth := 0
 	for i := bytes.IndexByte(body, '<'); i >= 0; {
 		rest := body[i:]
-		end := ""
+		var end string
 		switch {
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			end = "]]>"

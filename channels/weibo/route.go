@@ -112,9 +112,3 @@ func (c *Channel) expected(account accounts.Account) string {
 	}
 	return routes[0]
 }
-
-// off reports whether a part of a route is known to be refused.
-func (c *Channel) off(ctx context.Context, as who, part string) bool {
-	state, err := c.routeState(ctx, as, part)
-	return err == nil && state.Known && !state.Granted
-}

@@ -335,7 +335,7 @@ func (c *Channel) mend(ctx context.Context, job *channels.Job, failure *channels
 		return true, nil
 	}
 	routes, none := c.usable(ctx, whoOf(job))
-	if none != nil || routes[0] == route {
+	if none != nil || routes[0] == route { //nolint:nilerr // no other route is left: the failure itself is what is told
 		return false, nil
 	}
 	delete(job.Remote, "without_picture")
