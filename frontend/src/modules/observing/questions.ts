@@ -23,13 +23,12 @@ export const emptyAnswer = (): AnswerForm => ({ answer: '', at: '', reason: '' }
 /** Whether an answer must say why. */
 export const needsReason = (answer: string): boolean => answer === 'at' || answer === 'drop'
 
-/** What is wrong with a filled-in answer, by field; nothing when it can be sent. */
-export function problemsOf(form: AnswerForm, now: number): Partial<Record<keyof AnswerForm, string>> {
+/** What is wrong with a filled-in answer, by field; nothing when it can be sent. Whether a time has been is for the server's clock to say. */
+export function problemsOf(form: AnswerForm): Partial<Record<keyof AnswerForm, string>> {
   const words = zh.observing.questions
-  const at = beijingTyped(form.at)
   return {
     ...(form.answer === '' && { answer: words.chooseFirst }),
-    ...(form.answer === 'at' && (at === null || at > now) && { at: words.atInvalid }),
+    ...(form.answer === 'at' && beijingTyped(form.at) === null && { at: words.atInvalid }),
     ...(needsReason(form.answer) && form.reason.trim() === '' && { reason: zh.common.reasonRequired }),
   }
 }
