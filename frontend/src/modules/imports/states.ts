@@ -51,5 +51,5 @@ export const rowResult = (kind: string, result: string): Shown => ({ label: word
 export function sayResult(one: Import): string {
   if (one.state === 'undone') return words.run.undone(one.kept)
   if (one.state !== 'done') return ''
-  return isCompare(one.kind) ? words.run.compared(one.changed) : words.run.done(one.created, one.changed, one.failed)
+  return isCompare(one.kind) ? words.run.compared(one.changed) : words.run.done(one.created, one.changed, one.failed + one.refused)
 }
