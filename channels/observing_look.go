@@ -313,17 +313,6 @@ func (l *listing) vanish() {
 	}
 }
 
-// oldest is the date of the oldest item that is still listed of those known before; 0 when none is.
-func (l *listing) oldest() sql.Time {
-	oldest := sql.Time(0)
-	for i := range l.known {
-		if at := l.known[i].At; l.present[i] && at != 0 && (oldest == 0 || at < oldest) {
-			oldest = at
-		}
-	}
-	return oldest
-}
-
 // end makes the bookmark for the next reading: what is new, what is still listed, and as much of the rest as fits.
 func (f *finding) end(l *listing, listed int) {
 	if listed > 0 {

@@ -335,8 +335,8 @@ func (c *Channel) mend(ctx context.Context, job *channels.Job, failure *channels
 		return true, nil
 	}
 	routes, none := c.usable(ctx, whoOf(job))
-	if none != nil || routes[0] == route { //nolint:nilerr // no other route is left: the failure itself is what is told
-		return false, nil
+	if none != nil || routes[0] == route {
+		return false, nil //nolint:nilerr // no other route is left: the failure itself is what is told
 	}
 	delete(job.Remote, "without_picture")
 	if next := c.take(job, routes[0]); next != nil {
