@@ -107,11 +107,12 @@ func TestASheetGoesThroughTheAPIIntoTheRegisterAndBack(t *testing.T) {
 }
 
 func TestAKilledImportGoesOn(t *testing.T) {
+	const rows = 4000 // several steps
 	eachDatabase(t, func(t *testing.T, town *town) {
 		town.start()
 		office := town.signIn("guanli")
 		unit := unitOf(office)
-		in := office.bringSheet(unit, accounts.ImportRegister, registerSheet(office.nameOfUnit(unit), 0, 1000))
+		in := office.bringSheet(unit, accounts.ImportRegister, registerSheet(office.nameOfUnit(unit), 0, rows))
 		office.do(http.MethodPost, "/api/account-imports/"+in.ID+"/run", map[string]any{"version": in.Version}, http.StatusOK, nil)
 		waitFor(t, time.Minute, "the first rows", func() bool {
 			office.do(http.MethodGet, "/api/account-imports/"+in.ID, nil, http.StatusOK, &in)
@@ -121,7 +122,7 @@ func TestAKilledImportGoesOn(t *testing.T) {
 		bare := sqltest.Bare(t, town.config.DSN)
 		var done int64
 		sqltest.Rows(t, bare, "SELECT done_rows FROM imports WHERE id = ?", func(scan func(...any)) { scan(&done) }, in.ID)
-		if done == 0 || done >= 1000 {
+		if done == 0 || done >= rows {
 			t.Fatalf("killed after %d rows, want some and not all", done)
 		}
 		for _, table := range []string{"imports", "chores"} { // nobody waits a minute in a test
@@ -131,13 +132,13 @@ func TestAKilledImportGoesOn(t *testing.T) {
 		}
 		town.start()
 		office = town.signIn("guanli")
-		if in = office.waitImport(in.ID, accounts.ImportDone); in.Created != 1000 || in.DoneRows != 1000 {
-			t.Errorf("after the kill: created %d, %d rows done; want 1000", in.Created, in.DoneRows)
+		if in = office.waitImport(in.ID, accounts.ImportDone); in.Created != rows || in.DoneRows != rows {
+			t.Errorf("after the kill: created %d, %d rows done; want %d", in.Created, in.DoneRows, rows)
 		}
 		var found int64
-		sqltest.Rows(t, bare, "SELECT COUNT(*) FROM accounts WHERE external_id >= '5000000' AND external_id < '5001000'", func(scan func(...any)) { scan(&found) })
-		if found != 1000 {
-			t.Errorf("%d accounts, want 1000: each once", found)
+		sqltest.Rows(t, bare, "SELECT COUNT(*) FROM accounts WHERE external_id >= '5000000' AND external_id < '5004000'", func(scan func(...any)) { scan(&found) })
+		if found != rows {
+			t.Errorf("%d accounts, want %d: each once", found, rows)
 		}
 	})
 }
