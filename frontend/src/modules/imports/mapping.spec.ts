@@ -41,7 +41,7 @@ describe('an import', () => {
   const one = { kind: 'register', state: 'done', created: 3, changed: 2, failed: 1, kept: 0, done_rows: 5, creates: 4, changes: 4, sames: 1, refused: 1 } as Import
 
   it('says what came of it', () => {
-    expect(sayResult(one)).toBe('导入完成：新建 3 个，修改 2 个，未导入 1 个。')
+    expect(sayResult(one)).toBe('导入完成：新建 3 个，修改 2 个，未导入 2 个。')
     expect(sayResult({ ...one, state: 'undone', kept: 2 })).toContain('2 个账号')
     expect(sayResult({ ...one, state: 'previewed' })).toBe('')
   })
