@@ -28,7 +28,7 @@ run: bin/govmedia
 
 # The walks wait for most of their life, so they run beside the Go tests, with more patience than by themselves.
 test: lint test-console bin/govmedia
-	$(MAKE) --output-sync=line -j2 test-go test-walk WALK_PATIENCE=90000
+	$(MAKE) -j2 test-go test-walk WALK_PATIENCE=90000
 
 # One MariaDB for the whole run; each package makes databases of its own on it. lint has vetted.
 test-go: bin/govmedia
