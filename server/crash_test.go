@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -89,8 +91,9 @@ func TestCrashAtEveryStep(t *testing.T) {
 				}
 				checkOnce(t, town, 3)
 				checkNoSecrets(t, town)
-				if len(killer.hits) < 7 { // observing may have fetched the token before
-					t.Errorf("the program was ended at %d calls only: %v", len(killer.hits), killer.hits)
+				calls := slices.DeleteFunc(slices.Clone(killer.hits), func(call string) bool { return strings.Contains(call, "token") })
+				if len(calls) < 7 { // and mostly at that for a token, unless observing fetched it before
+					t.Errorf("the program was ended at %d calls only: %v", len(calls), killer.hits)
 				}
 			})
 		})

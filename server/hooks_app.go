@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -180,8 +181,12 @@ type AppPinged struct {
 
 // pingApp sends the endpoint a test event with a challenge; an endpoint that does not repeat it is refused with app.ping_failed.
 func (s *server) pingApp(ctx context.Context, in *ByID) (*Body[AppPinged], error) {
-	if _, err := accounts.Get(ctx, s.db, actorOf(ctx), in.ID); err != nil {
+	card, err := accounts.CardOf(ctx, s.db, s.book, actorOf(ctx), in.ID)
+	if err != nil {
 		return nil, err
+	}
+	if !slices.Contains(card.Actions, "bind") { // the permission somewhere else is not enough
+		return nil, accounts.ErrForbidden
 	}
 	channel, account, credentials, err := s.appOf(ctx, in.ID)
 	if err != nil {
