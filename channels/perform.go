@@ -300,9 +300,9 @@ func (w *work) orBarred(ctx context.Context, err error) error {
 	return errors.Join(err, failed)
 }
 
-// rouse lets what waits for the end of a publication go on.
-func rouse(ctx context.Context, db *sql.DB, id string) error {
-	_, err := db.Exec(ctx, "delivery.rouse", sql.Args{"of_id": id, "now": db.Now()})
+// rouse lets what waits for the end of publications go on.
+func rouse(ctx context.Context, db *sql.DB, ids ...string) error {
+	_, err := db.Exec(ctx, "delivery.rouse", sql.Args{"of_ids": ids, "now": db.Now()})
 	return err
 }
 

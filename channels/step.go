@@ -32,11 +32,20 @@ type Step struct {
 
 // addStep keeps one line. Lines are for people; a failure to write one is told to the caller, who logs it and goes on.
 func addStep(ctx context.Context, db *sql.DB, deliveryID string, step Step) error {
-	_, err := db.Exec(ctx, "delivery_step.insert", sql.Args{
-		"id": sql.NewID(), "delivery_id": deliveryID, "at": db.Now(), "name": cut(step.Name, 32), "outcome": step.Outcome, "took": step.Took,
-		"code": cut(step.Code, 64), "sentence": cut(step.Sentence, 500), "detail": step.Detail,
-	})
+	_, err := db.Exec(ctx, "delivery_step.insert", stepRow(db, deliveryID, step))
 	return err
+}
+
+// stepRow is a line as it is kept. Its id and time are those of now, so that lines written later stand where they belong.
+func stepRow(db *sql.DB, deliveryID string, step Step) sql.Args {
+	at := step.At
+	if at == 0 {
+		at = db.Now()
+	}
+	return sql.Args{
+		"id": sql.NewID(), "delivery_id": deliveryID, "at": at, "name": cut(step.Name, 32), "outcome": step.Outcome, "took": step.Took,
+		"code": cut(step.Code, 64), "sentence": cut(step.Sentence, 500), "detail": step.Detail,
+	}
 }
 
 // cut returns at most n characters of s. Bytes that are no characters, as a platform's answer may hold, are replaced: a

@@ -22,6 +22,11 @@ SELECT id, message_id, origin_id, account_id, unit_id, platform, action, state, 
     created_by, created_at, updated_at, version, of_id, retraction_id, urgent, barred_at, by_hand, reason, outage_id
 FROM deliveries WHERE id = :id
 
+-- name: delivery.to_confirm
+-- Deliveries that news has come of, with what their posts take from the messages.
+SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.remote, d.external_id, d.created_at, m.title, m.sha256
+FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE d.id IN (:ids)
+
 -- name: delivery.due
 -- What to work on now, oldest first: due, and held by nobody or by a holder whose lease ran out. An account sends one after
 -- the other: what is not submitted yet waits while another one of its account is being sent, and behind an earlier one, for
