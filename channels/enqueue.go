@@ -29,6 +29,8 @@ type Outside struct {
 	PublicBase string                                                   // our own address as readers reach it, without a trailing slash
 	Pace       Pace
 	Log        *slog.Logger
+
+	confirming gathering
 }
 
 // Pace holds the times of the delivery engine. DefaultPace has those for production; tests shorten them.

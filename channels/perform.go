@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -33,6 +32,9 @@ type work struct {
 	circuit string  // what is told of to others: see circuitName; empty while no platform is asked
 	traffic traffic // as it was seen last
 	probing bool    // this is the one call that tries a platform that was given up
+
+	ready bool // prepared, which is saved with the next state
+	journal
 }
 
 // Perform walks a claimed delivery through its states until it ends or has to wait, and gives the lease back:
@@ -62,6 +64,7 @@ func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) (
 			err = fmt.Errorf("delivery %s: panic: %v\n%s", delivery.ID, r, debug.Stack())
 		}
 	}()
+	defer w.keepSteps(steady)
 	if err := w.load(steady, delivery); err != nil {
 		if platform := AsPlatformError(err); platform != nil {
 			return ignoreLost(w.stuck(steady, platform))
@@ -73,7 +76,7 @@ func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) (
 	}
 	for {
 		if ctx.Err() != nil {
-			return ignoreLost(w.release(steady, w.db.Now().Ptr(), nil))
+			return ignoreLost(w.stop(steady))
 		}
 		done, err := w.step(steady)
 		if err != nil {
@@ -83,6 +86,16 @@ func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) (
 			return nil
 		}
 	}
+}
+
+// stop gives the delivery back at once, for whoever goes on with it.
+func (w *work) stop(ctx context.Context) error {
+	if w.ready {
+		if err := w.save(ctx, "delivery.prepared", sql.Args{}); err != nil {
+			return err
+		}
+	}
+	return w.release(ctx, w.db.Now().Ptr(), nil)
 }
 
 func ignoreLost(err error) error {
@@ -125,9 +138,9 @@ func (w *work) load(ctx context.Context, delivery Delivery) error {
 	w.job.Bytes = w.signedBytes
 	w.job.PictureURL = func(picture Picture) string { return PictureURL(w.out.PublicBase, delivery.ID, picture) }
 	w.job.Step = func(name, sentence string, detail sql.Object) {
-		w.note(ctx, Step{Name: name, Outcome: Done, Sentence: sentence, Detail: detail})
+		w.note(Step{Name: name, Outcome: Done, Sentence: sentence, Detail: detail})
 	}
-	return nil
+	return w.interrupted(ctx)
 }
 
 // loadOf reads the publication that a retraction or correction is about, by whose address the platform knows the post.
@@ -213,7 +226,7 @@ func (w *work) signedBytes(ctx context.Context, picture Picture) ([]byte, error)
 // stuck decides about a delivery that cannot be worked on as things stand. One that may be public is looked after again
 // later; any other has certainly gone nowhere.
 func (w *work) stuck(ctx context.Context, platform *PlatformError) error {
-	w.note(ctx, Step{Name: "begin", Outcome: Refused, Code: platform.Code, Sentence: platform.Advice})
+	w.note(Step{Name: "begin", Outcome: Refused, Code: platform.Code, Sentence: platform.Advice})
 	switch {
 	case w.job.Delivery.Action != Publish:
 		return w.toHand(ctx, platform)
@@ -259,21 +272,22 @@ func (w *work) prepare(ctx context.Context) (bool, error) {
 		w.job.Remote = sql.Object{}
 	}
 	w.job.Remote[viaKey] = w.via
-	if err := w.save(ctx, "delivery.prepared", sql.Args{}); err != nil {
-		return false, err
-	}
-	w.job.Delivery.State, w.job.Delivery.Attempts = Prepared, 0
+	w.job.Delivery.State, w.job.Delivery.Attempts, w.ready = Prepared, 0, true
 	return false, nil
 }
 
-// submit saves the intention, asks the platform, and saves what it said. The call must be over well before the lease
-// is, so that nobody else looks for its effect while it is still under way.
+// submit saves the intention, and with it what was prepared just before, asks the platform, and saves what it said. The
+// call must be over well before the lease is, so that nobody else looks for its effect while it is still under way.
 func (w *work) submit(ctx context.Context) (bool, error) {
 	now := w.db.Now()
-	if err := w.save(ctx, "delivery.intend", sql.Args{"until": now.Add(w.out.Pace.Lease)}); err != nil {
+	statement := "delivery.intend"
+	if w.ready {
+		statement = "delivery.intend_prepared"
+	}
+	if err := w.save(ctx, statement, sql.Args{"until": now.Add(w.out.Pace.Lease)}); err != nil {
 		return false, w.orBarred(ctx, err)
 	}
-	w.job.Delivery.IntentAt = now.Ptr()
+	w.job.Delivery.IntentAt, w.ready = now.Ptr(), false
 	progress, err := w.ask(ctx, "submit", "提交发布", w.channel.Submit, Pending, Published, Awaiting)
 	if err == nil {
 		return w.advance(ctx, progress)
@@ -318,7 +332,7 @@ func (w *work) find(ctx context.Context) (bool, error) {
 			return false, err
 		}
 		w.job.Delivery.IntentAt = nil
-		w.note(ctx, Step{Name: "find", Outcome: Done, Sentence: "平台确认没有收到上次提交，重新提交"})
+		w.note(Step{Name: "find", Outcome: Done, Sentence: "平台确认没有收到上次提交，重新提交"})
 		return false, nil
 	case Unsure:
 		return w.lookLater(ctx, nil, progress.Next)
@@ -397,13 +411,17 @@ func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
 	}
 	switch progress.Stage {
 	case Published:
-		err := Confirm(ctx, w.db, w.out, Confirmation{
+		news := Confirmation{
 			DeliveryID: w.job.Delivery.ID, Remote: w.job.Remote, ExternalID: progress.ExternalID, URL: progress.URL,
-			PublishedAt: progress.PublishedAt, How: "平台返回发布成功",
-		})
+			PublishedAt: progress.PublishedAt, How: "平台返回发布成功", steps: w.takeSteps(),
+		}
+		err := w.out.confirming.confirm(ctx, w.db, w.out, news)
+		if err != nil {
+			w.putBack(news.steps)
+		}
 		return true, err
 	case Awaiting:
-		w.note(ctx, Step{Name: "await", Outcome: Done, Sentence: "发布包已备好，等待人工发布并登记网址"})
+		w.note(Step{Name: "await", Outcome: Done, Sentence: "发布包已备好，等待人工发布并登记网址"})
 		return true, w.release(ctx, nil, nil)
 	case Pending:
 		if w.db.Now().Sub(w.submittedAt()) > w.out.Pace.GiveUp {
@@ -472,13 +490,15 @@ func (w *work) ask(ctx context.Context, name, doing string, call func(context.Co
 // outside makes one call to a platform with its own deadline, keeps the lease alive until it returns, and notes how it
 // went. broken is what a panic of the adapter means here.
 func (w *work) outside(ctx context.Context, name, doing string, broken Class, call func(context.Context) error) error {
-	w.note(ctx, Step{Name: name, Outcome: Begun, Sentence: doing})
+	w.note(Step{Name: name, Outcome: Begun, Sentence: doing})
 	bounded, cancel := context.WithTimeout(ctx, w.out.Pace.Call)
 	defer cancel()
 	held, letGo := context.WithCancel(ctx)
 	defer letGo()
 	var renewing sync.WaitGroup
 	renewing.Go(func() { w.renew(held, cancel) })
+	showing := time.AfterFunc(showStepsAfter, func() { w.keepSteps(ctx) })
+	defer showing.Stop()
 	began := time.Now()
 	err := w.survive(bounded, name, broken, call)
 	took := time.Since(began)
@@ -489,14 +509,14 @@ func (w *work) outside(ctx context.Context, name, doing string, broken Class, ca
 	if err != nil {
 		platform := orUnclear(err)
 		line.Outcome, line.Code, line.Sentence = Refused, platform.Code, platform.Advice
-		line.Detail = sql.Object{"class": platform.Class, "text": platform.Text}
+		line.Detail = sql.Object{"class": platform.Class, "text": cut(platform.Text, 1000)}
 		if platform.Class == Unclear {
 			line.Outcome = Open
 		}
 		w.out.Log.WarnContext(ctx, "delivery step failed", "delivery", w.job.Delivery.ID, "account", w.job.Account.ID, "step", name,
 			"code", platform.Code, "error", err.Error())
 	}
-	w.note(ctx, line)
+	w.note(line)
 	return err
 }
 
@@ -560,10 +580,12 @@ func (w *work) keepRemote(ctx context.Context) error {
 }
 
 func (w *work) release(ctx context.Context, next *sql.Time, platform *PlatformError) error {
+	w.keepSteps(ctx)
 	return w.save(ctx, "delivery.release", w.errorArgs(platform, sql.Args{"next_at": next, "attempts": w.job.Delivery.Attempts}))
 }
 
 func (w *work) end(ctx context.Context, state State, platform *PlatformError) error {
+	w.keepSteps(ctx)
 	if err := w.save(ctx, "delivery.end", w.errorArgs(platform, sql.Args{"state": state})); err != nil {
 		return err
 	}
@@ -577,12 +599,6 @@ func (w *work) errorArgs(platform *PlatformError, args sql.Args) sql.Args {
 	args["error_code"], args["error_class"] = cut(platform.Code, 64), platform.Class
 	args["error_text"], args["error_advice"] = cut(platform.Text, 1000), cut(platform.Advice, 500)
 	return args
-}
-
-func (w *work) note(ctx context.Context, step Step) {
-	if err := addStep(ctx, w.db, w.job.Delivery.ID, step); err != nil {
-		w.out.Log.WarnContext(ctx, "a delivery step was not kept", "delivery", w.job.Delivery.ID, "step", step.Name, slog.Any("error", err))
-	}
 }
 
 // orUnclear returns the platform's error in err, or one that says we do not know.

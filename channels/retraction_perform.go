@@ -96,7 +96,7 @@ func (w *work) toHand(ctx context.Context, platform *PlatformError) error {
 	if err := w.save(ctx, "delivery.to_hand", w.errorArgs(platform, sql.Args{})); err != nil {
 		return err
 	}
-	w.note(ctx, Step{Name: "hand", Outcome: Done, Code: platform.Code, Sentence: platform.Advice})
+	w.note(Step{Name: "hand", Outcome: Done, Code: platform.Code, Sentence: platform.Advice})
 	return nil
 }
 

@@ -71,6 +71,12 @@ WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared') AND i
 UPDATE deliveries SET intent_at = :now, lease_until = :until, updated_at = :now, version = version + 1
 WHERE id = :id AND holder = :holder AND state = 'prepared' AND intent_at IS NULL AND barred_at IS NULL
 
+-- name: delivery.intend_prepared
+-- The intention together with what was prepared just before it.
+UPDATE deliveries SET state = 'prepared', remote = :remote, prepared_at = :now, attempts = 0, error_code = '', error_class = '', error_text = '',
+    error_advice = '', intent_at = :now, lease_until = :until, updated_at = :now, version = version + 1
+WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared') AND intent_at IS NULL AND barred_at IS NULL
+
 -- name: delivery.forget_intent
 -- The platform certainly has nothing: it may be asked again.
 UPDATE deliveries SET intent_at = NULL, remote = :remote, updated_at = :now, version = version + 1
