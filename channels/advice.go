@@ -32,7 +32,7 @@ const (
 
 var buttonLabels = map[string]string{
 	ActCancel: "取消投递", ActRetry: "重试", ActConfirm: "登记发布网址", ActSettle: "核实处理", ActTakeOver: "转人工发布", ActDecide: "决定怎样处理",
-	ActRetract: "撤下", ActConfirmRetracted: "登记已撤下", ActConfirmCorrected: "登记已更正",
+	ActRetract: "撤下", ActMass: "决定群发", ActConfirmRetracted: "登记已撤下", ActConfirmCorrected: "登记已更正",
 }
 
 // advice returns what to say of the delivery; may are the actions that the person has.
@@ -103,6 +103,8 @@ func (d Delivery) waitingAdvice(now sql.Time) (Advice, []string) {
 		return Advice{Happened: d.said("已向平台提交，还没有收到结果。"), Readers: readersPerhaps, Next: "系统正在向平台核实，核实清楚之前不会重发，请勿手工重发。"}, nil
 	case d.DueAt > now:
 		return Advice{Happened: "已排期，等待发布时间。", Readers: readersNothing, Next: "到时间自动发布。"}, nil
+	case d.undecided():
+		return Advice{Happened: d.ErrorAdvice, Readers: readersNothing, Next: "系统不会自行群发，等您决定。"}, []string{ActMass}
 	case d.ErrorCode != "":
 		return Advice{Happened: d.ErrorAdvice, Readers: readersNothing, Next: "系统会自动再试。"}, []string{ActRetry}
 	}

@@ -16,6 +16,7 @@ const (
 	QueueRetract Queue = "retract" // posts that are to be gone and are not yet
 	QueueUnknown Queue = "unknown" // 可能已发出
 	QueueHeld    Queue = "held"    // 停机待决
+	QueueMass    Queue = "mass"    // to be sent to all followers once somebody says so
 	QueueFailed  Queue = "failed"  // certainly not out
 	QueueHand    Queue = "hand"    // to be posted or corrected by hand
 )
@@ -25,6 +26,7 @@ type Queues struct {
 	Retract int `json:"retract"`
 	Unknown int `json:"unknown"`
 	Held    int `json:"held"`
+	Mass    int `json:"mass"`
 	Failed  int `json:"failed"`
 	Hand    int `json:"hand"`
 }
@@ -48,6 +50,8 @@ func QueuesOf(ctx context.Context, db *sql.DB, actor units.Actor) (Queues, error
 			q.Unknown = r.Total
 		case QueueHeld:
 			q.Held = r.Total
+		case QueueMass:
+			q.Mass = r.Total
 		case QueueFailed:
 			q.Failed = r.Total
 		case QueueHand:
@@ -96,7 +100,7 @@ func (a Alarm) view() View {
 // Alarms returns the deliveries that wait for a person, what is to be taken down first, then the oldest, at most limit.
 func Alarms(ctx context.Context, db *sql.DB, actor units.Actor, limit int) ([]Alarm, error) {
 	alarms, err := sql.List[Alarm](ctx, db, "delivery.alarms", sql.Args{
-		"states": []string{string(Failed), string(Unknown), string(Submitted), string(Held), string(Scheduled)}, "limit": limit,
+		"states": []string{string(Failed), string(Unknown), string(Submitted), string(Held), string(Scheduled), string(Prepared)}, "limit": limit,
 		"person_id": actor.PersonID, "roles": units.RolesWith(units.ActDeliveries),
 	})
 	if err != nil {

@@ -35,6 +35,7 @@ const (
 	ActRetract          = "retract"           // take the article down
 	ActConfirmRetracted = "confirm_retracted" // say that the post is gone
 	ActConfirmCorrected = "confirm_corrected" // say that the post was corrected
+	ActMass             = "mass"              // decide whether it goes to all followers
 )
 
 // actions lists what may be done with a delivery in its present state by somebody who may act on it.
@@ -66,10 +67,20 @@ func (v View) actions(now sql.Time) []string {
 			list = append(list, ActTakeOver)
 		}
 	}
+	if v.undecided() {
+		return append([]string{ActMass}, list...) // trying again decides nothing
+	}
 	if v.EndedAt == nil && v.DueAt <= now && v.NextAt != nil && *v.NextAt > now {
 		list = append(list, ActRetry)
 	}
 	return list
+}
+
+// CodeUndecided is the error code of a delivery that waits until a person decides whether it goes to all followers.
+const CodeUndecided = "mass_undecided"
+
+func (d Delivery) undecided() bool {
+	return (d.State == Scheduled || d.State == Prepared) && d.IntentAt == nil && d.ErrorCode == CodeUndecided
 }
 
 func (v View) retractActions() []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	"govmedia/accounts"
@@ -103,15 +104,37 @@ type bindAccountInput struct {
 	Body struct {
 		Version     int64                `json:"version"`
 		Credentials accounts.Credentials `json:"credentials" doc:"By the names the adapter knows; none unbinds the account. Never answered."`
+		Keep        bool                 `json:"keep,omitempty" doc:"Secrets that are set and not named here stay as they are"`
 	}
 }
 
 func (s *server) bindAccount(ctx context.Context, in *bindAccountInput) (*Body[accounts.Account], error) {
-	account, err := accounts.SetCredentials(ctx, s.db, s.keys, actorOf(ctx), in.ID, in.Body.Version, in.Body.Credentials)
+	credentials, err := s.credentialsFor(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	account, err := accounts.SetCredentials(ctx, s.db, s.keys, actorOf(ctx), in.ID, in.Body.Version, credentials)
 	if err == nil {
 		err = channels.ForgetToken(ctx, s.db, account.ID) // what the old secret earned, a block among it, ends with it
 	}
 	return answer(account, err)
+}
+
+// credentialsFor are the secrets that an account is to have: those given, with those it has where they are to be kept.
+func (s *server) credentialsFor(ctx context.Context, in *bindAccountInput) (accounts.Credentials, error) {
+	if !in.Body.Keep {
+		return in.Body.Credentials, nil
+	}
+	account, err := accounts.Get(ctx, s.db, actorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := accounts.OpenCredentials(ctx, s.db, s.keys, account)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(credentials, in.Body.Credentials)
+	return credentials, nil
 }
 
 type listPostsInput struct {

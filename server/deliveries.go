@@ -18,7 +18,7 @@ type listDeliveriesInput struct {
 	PageQuery
 	State     channels.State    `query:"state" enum:"held,scheduled,prepared,submitted,published,failed,unknown,cancelled,retracted"`
 	Action    channels.Action   `query:"action" enum:"publish,update,retract"`
-	Queue     channels.Queue    `query:"queue" enum:"retract,unknown,held,failed,hand" doc:"只看等人处理的一类"`
+	Queue     channels.Queue    `query:"queue" enum:"retract,unknown,held,mass,failed,hand" doc:"只看等人处理的一类"`
 	AccountID string            `query:"account_id" maxLength:"16"`
 	ArticleID string            `query:"article_id" maxLength:"16"`
 	Platform  accounts.Platform `query:"platform" maxLength:"24"`

@@ -144,6 +144,28 @@ type AppSecrets struct {
 	FeedURL        string `json:"feed_url"`
 }
 
+// AppView is how an account's app is set up. It holds no secret.
+type AppView struct {
+	SecretSet   bool   `json:"secret_set"`
+	Rotating    bool   `json:"rotating" doc:"Whether everything is signed with the previous secret as well, until settle-app-secret"`
+	CallbackSet bool   `json:"callback_set" doc:"Whether the app has been given secrets for its reports and for the feed"`
+	CallbackURL string `json:"callback_url"`
+	FeedURL     string `json:"feed_url"`
+}
+
+func (s *server) getApp(ctx context.Context, in *ByID) (*Body[AppView], error) {
+	if _, err := accounts.Get(ctx, s.db, actorOf(ctx), in.ID); err != nil {
+		return nil, err
+	}
+	_, account, credentials, err := s.appOf(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return answer(AppView{SecretSet: credentials["secret"] != "", Rotating: credentials["previous_secret"] != "",
+		CallbackSet: credentials["callback_secret"] != "" && credentials["feed_token"] != "", CallbackURL: s.config.PublicBase + "/callbacks/app/" + account.ID,
+		FeedURL: s.config.PublicBase + "/feeds/app/" + account.ID + ".json"}, nil)
+}
+
 // rotateApp makes a new signing secret. The old one stays valid until settleApp.
 func (s *server) rotateApp(ctx context.Context, in *ByVersion) (*Body[AppSecrets], error) {
 	account, credentials, err := s.changeApp(ctx, in, app.Rotate)

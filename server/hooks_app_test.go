@@ -34,12 +34,22 @@ func TestAppsAreServedTheirFeedTheirGuideAndTheirSecrets(t *testing.T) {
 	admin := town.signIn("guanli")
 	id, version := appAccount(admin)
 	anybody := town.browser()
+	shows := func(rotating bool) {
+		t.Helper()
+		var view AppView
+		admin.do(http.MethodGet, "/api/accounts/"+id+"/app", nil, http.StatusOK, &view)
+		if !view.SecretSet || view.Rotating != rotating || view.FeedURL != town.base+"/feeds/app/"+id+".json" || view.CallbackURL != town.base+"/callbacks/app/"+id {
+			t.Errorf("the app's settings = %+v, want rotating %v", view, rotating)
+		}
+	}
+	shows(false)
 
 	var pinged AppPinged
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, http.StatusOK, &pinged)
 	var secrets AppSecrets
 	admin.refuse(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": version - 1}, http.StatusConflict, "account.stale")
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": version}, http.StatusOK, &secrets)
+	shows(true)
 	if !secrets.Rotating || !strings.HasPrefix(secrets.Secret, "whsec_") || secrets.FeedURL != town.base+"/feeds/app/"+id+".json" {
 		t.Errorf("rotated: %+v", secrets)
 	}
@@ -94,6 +104,7 @@ func TestAppsAreServedTheirFeedTheirGuideAndTheirSecrets(t *testing.T) {
 		t.Errorf("the guide = %d", guide.StatusCode)
 	}
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/settle", map[string]any{"version": secrets.Version}, http.StatusOK, nil)
+	shows(false)
 	admin.refuse(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, http.StatusUnprocessableEntity, "app.ping_failed") // the app never got the new one
 	town.signIn("xinxi").refuse(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": 1}, http.StatusForbidden, "auth.forbidden")
 	if strings.Contains(town.log(), "whsec_") {

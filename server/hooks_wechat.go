@@ -12,8 +12,13 @@ import (
 	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/channels/wechat"
+	"govmedia/fault"
+	"govmedia/sql"
 	"govmedia/units"
 )
+
+// errNoWeChat is what an account that is not on WeChat is answered.
+var errNoWeChat = fault.Define("wechat.not_wechat", fault.NotFound, "这个账号不是微信公众号，没有公众号接口可看。请回到账号页核对平台。")
 
 // callbackAnswer is how long a callback may take: WeChat gives five seconds and then sends it again.
 const callbackAnswer = 4 * time.Second
@@ -22,7 +27,9 @@ const callbackAnswer = 4 * time.Second
 func (s *server) weChatRoutes() {
 	s.addPlain(anyone, "GET /callbacks/wechat/:account", s.greetWeChat)
 	s.addPlain(anyone, "POST /callbacks/wechat/:account", s.hearWeChat)
+	add(s, units.ReadDeliveries, "GET /api/deliveries/{id}/mass", "get-mass", "群发的用量和决定", s.getMass)
 	add(s, units.ActDeliveries, "POST /api/deliveries/{id}/mass", "decide-mass", "确认群发", s.decideMass)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/wechat", "get-wechat", "公众号接口设置", s.getWeChat)
 	add(s, units.ReadAccounts, "GET /api/accounts/{id}/health", "get-account-health", "账号在平台的状况", s.getHealth)
 }
 
@@ -89,6 +96,39 @@ func (s *server) workOnCallbacks(ctx context.Context) error {
 		s.worker.wake()
 	}
 	return err
+}
+
+func (s *server) getMass(ctx context.Context, in *ByID) (*Body[wechat.Sending], error) {
+	return answer(wechat.SendingOf(ctx, s.db, actorOf(ctx), in.ID))
+}
+
+// WeChatView is how an account is set up for WeChat's interfaces. It holds no secret.
+type WeChatView struct {
+	CallbackURL  string    `json:"callback_url" doc:"To be entered in WeChat's console"`
+	SecretSet    bool      `json:"secret_set"`
+	CallbackSet  bool      `json:"callback_set" doc:"Whether both the token and the key for callbacks are there"`
+	LastCallback *sql.Time `json:"last_callback" doc:"When WeChat last called back; null for never"`
+}
+
+func (s *server) getWeChat(ctx context.Context, in *ByID) (*Body[WeChatView], error) {
+	account, err := accounts.Get(ctx, s.db, actorOf(ctx), in.ID)
+	if err == nil && account.Platform != accounts.WeChat {
+		err = errNoWeChat
+	}
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := accounts.OpenCredentials(ctx, s.db, s.keys, account)
+	if err != nil {
+		return nil, err
+	}
+	view := WeChatView{CallbackURL: s.config.PublicBase + "/callbacks/wechat/" + account.ID, SecretSet: credentials["app_secret"] != "",
+		CallbackSet: credentials["callback_token"] != "" && credentials["encoding_aes_key"] != ""}
+	last, err := sql.Get[sql.Time](ctx, s.db, "wechat_callback.last", sql.Args{"account_id": account.ID})
+	if err == nil && last > 0 {
+		view.LastCallback = last.Ptr()
+	}
+	return answer(view, err)
 }
 
 type decideMassInput struct {

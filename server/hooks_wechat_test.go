@@ -12,6 +12,8 @@ import (
 	"github.com/silenceper/wechat/v2/util"
 
 	"govmedia/accounts"
+	"govmedia/channels"
+	"govmedia/sql"
 )
 
 const (
@@ -73,5 +75,60 @@ func TestWeChatCallsBack(t *testing.T) {
 		if response.StatusCode != c.status || !strings.Contains(got.String(), c.answer) {
 			t.Errorf("%s: answered %d %.200s, want %d %s", c.name, response.StatusCode, got.String(), c.status, c.answer)
 		}
+	}
+}
+
+// What an account has of secrets stays where only one is given anew, and no answer has any of them.
+func TestSecretsThatAreNotGivenAnewStay(t *testing.T) {
+	t.Parallel()
+	town := newTown(t, "")
+	town.start()
+	admin := town.signIn("guanli")
+	account := accountsOf(admin)[accounts.KindWeChatSubscription]
+	path := "/api/accounts/" + account.ID
+	bind := func(body map[string]any) {
+		t.Helper()
+		body["version"] = account.Version
+		admin.do(http.MethodPut, path+"/credentials", body, http.StatusOK, &account)
+	}
+	shows := func(secret, callback bool) {
+		t.Helper()
+		answer := admin.raw(http.MethodGet, path+"/wechat", "", nil)
+		var view WeChatView
+		admin.do(http.MethodGet, path+"/wechat", nil, http.StatusOK, &view)
+		if view.SecretSet != secret || view.CallbackSet != callback || view.CallbackURL != town.base+"/callbacks/wechat/"+account.ID || view.LastCallback != nil {
+			t.Errorf("the settings = %+v, want secret %v and callback %v", view, secret, callback)
+		}
+		if strings.Contains(answer.text, hookToken) || strings.Contains(answer.text, hookKey) {
+			t.Errorf("the answer has a secret: %s", answer.text)
+		}
+	}
+	bind(map[string]any{"credentials": map[string]string{"app_secret": "s"}})
+	shows(true, false)
+	bind(map[string]any{"credentials": map[string]string{"callback_token": hookToken, "encoding_aes_key": hookKey}, "keep": true})
+	shows(true, true)
+	admin.refuse(http.MethodPut, path+"/credentials", map[string]any{"version": account.Version - 1, "credentials": map[string]string{"app_secret": "x"}, "keep": true},
+		http.StatusConflict, "account.stale")
+	bind(map[string]any{"credentials": map[string]string{"callback_token": hookToken}})
+	shows(false, false)
+	app, _ := appAccount(admin)
+	admin.refuse(http.MethodGet, "/api/accounts/"+app+"/wechat", nil, http.StatusNotFound, "wechat.not_wechat")
+}
+
+// The home page learns from one call what is the matter at the platforms.
+func TestTheAlarmsOfAllPlatformsAreOneList(t *testing.T) {
+	t.Parallel()
+	town := newTown(t, "")
+	town.start()
+	admin := town.signIn("guanli")
+	account := accountsOf(admin)[accounts.KindWeChatSubscription]
+	var list AccountAlarms
+	admin.do(http.MethodGet, "/api/account-alarms", nil, http.StatusOK, &list)
+	before := len(list.Items)
+	yesterday := time.Now().In(sql.Beijing).AddDate(0, 0, -1).Format(time.DateOnly)
+	admin.do(http.MethodPut, "/api/accounts/"+account.ID+"/record", map[string]any{"version": account.Version, "values": map[string]string{"certified_until": yesterday}}, http.StatusOK, nil)
+	admin.do(http.MethodGet, "/api/account-alarms", nil, http.StatusOK, &list)
+	if len(list.Items) != before+1 || list.Items[0].AccountID != account.ID || list.Items[0].Kind != channels.AlarmCertification || list.Items[0].Level != channels.Bad {
+		t.Errorf("alarms = %+v, want the certification that is over first", list.Items)
 	}
 }

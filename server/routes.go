@@ -122,6 +122,8 @@ func (s *server) routes() {
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/check", "check-weibo", "检测微博授权和权限", s.checkWeibo)
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/weibo/revoke", "revoke-weibo", "解除微博授权", s.revokeWeibo)
 	add(s, units.ReadAccounts, "GET /api/weibo-alarms", "list-weibo-alarms", "快到期的微博授权", s.listWeiboAlarms)
+	add(s, units.ReadAccounts, "GET /api/account-alarms", "list-account-alarms", "账号在平台的告警", s.listAccountAlarms)
+	add(s, units.ReadAccounts, "GET /api/accounts/{id}/app", "get-app", "客户端接口设置", s.getApp)
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/app/rotate", "rotate-app-secret", "更换客户端密钥", s.rotateApp)
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/app/settle", "settle-app-secret", "停用客户端旧密钥", s.settleApp)
 	add(s, units.BindAccounts, "POST /api/accounts/{id}/app/ping", "ping-app", "测试客户端接收地址", s.pingApp)

@@ -3,7 +3,6 @@ package wechat
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"govmedia/accounts"
@@ -55,12 +54,6 @@ var capabilityLabels = map[string]string{
 var quotaLabels = []struct{ path, label string }{
 	{pathSubmit, "提交发布"}, {pathPoll, "查询发布结果"}, {pathPublished, "读取已发布列表"}, {pathDelete, "删除文章"}, {pathAddDraft, "新建草稿"}, {pathSendAll, "群发"},
 }
-
-// Days before its end at which a certification is spoken of.
-const (
-	certificationSoon   = 60
-	certificationUrgent = 30
-)
 
 // Health implements channels.Prober: the token, what the account is granted, its quotas, where WeChat's callbacks come
 // from, and when its certification ends. It takes about a dozen calls, one of them scarce, and may be made twenty times a day.
@@ -184,34 +177,35 @@ func (c *Channel) noteRefusal(ctx context.Context, who party, path string, err e
 	}
 }
 
-// certification says when the yearly certification ends, after which drafts and publishing are refused: as WeChat says,
-// or as the account's setting verified_until does (YYYY-MM-DD, the last day).
+// certification says when the yearly certification ends, after which drafts and publishing are refused: as WeChat says, as the
+// register does, or as the account's setting verified_until does (YYYY-MM-DD, the last day).
 func (c *Channel) certification(ctx context.Context, account accounts.Account, who party) channels.HealthLine {
 	line := channels.HealthLine{Name: "certification", Label: "微信认证", Level: channels.Untold,
-		Sentence: "微信没有告诉认证到期日，请在账号页填写“认证到期日”，系统会提前提醒。"}
+		Sentence: "微信没有告诉认证到期日，请在账号的台账卡片里填写“认证到期日”，系统会提前提醒。"}
 	end := c.certifiedUntil(ctx, who)
 	if end == 0 {
-		text, _ := account.Settings["verified_until"].(string)
-		last, err := time.ParseInLocation(time.DateOnly, text, sql.Beijing)
-		if err != nil {
-			return line
-		}
-		end = sql.FromStd(last.AddDate(0, 0, 1))
+		end = c.registeredUntil(ctx, account)
+	}
+	if end == 0 {
+		return line
 	}
 	line.ExpiresAt = end.Ptr()
-	days := int(math.Floor(end.Sub(c.db.Now()).Hours() / 24))
-	last := end.Add(-time.Second).Std().Format("2006年1月2日")
-	switch {
-	case end <= c.db.Now():
-		line.Level, line.Sentence = channels.Bad, fmt.Sprintf("微信认证已于 %s到期，草稿和发布接口会被拒绝。请登录公众平台，在“设置与开发—公众号设置—微信认证”办理年审。", last)
-	case days <= certificationUrgent:
-		line.Level, line.Sentence = channels.Bad, fmt.Sprintf("微信认证还有 %d 天到期（%s）。请马上登录公众平台办理年审，到期后不能发布。", days, last)
-	case days <= certificationSoon:
-		line.Level, line.Sentence = channels.Warn, fmt.Sprintf("微信认证还有 %d 天到期（%s）。请登录公众平台，在“设置与开发—公众号设置—微信认证”办理年审。", days, last)
-	default:
-		line.Level, line.Sentence = channels.Fine, fmt.Sprintf("微信认证有效，%s到期。", last)
-	}
+	line.Level, line.Sentence = certificationSays(end, c.db.Now())
 	return line
+}
+
+// registeredUntil is the end of the certification by the register, or else by the account's settings; 0 when neither has it.
+func (c *Channel) registeredUntil(ctx context.Context, account accounts.Account) sql.Time {
+	type row struct{ LastDay *sql.Time }
+	if registered, err := sql.Get[row](ctx, c.db, "wechat_certification.registered", sql.Args{"account_id": account.ID}); err == nil && registered.LastDay != nil {
+		return registered.LastDay.Add(24 * time.Hour)
+	}
+	text, _ := account.Settings["verified_until"].(string)
+	last, err := time.ParseInLocation(time.DateOnly, text, sql.Beijing)
+	if err != nil {
+		return 0
+	}
+	return sql.FromStd(last.AddDate(0, 0, 1))
 }
 
 // certifiedUntil asks WeChat; 0 when it does not say. Documented for third-party platforms only, so a refusal is nothing.

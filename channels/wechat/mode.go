@@ -65,7 +65,7 @@ func Decide(ctx context.Context, db *sql.DB, actor units.Actor, deliveryID strin
 			return err
 		}
 		switch {
-		case view.Platform != accounts.WeChat || view.Action != channels.Publish || account.Mode != accounts.Auto || modeOf(account) != modeMass:
+		case !sendsToAll(view, account):
 			return ErrNotMass
 		case view.IntentAt != nil || view.EndedAt != nil:
 			return ErrMassBegun
@@ -110,8 +110,8 @@ const undecidedWait = 6 * time.Hour
 
 // undecided is a wait and no failure: nothing was sent, and nothing is until a person decides.
 func undecided() error {
-	return &channels.PlatformError{Code: "mass_undecided", Class: channels.Quota, After: undecidedWait, Text: "nobody has decided yet whether to send to all followers",
-		Advice: "草稿已备好，还没有发出。这个账号按“群发”发布，请在本页点“确认群发”，或改为“发布（不通知）”。"}
+	return &channels.PlatformError{Code: channels.CodeUndecided, Class: channels.Quota, After: undecidedWait, Text: "nobody has decided yet whether to send to all followers",
+		Advice: "草稿已备好，还没有发出。这个账号按“群发”发布，请在本页点“决定群发”：确认群发，或改为“发布（不通知）”。"}
 }
 
 // Allowances implements channels.Planner: what WeChat lets an account post, by its way.

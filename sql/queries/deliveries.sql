@@ -175,6 +175,7 @@ FROM (
     WHERE (:state = '' OR p.state = :state)
       AND (:action = '' OR p.action = :action)
       AND (:queue = '' OR p.state = :queue
+        OR :queue = 'mass' AND p.state = 'prepared' AND p.error_code = 'mass_undecided'
         OR :queue = 'hand' AND p.state = 'submitted' AND p.next_at IS NULL AND p.holder IS NULL AND p.action <> 'retract'
         OR :queue = 'retract' AND p.action = 'retract' AND p.state IN ('scheduled', 'prepared', 'submitted'))
       AND (:account_id = '' OR p.account_id = :account_id)
@@ -191,8 +192,8 @@ JOIN units u ON u.id = d.unit_id
 ORDER BY d.due_at DESC, d.id DESC
 
 -- name: delivery.alarms
--- What a person must look at: failed, perhaps public, held back after an outage, waiting for a hand, or being taken down. What is to
--- be taken down comes first, then the oldest.
+-- What a person must look at: failed, perhaps public, held back after an outage, waiting for a hand or for a decision about all
+-- followers, or being taken down. What is to be taken down comes first, then the oldest.
 SELECT d.id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until, d.intent_at, d.barred_at,
     d.by_hand, d.attempts, d.public_url, d.error_code, d.error_class, d.error_advice, d.reason,
     m.title AS title, a.name AS account_name, a.mode AS account_mode, u.name AS unit_name
@@ -201,16 +202,16 @@ JOIN messages m ON m.id = d.message_id
 JOIN accounts a ON a.id = d.account_id
 JOIN units u ON u.id = d.unit_id
 WHERE d.state IN (:states) AND (d.state <> 'submitted' OR d.next_at IS NULL AND d.holder IS NULL OR d.urgent = TRUE)
-  AND (d.state <> 'scheduled' OR d.urgent = TRUE)
+  AND (d.state <> 'scheduled' OR d.urgent = TRUE) AND (d.state <> 'prepared' OR d.error_code = 'mass_undecided')
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = d.unit_id)
 ORDER BY d.urgent DESC, d.due_at, d.id LIMIT :limit
 
 -- name: delivery.queues
 -- How many deliveries wait for a person, by what they wait for.
-SELECT CASE WHEN d.action = 'retract' THEN 'retract' WHEN d.state = 'submitted' THEN 'hand' ELSE d.state END AS queue, COUNT(*) AS total
+SELECT CASE WHEN d.action = 'retract' THEN 'retract' WHEN d.state = 'submitted' THEN 'hand' WHEN d.state = 'prepared' THEN 'mass' ELSE d.state END AS queue, COUNT(*) AS total
 FROM deliveries d
 WHERE (d.state IN ('failed', 'unknown', 'held') OR d.state = 'submitted' AND d.next_at IS NULL AND d.holder IS NULL
-    OR d.urgent = TRUE AND d.state IN ('scheduled', 'submitted'))
+    OR d.urgent = TRUE AND d.state IN ('scheduled', 'submitted') OR d.state = 'prepared' AND d.error_code = 'mass_undecided')
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = d.unit_id)
 GROUP BY 1
 

@@ -52,6 +52,11 @@ UPDATE wechat_mass_decisions SET choice = :choice, decided_by = :decided_by, dec
 -- name: wechat_mass.decision
 SELECT choice FROM wechat_mass_decisions WHERE delivery_id = :delivery_id
 
+-- name: wechat_mass.decided
+-- What was decided about a delivery, with the name of who did.
+SELECT d.choice, d.decided_at, COALESCE(p.name, '') AS decided_by
+FROM wechat_mass_decisions d LEFT JOIN people p ON p.id = d.decided_by WHERE d.delivery_id = :delivery_id
+
 -- name: wechat_mass.take
 -- Takes one of the account's sendings of a period; the key refuses one that is taken.
 INSERT INTO wechat_mass_slots (account_id, period, slot, delivery_id, taken_at) VALUES (:account_id, :period, :slot, :delivery_id, :taken_at)
@@ -76,3 +81,11 @@ DELETE FROM wechat_refusals WHERE account_id = :account_id AND capability = :cap
 
 -- name: wechat_refusal.list
 SELECT capability, code, text, since FROM wechat_refusals WHERE account_id = :account_id ORDER BY capability
+
+-- name: wechat_certification.registered
+-- The last day of an account's certification as the register has it.
+SELECT certified_until AS last_day FROM particulars WHERE account_id = :account_id
+
+-- name: wechat_callback.last
+-- When WeChat last called back for an account, in milliseconds; 0 for never.
+SELECT COALESCE(MAX(received_at), 0) AS at FROM wechat_callbacks WHERE account_id = :account_id
