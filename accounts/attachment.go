@@ -33,7 +33,8 @@ func (a Attachment) IsPicture() bool { return strings.HasPrefix(a.MIME, "image/"
 // Attach takes a file in for a unit at which the actor holds HandleApplications or WriteAccounts. size is what the upload
 // says; the bytes are looked at before they are kept. Errors: ErrForbidden, units.ErrNotFound, the file.* faults.
 func Attach(ctx context.Context, db *sql.DB, store files.Store, actor units.Actor, unitID, name string, r io.Reader) (Attachment, error) {
-	if err := mayAttach(ctx, db, actor, unitID); err != nil {
+	permissions := []units.Permission{units.HandleApplications, units.WriteAccounts}
+	if _, err := reachedUnit(ctx, db, actor, unitID, permissions...); err != nil {
 		return Attachment{}, err
 	}
 	// The bytes first, under their own hash: a crash after this leaves a file nobody refers to, never a row without bytes.
@@ -42,28 +43,17 @@ func Attach(ctx context.Context, db *sql.DB, store files.Store, actor units.Acto
 		return Attachment{}, wrap(err, "attach a file to unit %s", unitID)
 	}
 	attachment.ID, attachment.UnitID, attachment.CreatedBy, attachment.CreatedAt = sql.NewID(), unitID, actor.PersonID, db.Now()
-	if _, err := db.Exec(ctx, "attachment.insert", attachment); err != nil {
+	err = db.InTx(ctx, func(tx *sql.DB) error {
+		if _, err := heldUnit(ctx, tx, actor, unitID, permissions...); err != nil { // it may have ended while the bytes came
+			return err
+		}
+		_, err := tx.Exec(ctx, "attachment.insert", attachment)
+		return err
+	})
+	if err != nil {
 		return Attachment{}, wrap(err, "attach a file to unit %s", unitID)
 	}
 	return attachment, nil
-}
-
-func mayAttach(ctx context.Context, db *sql.DB, actor units.Actor, unitID string) error {
-	unit, err := units.Get(ctx, db, actor, unitID)
-	if err != nil {
-		return err
-	}
-	if unit.ClosedAt != nil {
-		return units.ErrClosed
-	}
-	if actor.IsSystem() {
-		return nil
-	}
-	roles, err := rolesAt(ctx, db, actor, unitID)
-	if err == nil && !carries(roles, units.HandleApplications) && !carries(roles, units.WriteAccounts) {
-		err = ErrForbidden
-	}
-	return err
 }
 
 // keep writes an upload to a temporary file, looks into it and puts it into the store.

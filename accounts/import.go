@@ -138,7 +138,14 @@ func NewImport(ctx context.Context, db *sql.DB, store files.Store, actor units.A
 	if err := keepSheet(ctx, store, &in, r); err != nil {
 		return Import{}, wrap(err, "import a sheet for unit %s", unitID)
 	}
-	if _, err := db.Exec(ctx, "import.insert", in); err != nil {
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		if _, err := heldUnit(ctx, tx, actor, unitID, units.WriteAccounts); err != nil { // it may have ended while the bytes came
+			return err
+		}
+		_, err := tx.Exec(ctx, "import.insert", in)
+		return err
+	})
+	if err != nil {
 		return Import{}, wrap(err, "import a sheet for unit %s", unitID)
 	}
 	return GetImport(ctx, db, actor, in.ID)

@@ -424,9 +424,6 @@ func keepTemplate(ctx context.Context, tx *sql.DB, actor units.Actor, unitID str
 // without a mapping the titles suggest one. The same titles again change the template. Errors: ErrTemplateInvalid, those of the
 // mapping, ErrForbidden.
 func KeepTemplate(ctx context.Context, db *sql.DB, actor units.Actor, unitID string, name string, titles []string, mapping *Mapping) (Template, error) {
-	if _, err := openUnit(ctx, db, actor, unitID); err != nil {
-		return Template{}, err
-	}
 	clean := make([]string, len(titles))
 	for i, title := range titles {
 		clean[i] = cut(sheets.Clean(title), 200)
@@ -439,6 +436,9 @@ func KeepTemplate(ctx context.Context, db *sql.DB, actor units.Actor, unitID str
 	}
 	var kept Template
 	err := db.InTx(ctx, func(tx *sql.DB) (err error) {
+		if _, err := heldUnit(ctx, tx, actor, unitID, units.WriteAccounts); err != nil {
+			return err
+		}
 		kept, err = keepTemplate(ctx, tx, actor, unitID, ImportRegister, name, clean, *mapping)
 		return err
 	})

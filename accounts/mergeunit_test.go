@@ -3,9 +3,12 @@ package accounts_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -180,6 +183,11 @@ func TestNothingIsMadeAtAUnitBehindItsMerger(t *testing.T) {
 				func() error {
 					return accounts.GrantRole(ctx, w.db, w.book, admin, w.People["stranger"].PersonID, units.RoleAt{UnitID: unit.ID, Role: units.InfoOfficer})
 				},
+				func() error {
+					_, err := accounts.DraftNotice(ctx, w.db, w.book, admin, accounts.NewNotice{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.NewMedia,
+						Title: "指挥部关于开通账号的公告", Body: "现予公告。"})
+					return err
+				},
 			}
 			made := make([]error, len(makers))
 			var done sync.WaitGroup
@@ -201,6 +209,123 @@ func TestNothingIsMadeAtAUnitBehindItsMerger(t *testing.T) {
 			if err != nil || card.Unit.ClosedAt == nil || card.Accounts+card.People+len(card.Unfinished) > 0 {
 				t.Errorf("left at the closed unit: %d accounts, %d people, %+v, %v", card.Accounts, card.People, card.Unfinished, err)
 			}
+		}
+	})
+}
+
+// whileReading does something when the first byte of an upload is asked for.
+type whileReading struct {
+	do   func()
+	rest io.Reader
+}
+
+func (r *whileReading) Read(p []byte) (int, error) {
+	if r.do != nil {
+		r.do()
+		r.do = nil
+	}
+	return r.rest.Read(p)
+}
+
+// A unit may end while the bytes of an upload are still coming: nothing is taken in for it then.
+func TestNothingIsTakenInForAUnitThatEndedMeanwhile(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		store, err := files.OpenFolder(t.TempDir())
+		must(t, "OpenFolder", err)
+		ending := func(text string) (units.Unit, io.Reader) {
+			unit := w.unit(w.Office, "临时指挥部", "")
+			return unit, &whileReading{do: func() {
+				_, err := accounts.CloseUnit(ctx, w.db, admin, unit.ID, unit.Version)
+				must(t, "CloseUnit", err)
+			}, rest: strings.NewReader(text)}
+		}
+		unit, upload := ending("%PDF-1.7\n%%EOF\n")
+		_, err = accounts.Attach(ctx, w.db, store, admin, unit.ID, "纪要.pdf", upload)
+		refused(t, "Attach", err, units.ErrClosed)
+		unit, upload = ending("账号名称,平台\n清源发布,微博\n")
+		_, err = accounts.NewImport(ctx, w.db, store, admin, unit.ID, accounts.ImportRegister, "a.csv", upload)
+		refused(t, "NewImport", err, units.ErrClosed)
+		if page, err := accounts.Imports(ctx, w.db, admin, accounts.ImportFilter{UnitID: unit.ID}); err != nil || len(page.Items) > 0 {
+			t.Errorf("imports of the closed unit: %+v, %v", page.Items, err)
+		}
+	})
+}
+
+// overlapping begins the second while the transaction of the first is open, gives it time to go as far as it can, and returns its error
+// after both have ended.
+func (w *world) overlapping(first func(tx *sql.DB) error, second func() error) error {
+	w.t.Helper()
+	ended := make(chan error, 1)
+	err := w.db.InTx(w.t.Context(), func(tx *sql.DB) error {
+		if err := first(tx); err != nil {
+			return err
+		}
+		go func() { ended <- second() }()
+		select {
+		case err := <-ended: // it did not wait
+			ended <- err
+		case <-time.After(300 * time.Millisecond):
+		}
+		return nil
+	})
+	must(w.t, "the first of the two", err)
+	return <-ended
+}
+
+// What is made at a unit while a merger of it is under way waits for the merger, and is refused: nothing is left at the unit that ended.
+func TestNothingIsMadeDuringAMerger(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		store, err := files.OpenFolder(t.TempDir())
+		must(t, "OpenFolder", err)
+		for name, make := range map[string]func(unitID string) error{
+			"notice": func(unitID string) error {
+				_, err := accounts.DraftNotice(ctx, w.db, w.book, admin, accounts.NewNotice{UnitID: unitID, Process: rules.ProcessOpen, Object: rules.NewMedia,
+					Title: "指挥部关于开通账号的公告", Body: "现予公告。"})
+				return err
+			},
+			"file": func(unitID string) error {
+				_, err := accounts.Attach(ctx, w.db, store, admin, unitID, "纪要.pdf", strings.NewReader("%PDF-1.7\n%%EOF\n"))
+				return err
+			},
+			"sheet": func(unitID string) error {
+				_, err := accounts.NewImport(ctx, w.db, store, admin, unitID, accounts.ImportRegister, "a.csv", strings.NewReader("账号名称,平台\n清源发布,微博\n"))
+				return err
+			},
+		} {
+			unit := w.unit(w.Office, "临时指挥部"+name, "")
+			err := w.overlapping(func(tx *sql.DB) error {
+				_, err := accounts.MergeUnit(ctx, tx, admin, unit.ID, unit.Version, w.Bureau.ID)
+				return err
+			}, func() error { return make(unit.ID) })
+			refused(t, "making a "+name+" during a merger", err, units.ErrClosed)
+		}
+	})
+}
+
+// Somebody who leaves while the unit is merged leaves the other unit: the departure is filed there.
+func TestADepartureDuringAMergerIsFiled(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		unit := w.unit(w.Office, "临时指挥部", "")
+		person, err := accounts.CreatePerson(ctx, w.db, w.book, admin, units.NewPerson{Username: "zhou", Name: "荷舟", Phone: "000-0000 0000",
+			Password: unitstest.Password, Roles: []units.RoleAt{{UnitID: unit.ID, Role: units.InfoOfficer}}}, units.PasswordRule{})
+		must(t, "CreatePerson", err)
+		err = w.overlapping(func(tx *sql.DB) error {
+			_, err := accounts.MergeUnit(ctx, tx, admin, unit.ID, unit.Version, w.Bureau.ID)
+			return err
+		}, func() error {
+			return accounts.DisablePerson(ctx, w.db, w.book, admin, person.ID, person.Version, "手机丢失，立即停用")
+		})
+		must(t, "DisablePerson during a merger", err)
+		filings, err := accounts.StaffFilings(ctx, w.db, w.book, admin, accounts.FilingFilter{UnitID: w.Bureau.ID})
+		must(t, "StaffFilings", err)
+		left := slices.ContainsFunc(filings, func(filing accounts.StaffFiling) bool {
+			return filing.PersonID == person.ID && filing.Kind == accounts.Leave
+		})
+		if !left {
+			t.Errorf("the departure is not among the filings of the bureau: %+v", filings)
 		}
 	})
 }

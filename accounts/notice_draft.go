@@ -85,6 +85,9 @@ func draft(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, 
 	}
 	var account *Account
 	if in.AccountID != nil {
+		if err := lock(ctx, tx, *in.AccountID); err != nil { // it does not go to another unit meanwhile
+			return Notice{}, err
+		}
 		found, err := visible(ctx, tx, actor, *in.AccountID)
 		if err != nil {
 			return Notice{}, err
@@ -97,14 +100,8 @@ func draft(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, 
 		}
 		account = &found
 	}
-	unit, err := units.Get(ctx, tx, actor, in.UnitID)
+	unit, err := heldUnit(ctx, tx, actor, in.UnitID, units.WriteNotices)
 	if err != nil {
-		return Notice{}, err
-	}
-	if unit.ClosedAt != nil {
-		return Notice{}, units.ErrClosed
-	}
-	if err := mustReach(ctx, tx, actor, unit.ID, units.WriteNotices); err != nil {
 		return Notice{}, err
 	}
 	if account != nil && in.WebsiteClass == "" {

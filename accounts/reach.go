@@ -33,6 +33,34 @@ func mustReach(ctx context.Context, db *sql.DB, actor units.Actor, unitID string
 	return err
 }
 
+// heldUnit returns an open unit at which the actor has one of the permissions, its row held until the transaction ends, so that it
+// does not end while something is made at it. Errors: units.ErrNotFound, units.ErrClosed, ErrForbidden.
+func heldUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string, permissions ...units.Permission) (units.Unit, error) {
+	if err := units.Lock(ctx, tx, unitID); err != nil {
+		return units.Unit{}, err
+	}
+	return reachedUnit(ctx, tx, actor, unitID, permissions...)
+}
+
+// reachedUnit returns an open unit at which the actor has one of the permissions. Errors: those of heldUnit.
+func reachedUnit(ctx context.Context, db *sql.DB, actor units.Actor, unitID string, permissions ...units.Permission) (units.Unit, error) {
+	unit, err := units.Get(ctx, db, actor, unitID)
+	if err != nil {
+		return units.Unit{}, err
+	}
+	if unit.ClosedAt != nil {
+		return units.Unit{}, units.ErrClosed
+	}
+	if actor.IsSystem() {
+		return unit, nil
+	}
+	roles, err := rolesAt(ctx, db, actor, unitID)
+	if err == nil && !slices.ContainsFunc(permissions, func(permission units.Permission) bool { return carries(roles, permission) }) {
+		err = ErrForbidden
+	}
+	return unit, err
+}
+
 // visible returns an account the actor may see, ErrNotFound otherwise.
 func visible(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Account, error) {
 	name := "account.visible"

@@ -92,14 +92,7 @@ func Create(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor,
 
 // openUnit returns a unit; an error unless it is open, in the actor's sight, and WriteAccounts holds there.
 func openUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string) (units.Unit, error) {
-	unit, err := units.Get(ctx, tx, actor, unitID)
-	if err != nil {
-		return units.Unit{}, err
-	}
-	if unit.ClosedAt != nil {
-		return units.Unit{}, units.ErrClosed
-	}
-	return unit, mustReach(ctx, tx, actor, unitID, units.WriteAccounts)
+	return reachedUnit(ctx, tx, actor, unitID, units.WriteAccounts)
 }
 
 func inUseSince(given *sql.Time, now sql.Time) (sql.Time, error) {

@@ -204,14 +204,11 @@ func unitAndPerson(ctx context.Context, tx *sql.DB, unitID, personID string) (un
 
 // eachUnitOf visits the open units at which somebody holds a role.
 func eachUnitOf(ctx context.Context, tx *sql.DB, personID string, visit func(unit units.Unit, person units.Person) error) error {
-	ids, err := sql.List[string](ctx, tx, "person_role.units", sql.Args{"person_id": personID})
+	ids, err := holdUnitsOf(ctx, tx, personID)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := units.Lock(ctx, tx, id); err != nil { // it does not end meanwhile
-			return err
-		}
 		unit, person, err := unitAndPerson(ctx, tx, id, personID)
 		if err != nil {
 			return err
@@ -224,6 +221,25 @@ func eachUnitOf(ctx context.Context, tx *sql.DB, personID string, visit func(uni
 		}
 	}
 	return nil
+}
+
+// holdUnitsOf holds the units at which somebody holds a role, so that they do not end meanwhile, and returns their ids. A merger that
+// was faster has taken the roles to another unit: then all is done again.
+func holdUnitsOf(ctx context.Context, tx *sql.DB, personID string) ([]string, error) {
+	before, err := sql.List[string](ctx, tx, "person_role.units", sql.Args{"person_id": personID})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range before {
+		if err := units.Lock(ctx, tx, id); err != nil {
+			return nil, err
+		}
+	}
+	after, err := sql.List[string](ctx, tx, "person_role.units", sql.Args{"person_id": personID})
+	if err == nil && !slices.Equal(before, after) {
+		err = sql.ErrConflict
+	}
+	return after, err
 }
 
 // fileChange makes the filings that the rulebooks in force at a unit want of a change of staff. The office's own people are filed

@@ -84,14 +84,14 @@ func RecordAct(ctx context.Context, db *sql.DB, book rules.Book, actor units.Act
 	var act Act
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		in := in
+		if err := lockUnit(ctx, tx, in.UnitID); err != nil {
+			return err
+		}
 		unit, err := unitFor(ctx, tx, actor, in.UnitID, units.RecordDuties)
 		if err != nil {
 			return err
 		}
 		if err := in.check(tx.Now()); err != nil {
-			return err
-		}
-		if err := lockUnit(ctx, tx, unit.ID); err != nil {
 			return err
 		}
 		law, err := book.Law(ctx, tx)
@@ -203,14 +203,14 @@ func VoidAct(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 		if err != nil {
 			return err
 		}
+		if err := lockUnit(ctx, tx, act.UnitID); err != nil {
+			return err
+		}
 		unit, err := unitFor(ctx, tx, actor, act.UnitID, units.RecordDuties)
 		if errors.Is(err, units.ErrNotFound) {
 			return ErrActNotFound
 		}
 		if err != nil {
-			return err
-		}
-		if err := lockUnit(ctx, tx, unit.ID); err != nil {
 			return err
 		}
 		mine, err := tx.ExecOne(ctx, "act.void", sql.Args{"id": id, "version": version, "reason": reason})

@@ -205,7 +205,7 @@ type NewRoster struct {
 }
 
 // SetRoster puts a piece of a roster in the place of what was there. The actor holds RecordDuties for the unit. Errors:
-// ErrRosterSpan, ErrRosterShift, ErrRosterStale, units.ErrNotFound, ErrForbidden.
+// ErrRosterSpan, ErrRosterShift, ErrRosterStale, units.ErrNotFound, units.ErrClosed, ErrForbidden.
 func SetRoster(ctx context.Context, db *sql.DB, actor units.Actor, in NewRoster) error {
 	if in.UntilAt <= in.FromAt || in.UntilAt.Sub(in.FromAt) > longestSpan || in.FromAt < earliest || len(in.Shifts) > mostShifts {
 		return ErrRosterSpan.On("until_at")
@@ -216,12 +216,15 @@ func SetRoster(ctx context.Context, db *sql.DB, actor units.Actor, in NewRoster)
 		}
 	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
+		if err := lockUnit(ctx, tx, in.UnitID); err != nil {
+			return err
+		}
 		unit, err := unitFor(ctx, tx, actor, in.UnitID, units.RecordDuties)
 		if err != nil {
 			return err
 		}
-		if err := lockUnit(ctx, tx, unit.ID); err != nil {
-			return err
+		if unit.ClosedAt != nil {
+			return units.ErrClosed
 		}
 		present, err := shiftsOf(ctx, tx, unit.ID, in.FromAt, in.UntilAt)
 		if err != nil {

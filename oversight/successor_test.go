@@ -2,10 +2,12 @@ package oversight_test
 
 import (
 	"testing"
+	"time"
 
 	"govmedia/accounts"
 	"govmedia/articles"
 	"govmedia/oversight"
+	"govmedia/sql"
 	"govmedia/units"
 )
 
@@ -29,6 +31,36 @@ func TestAMergedUnitsMattersAreFinishedAtTheOther(t *testing.T) {
 		if list, err := accounts.UnfinishedAt(ctx, w.db, w.Town.ID); err != nil || len(list) > 0 {
 			t.Errorf("left behind: %+v, %v", list, err)
 		}
+	})
+}
+
+// A matter that is opened while a merger is under way waits for it, and is refused; so is a roster for a unit that has ended.
+func TestNoMatterIsOpenedDuringAMerger(t *testing.T) {
+	eachDuties(t, func(w *duties) {
+		ctx, admin := t.Context(), w.People["admin"]
+		opened := make(chan error, 1)
+		err := w.db.InTx(ctx, func(tx *sql.DB) error {
+			if _, err := accounts.MergeUnit(ctx, tx, admin, w.Town.ID, w.Town.Version, w.Bureau.ID, articles.MoveUnit, oversight.MoveUnit); err != nil {
+				return err
+			}
+			go func() {
+				_, err := oversight.OpenMatter(ctx, w.db, w.book, admin, w.matter("takedown", "office-found", "2024-06-03 08:50"))
+				opened <- err
+			}()
+			select {
+			case err := <-opened: // it did not wait
+				opened <- err
+			case <-time.After(300 * time.Millisecond):
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("MergeUnit: %v", err)
+		}
+		refusedWith(t, "OpenMatter during a merger", <-opened, units.ErrClosed)
+		roster := oversight.NewRoster{UnitID: w.Town.ID, FromAt: w.time("2024-06-03 00:00"), UntilAt: w.time("2024-06-10 00:00"),
+			Shifts: []oversight.NewShift{{PersonName: "荷值班", FromAt: w.time("2024-06-04 00:00"), UntilAt: w.time("2024-06-05 00:00")}}}
+		refusedWith(t, "SetRoster at the closed unit", oversight.SetRoster(ctx, w.db, admin, roster), units.ErrClosed)
 	})
 }
 
