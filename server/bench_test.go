@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -126,9 +127,17 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	kept := &keeping{ResponseWriter: w}
 	uri, header := request.URL.RequestURI(), request.Header.Clone()
 	r.next.ServeHTTP(kept, request)
+	if isObserving(request) {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, recordedCall{request.Method, uri, header, body, kept.body.Bytes()})
+}
+
+// isObserving reports whether a call belongs to the watch that is kept over what stands on the platforms, and to no delivery.
+func isObserving(r *http.Request) bool {
+	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/cgi-bin/") || strings.HasSuffix(r.URL.Path, "/freepublish/batchget")
 }
 
 type keeping struct {
@@ -172,20 +181,43 @@ func replay(b *testing.B, base string, calls []recordedCall) time.Duration {
 	return time.Since(began)
 }
 
-// learn notes which ids stand in the new answer where others stood in the old one.
+// learn notes which ids stand in the new answer where others stood in the old one. An address is known by its path too.
 func learn(given map[string]string, then, now []byte) {
-	var old, fresh map[string]any
+	var old, fresh any
 	if json.Unmarshal(then, &old) != nil || json.Unmarshal(now, &fresh) != nil {
 		return
 	}
-	for _, name := range []string{"access_token", "media_id", "publish_id", "url"} {
-		before, _ := old[name].(string)
-		after, _ := fresh[name].(string)
-		if before != "" && before != after {
-			given[before] = after
+	compare(given, old, fresh)
+}
+
+func compare(given map[string]string, old, fresh any) {
+	switch before := old.(type) {
+	case map[string]any:
+		after, _ := fresh.(map[string]any)
+		for name, value := range before {
+			compare(given, value, after[name])
+		}
+	case []any:
+		after, _ := fresh.([]any)
+		for i := range min(len(before), len(after)) {
+			compare(given, before[i], after[i])
+		}
+	case string:
+		after, _ := fresh.(string)
+		if len(before) < idLeast || after == "" || before == after {
+			return
+		}
+		given[before] = after
+		one, err := url.Parse(before)
+		other, failed := url.Parse(after)
+		if err == nil && failed == nil && len(one.Path) > 1 {
+			given[one.Path] = other.Path
 		}
 	}
 }
+
+// idLeast is how many characters an id of a platform has at the least.
+const idLeast = 8
 
 // deliveriesAtOnce is how many deliveries are sent in one go.
 const deliveriesAtOnce = 60

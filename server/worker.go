@@ -141,8 +141,9 @@ func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
 		}
 		found = true
 		w.ended.Go(func() {
-			defer func() { d.free <- struct{}{} }()
 			w.perform(ctx, delivery)
+			d.free <- struct{}{}
+			d.wake() // the next one of its account may go now
 		})
 	}
 	return found, nil
