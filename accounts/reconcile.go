@@ -92,13 +92,12 @@ type ReconcileItem struct {
 	Version     int64        `json:"version"`
 	Actions     []ItemAction `json:"actions" db:"-"` // how it may be settled; none when it is not open
 
-	// ApplicationID is the application that was begun, told to whoever has just settled it so; empty otherwise.
-	ApplicationID string `json:"application_id" db:"-"`
+	ApplicationID string `json:"application_id"` // that it was settled with; empty while it is open, and where none was begun
 }
 
 func (i ReconcileItem) shown() ReconcileItem {
 	if i.Actions = []ItemAction{}; i.State == ItemWaits {
-		i.Actions = i.actions()
+		i.Actions, i.ApplicationID = i.actions(), "" // one that came up again has another application, if any
 	}
 	return i
 }
@@ -395,7 +394,6 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 	if reason = strings.TrimSpace(reason); !isLine(reason, maxReason) {
 		return ReconcileItem{}, ErrImportReason.On("reason")
 	}
-	begun := ""
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		item, err := itemOf(ctx, tx, actor, id, units.WriteAccounts)
 		if err != nil {
@@ -409,6 +407,7 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 		case !slices.Contains(item.actions(), action):
 			return ErrItemAction.On("action")
 		}
+		begun := ""
 		switch action {
 		case TakeTheirs:
 			err = takeTheirs(ctx, tx, book, actor, &item, reason)
@@ -419,7 +418,7 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 			return err
 		}
 		mine, err := tx.ExecOne(ctx, "reconcile_item.settle", sql.Args{"id": id, "version": version, "action": action, "reason": reason, "person_id": actor.PersonID,
-			"person_name": cut(actor.Name, 60), "account_id": item.AccountID, "now": tx.Now()})
+			"person_name": cut(actor.Name, 60), "account_id": item.AccountID, "application_id": begun, "now": tx.Now()})
 		if err != nil {
 			return err
 		}
@@ -433,8 +432,7 @@ func SettleReconcile(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 		return ReconcileItem{}, wrap(err, "settle difference %s", id)
 	}
 	item, err := itemOf(ctx, db, actor, id, units.WriteAccounts)
-	item.ApplicationID = begun
-	return item.shown(), err
+	return item.shown(), wrap(err, "settle difference %s", id)
 }
 
 // ItemVersion is a difference as a person saw it.

@@ -35,6 +35,10 @@ func TestADifferenceBecomesAnApplication(t *testing.T) {
 			app.Reason != "核对过" {
 			t.Errorf("the application for another name is %+v", app)
 		}
+		page, err := accounts.ReconcileItems(t.Context(), w.db, w.People["admin"], accounts.ReconcileFilter{State: accounts.ItemSettled})
+		if err != nil || len(page.Items) != 1 || page.Items[0].ApplicationID != app.ID {
+			t.Errorf("read later, the settled difference names %+v, %v; want application %s", page.Items, err, app.ID)
+		}
 		subject := w.settle(w.difference(accounts.ItemSubject), accounts.ByApplying)
 		if app = w.begun(renamed.ApplicationID); subject.ApplicationID != app.ID || app.Wanted["certified_subject"] != "清源镇人民政府办公室" || app.Wanted["name"] != "清源镇微博" {
 			t.Errorf("the second difference of the account went into %s, which wants %v", subject.ApplicationID, app.Wanted)

@@ -20,7 +20,7 @@ ORDER BY a.id LIMIT :limit
 
 -- name: reconcile_item.find
 SELECT id, unit_id, source, kind, subject, account_id, number, name, unit_name, ours, theirs, digest, state, action, reason, settled_by, settled_name, settled_at,
-    import_id, created_at, updated_at, version
+    application_id, import_id, created_at, updated_at, version
 FROM reconcile_items WHERE unit_id = :unit_id AND source = :source AND kind = :kind AND subject = :subject
 
 -- name: reconcile_item.insert
@@ -42,18 +42,18 @@ WHERE unit_id = :unit_id AND source = :source AND import_id <> :import_id AND st
 
 -- name: reconcile_item.settle
 UPDATE reconcile_items SET state = 'settled', action = :action, reason = :reason, settled_by = :person_id, settled_name = :person_name, settled_at = :now,
-    account_id = :account_id, updated_at = :now, version = version + 1
+    account_id = :account_id, application_id = :application_id, updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version AND state = 'open'
 
 -- name: reconcile_item.visible
 SELECT id, unit_id, source, kind, subject, account_id, number, name, unit_name, ours, theirs, digest, state, action, reason, settled_by, settled_name, settled_at,
-    import_id, created_at, updated_at, version
+    application_id, import_id, created_at, updated_at, version
 FROM reconcile_items WHERE id = :id AND unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
 -- name: reconcile_item.list
 -- A page by key, the latest first.
 SELECT id, unit_id, source, kind, subject, account_id, number, name, unit_name, ours, theirs, digest, state, action, reason, settled_by, settled_name, settled_at,
-    import_id, created_at, updated_at, version
+    application_id, import_id, created_at, updated_at, version
 FROM reconcile_items
 WHERE (:after_id = '' OR id < :after_id) AND (:unit_id = '' OR unit_id = :unit_id) AND (:source = '' OR source = :source) AND (:kind = '' OR kind = :kind)
   AND (:state = '' OR state = :state) AND (:account_id = '' OR account_id = :account_id)
