@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/account-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 账号在平台的告警 */
+        get: operations["list-account-alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account-bulk": {
         parameters: {
             query?: never;
@@ -273,6 +290,23 @@ export interface paths {
         get: operations["get-account"];
         /** 修改账号 */
         put: operations["save-account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 客户端接口设置 */
+        get: operations["get-app"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -566,6 +600,23 @@ export interface paths {
         put?: never;
         /** 启用 */
         post: operations["use-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公众号接口设置 */
+        get: operations["get-wechat"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1589,7 +1640,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 群发的用量和决定 */
+        get: operations["get-mass"];
         put?: never;
         /** 确认群发 */
         post: operations["decide-mass"];
@@ -3508,6 +3560,9 @@ export interface components {
             step: string;
             text: string;
         };
+        AccountAlarms: {
+            items: components["schemas"]["DeliveryAccountAlarm"][];
+        };
         AccountApplicationActions: {
             back: boolean;
             resume: boolean;
@@ -5179,6 +5234,15 @@ export interface components {
              */
             version: number;
         };
+        AppView: {
+            /** @description Whether the app has been given secrets for its reports and for the feed */
+            callback_set: boolean;
+            callback_url: string;
+            feed_url: string;
+            /** @description Whether everything is signed with the previous secret as well, until settle-app-secret */
+            rotating: boolean;
+            secret_set: boolean;
+        };
         ApplyInputBody: {
             /** @description Of everything but the opening of an account; of a new column its site */
             account_id?: string;
@@ -5467,6 +5531,8 @@ export interface components {
             credentials: {
                 [key: string]: string;
             };
+            /** @description Secrets that are set and not named here stay as they are */
+            keep?: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -5700,6 +5766,19 @@ export interface components {
             /** Format: int64 */
             decided: number;
         };
+        DeliveryAccountAlarm: {
+            account_id: string;
+            account_name: string;
+            code: string;
+            /** Format: int64 */
+            expires_at: number | null;
+            kind: string;
+            level: string;
+            platform: string;
+            sentence: string;
+            unit_id: string;
+            unit_name: string;
+        };
         DeliveryAdvice: {
             button: string;
             button_label: string;
@@ -5847,6 +5926,8 @@ export interface components {
             hand: number;
             /** Format: int64 */
             held: number;
+            /** Format: int64 */
+            mass: number;
             /** Format: int64 */
             retract: number;
             /** Format: int64 */
@@ -8161,6 +8242,33 @@ export interface components {
             /** @description At once, in quiet hours too */
             urgent: boolean;
         };
+        Sending: {
+            applies: boolean;
+            /** @description Empty while nobody has decided */
+            choice: string;
+            /** Format: int64 */
+            decided_at: number | null;
+            decided_by: string;
+            /**
+             * Format: int64
+             * @description Sendings that WeChat allows in it
+             */
+            most: number;
+            /** @description Whether a decision still counts: WeChat has not been asked */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description When the span ends
+             */
+            until: number;
+            /**
+             * Format: int64
+             * @description Of them, those that other deliveries have taken. Sendings made in WeChat's own console are not known
+             */
+            used: number;
+            /** @description The span in which WeChat counts: day or month */
+            window: string;
+        };
         SessionPerson: {
             id: string;
             name: string;
@@ -8599,6 +8707,18 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        WeChatView: {
+            /** @description Whether both the token and the key for callbacks are there */
+            callback_set: boolean;
+            /** @description To be entered in WeChat's console */
+            callback_url: string;
+            /**
+             * Format: int64
+             * @description When WeChat last called back; null for never
+             */
+            last_callback: number | null;
+            secret_set: boolean;
+        };
         WeekClock: {
             articles: string[];
             citation: string;
@@ -8668,6 +8788,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-account-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAlarms"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "run-bulk-edit": {
         parameters: {
             query?: never;
@@ -9900,6 +10076,64 @@ export interface operations {
             };
         };
     };
+    "get-app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ping-app": {
         parameters: {
             query?: never;
@@ -11082,6 +11316,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeChatView"];
                 };
             };
             /** @description Unauthorized */
@@ -14830,7 +15122,7 @@ export interface operations {
                 state?: "held" | "scheduled" | "prepared" | "submitted" | "published" | "failed" | "unknown" | "cancelled" | "retracted";
                 action?: "publish" | "update" | "retract";
                 /** @description 只看等人处理的一类 */
-                queue?: "retract" | "unknown" | "held" | "failed" | "hand";
+                queue?: "retract" | "unknown" | "held" | "mass" | "failed" | "hand";
                 account_id?: string;
                 article_id?: string;
                 platform?: string;
@@ -15154,6 +15446,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sending"];
                 };
             };
             /** @description Unauthorized */

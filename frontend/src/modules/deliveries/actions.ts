@@ -2,7 +2,7 @@ import { zh } from '@/locales/zh-CN'
 import { beingChecked, type DeliveryFacts } from './sentences'
 
 /** What a person may do with one delivery by a button of its own; what an outage held back is decided elsewhere. */
-export type Act = 'confirm' | 'settle' | 'confirm_retracted' | 'confirm_corrected' | 'retry' | 'take_over' | 'retract' | 'cancel'
+export type Act = 'mass' | 'confirm' | 'settle' | 'confirm_retracted' | 'confirm_corrected' | 'retry' | 'take_over' | 'retract' | 'cancel'
 
 export interface ActButton {
   act: Act
@@ -11,7 +11,7 @@ export interface ActButton {
   primary: boolean
 }
 
-const order: readonly Act[] = ['confirm', 'settle', 'confirm_retracted', 'confirm_corrected', 'retry', 'take_over', 'retract', 'cancel']
+const order: readonly Act[] = ['mass', 'confirm', 'settle', 'confirm_retracted', 'confirm_corrected', 'retry', 'take_over', 'retract', 'cancel']
 
 function labelOf(act: Act, delivery: DeliveryFacts): string {
   const words = zh.deliveries.acts

@@ -3,7 +3,7 @@ import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
 import { api, type GetAnswer, type ListItem, type PostBody, type PutBody } from '@/api/api'
 import { unwrap } from '@/api/client'
 import { useSession } from '@/stores/session'
-import { isMoving, isTakenDown } from './sentences'
+import { awaitsMass, isMoving, isTakenDown } from './sentences'
 
 export type Delivery = GetAnswer<'/api/deliveries/{id}'>
 export type DeliveryRow = ListItem<'/api/deliveries'>
@@ -11,6 +11,7 @@ export type DeliveryStep = Delivery['steps'][number]
 export type Package = GetAnswer<'/api/deliveries/{id}/package'>
 export type Retraction = ListItem<'/api/articles/{id}/retractions'>
 export type Queues = GetAnswer<'/api/delivery-queues'>
+export type Sending = GetAnswer<'/api/deliveries/{id}/mass'>
 export type PolicyView = GetAnswer<'/api/units/{id}/delivery-policy'>
 export type HeldChoice = PostBody<'/api/held-deliveries/decide'>
 
@@ -28,6 +29,7 @@ export const deliveryKeys = {
   all: ['deliveries'] as const,
   list: (filter: DeliveryFilter) => ['deliveries', 'list', filter] as const,
   one: (id: string) => ['deliveries', 'one', id] as const,
+  sending: (id: string) => ['deliveries', 'sending', id] as const,
   package: (id: string) => ['deliveries', 'package', id] as const,
   retractions: (articleId: string) => ['deliveries', 'retractions', articleId] as const,
   queues: ['deliveries', 'queues'] as const,
@@ -65,10 +67,34 @@ export function useDelivery(id: MaybeRefOrGetter<string>) {
     refetchInterval: (query) => {
       const delivery = query.state.data
       if (!delivery) return false
+      if (awaitsMass(delivery)) return listEveryMs
       if (isMoving(delivery, Date.now())) return watchEveryMs
       return isTakenDown(delivery) ? listEveryMs : false
     },
     staleTime: 0,
+    meta: { quiet: true },
+  })
+}
+
+/** What a mass sending of the delivery uses, and what was decided; it does not apply to most deliveries. */
+export function useSending(id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) {
+  return useQuery({
+    queryKey: computed(() => deliveryKeys.sending(toValue(id))),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/deliveries/{id}/mass', { params: { path: { id: toValue(id) } }, signal })),
+    enabled: () => toValue(enabled),
+    staleTime: 0,
+    meta: { quiet: true },
+  })
+}
+
+/** Decides whether a delivery goes to all followers. */
+export function useDecideMass(id: MaybeRefOrGetter<string>) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (choice: PostBody<'/api/deliveries/{id}/mass'>['choice']) =>
+      unwrap(api.POST('/api/deliveries/{id}/mass', { params: { path: { id: toValue(id) } }, body: { choice } })),
+    onSuccess: (delivery) => queries.setQueryData(deliveryKeys.one(toValue(id)), delivery),
+    onSettled: useDeliveryRefresh(),
     meta: { quiet: true },
   })
 }

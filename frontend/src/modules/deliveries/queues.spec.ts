@@ -4,11 +4,12 @@ import { waitingQueues } from './queues'
 
 describe('waitingQueues', () => {
   it('shows what waits, the most urgent first', () => {
-    const lines = waitingQueues({ hand: 4, failed: 0, held: 7, unknown: 1, retract: 2 })
+    const lines = waitingQueues({ hand: 4, failed: 0, held: 7, mass: 3, unknown: 1, retract: 2 })
     expect(lines.map(({ label, count, urgent }) => [label, count, urgent])).toEqual([
       ['待撤下', 2, true],
       ['可能已发出', 1, true],
       ['停机待决', 7, false],
+      ['待确认群发', 3, false],
       ['待人工', 4, false],
     ])
     expect(lines.map((line) => line.to)).toContainEqual({ path: '/deliveries', query: { queue: 'unknown' } })
@@ -16,7 +17,7 @@ describe('waitingQueues', () => {
   })
   it('shows nothing before the answer, and nothing when nothing waits', () => {
     expect(waitingQueues(undefined)).toEqual([])
-    expect(waitingQueues({ hand: 0, failed: 0, held: 0, unknown: 0, retract: 0 })).toEqual([])
+    expect(waitingQueues({ hand: 0, failed: 0, held: 0, mass: 0, unknown: 0, retract: 0 })).toEqual([])
   })
 })
 

@@ -5,7 +5,7 @@ import type { Queues } from './queries'
 export type Queue = keyof Queues
 
 /** The queues, the most urgent first. */
-export const queueNames: readonly Queue[] = ['retract', 'unknown', 'held', 'failed', 'hand']
+export const queueNames: readonly Queue[] = ['retract', 'unknown', 'held', 'mass', 'failed', 'hand']
 
 export interface QueueLine {
   queue: Queue

@@ -59,6 +59,11 @@ export function beingChecked(delivery: DeliveryFacts): boolean {
   return delivery.action === 'publish' && delivery.intent_at !== null && ['scheduled', 'prepared'].includes(delivery.state)
 }
 
+/** It goes to all followers, or to none, once somebody has said which. */
+export function awaitsMass(delivery: DeliveryFacts): boolean {
+  return delivery.error_code === 'mass_undecided' && delivery.intent_at === null && ['scheduled', 'prepared'].includes(delivery.state)
+}
+
 const tasks = zh.deliveries.taskStates
 
 /** The word and tone of a delivery that takes a post down or corrects it. */
@@ -76,6 +81,7 @@ export function shownState(delivery: DeliveryFacts): Shown {
   if (delivery.action === 'update') return shownTask(delivery, tasks.update)
   if (isTakenDown(delivery)) return { label: word(tasks.retract, 'moving'), tone: 'warn' }
   if (awaitsHand(delivery)) return { label: zh.words.awaitingHand, tone: 'warn' }
+  if (awaitsMass(delivery)) return { label: zh.deliveries.queues.mass, tone: 'warn' }
   if (beingChecked(delivery)) return { label: zh.words.beingChecked, tone: 'warn' }
   return deliveryState(delivery.state)
 }

@@ -18,13 +18,15 @@ describe('groupTasks', () => {
         alarm('broken', 'update', 'failed'),
         alarm('held', 'publish', 'held'),
         alarm('perhaps', 'publish', 'unknown'),
+        alarm('to-all', 'publish', 'prepared'),
       ],
     })
-    const ids = (name: 'retract' | 'byHand' | 'correct' | 'failed' | 'unknown') => groups[name].map((one) => one.id)
+    const ids = (name: 'retract' | 'byHand' | 'correct' | 'failed' | 'unknown' | 'mass') => groups[name].map((one) => one.id)
     expect(ids('retract')).toEqual(['down', 'down-by-hand'])
     expect(ids('byHand')).toEqual(['post'])
     expect(ids('correct')).toEqual(['mend'])
     expect(ids('failed')).toEqual(['broken'])
     expect(ids('unknown')).toEqual(['perhaps'])
+    expect(ids('mass')).toEqual(['to-all'])
   })
 })

@@ -3,6 +3,7 @@ import type { ArticleTask, DeliveryAlarm, TaskList } from './queries'
 export interface TaskGroups {
   retract: DeliveryAlarm[]
   unknown: DeliveryAlarm[]
+  mass: DeliveryAlarm[]
   failed: DeliveryAlarm[]
   byHand: DeliveryAlarm[]
   correct: DeliveryAlarm[]
@@ -22,6 +23,7 @@ export function groupTasks(list: TaskList): TaskGroups {
   return {
     retract: list.deliveries.filter((alarm) => alarm.action === 'retract'),
     unknown: alarms('unknown', ['publish', 'update']),
+    mass: alarms('prepared', ['publish']),
     failed: alarms('failed', ['publish', 'update']),
     byHand: alarms('submitted', ['publish']),
     correct: alarms('submitted', ['update']),
