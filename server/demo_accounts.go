@@ -57,25 +57,30 @@ func demoSeeds(config Config) sandbox.Seeds {
 	seeds := sandbox.Seeds{Weibo: sandbox.WeiboSeeds{Apps: []sandbox.WeiboApp{{Key: demoAppKey, Secret: demoSecret(demoAppKey), Name: "演示应用",
 		RedirectURIs: []string{config.PublicBase + weiboReturn}, SafeDomains: []sandbox.SafeDomain{{Host: host, Reviewed: true}}}}}}
 	for _, account := range demoAccounts {
-		if account.mode != accounts.Auto {
-			continue
-		}
-		switch account.platform {
-		case accounts.WeChat:
-			kind := "subscription"
-			if account.kind == accounts.KindWeChatService {
-				kind = "service"
-			}
-			seeds.WeChat = append(seeds.WeChat, sandbox.WeChatAccount{AppID: account.external, Secret: demoSecret(account.external), Type: kind,
-				Nickname: account.name})
-		case accounts.Weibo:
-			seeds.Weibo.Users = append(seeds.Weibo.Users, sandbox.WeiboUser{UID: account.external, Name: account.name, Verified: true, VerifiedType: 1})
-			seeds.Weibo.Tokens = append(seeds.Weibo.Tokens, sandbox.WeiboToken{Token: demoSecret("token" + account.external), AppKey: demoAppKey, UID: account.external})
-		case accounts.App:
-			seeds.Apps = append(seeds.Apps, sandbox.AppBackend{Name: account.external, Title: account.name, Secrets: []string{"whsec_" + demoSecret(account.external)}})
-		}
+		account.declare(&seeds)
 	}
 	return seeds
+}
+
+// declare adds an account to what the stand-in platforms know. One that is served by hand they need not know.
+func (account demoAccount) declare(seeds *sandbox.Seeds) {
+	if account.mode != accounts.Auto {
+		return
+	}
+	switch account.platform {
+	case accounts.WeChat:
+		kind := "subscription"
+		if account.kind == accounts.KindWeChatService {
+			kind = "service"
+		}
+		seeds.WeChat = append(seeds.WeChat, sandbox.WeChatAccount{AppID: account.external, Secret: demoSecret(account.external), Type: kind,
+			Nickname: account.name})
+	case accounts.Weibo:
+		seeds.Weibo.Users = append(seeds.Weibo.Users, sandbox.WeiboUser{UID: account.external, Name: account.name, Verified: true, VerifiedType: 1})
+		seeds.Weibo.Tokens = append(seeds.Weibo.Tokens, sandbox.WeiboToken{Token: demoSecret("token" + account.external), AppKey: demoAppKey, UID: account.external})
+	case accounts.App:
+		seeds.Apps = append(seeds.Apps, sandbox.AppBackend{Name: account.external, Title: account.name, Secrets: []string{"whsec_" + demoSecret(account.external)}})
+	}
 }
 
 // demoTokenLife is how long the stand-in's Weibo tokens live, as a reviewed app's do.
@@ -113,37 +118,42 @@ const (
 )
 
 func loadDemoAccounts(ctx context.Context, tx *sql.DB, n *node, unitIDs map[string]string, standURL string) error {
-	base, err := url.Parse(n.config.PublicBase)
-	if err != nil {
-		return err
-	}
 	for _, account := range demoAccounts {
-		since := tx.Now().Add(-account.lastPost - beforeLastPost)
-		if account.lastPost == 0 {
-			since = tx.Now().Add(-silentFor)
-		}
-		made, err := accounts.Create(ctx, tx, n.server.book, units.System, accounts.NewAccount{UnitID: unitIDs[account.unit], Platform: account.platform,
-			Kind: account.kind, Name: account.name, ExternalID: account.external, Mode: account.mode, State: accounts.InUse, InUseAt: &since,
-			Settings: demoSettings(account, standURL, base.Hostname())})
-		if err != nil {
-			return err
-		}
-		if account.mode == accounts.Auto {
-			if _, err := accounts.SetCredentials(ctx, tx, n.server.keys, units.System, made.ID, made.Version, demoCredentials(account, tx.Now())); err != nil {
-				return err
-			}
-		}
-		if account.lastPost == 0 {
-			continue
-		}
-		external := "demo-" + made.ID
-		_, _, err = accounts.RecordPost(ctx, tx, n.server.book, units.System, accounts.NewPost{AccountID: made.ID, ExternalID: &external,
-			Title: "（演示）此前发布的内容", URL: standURL + "/", Source: accounts.Observed, PublishedAt: tx.Now().Add(-account.lastPost)})
-		if err != nil {
+		if _, err := loadDemoAccount(ctx, tx, n, unitIDs[account.unit], account, standURL); err != nil {
 			return err
 		}
 	}
 	return loadDemoSites(ctx, tx, n, unitIDs, standURL)
+}
+
+// loadDemoAccount registers an account and binds it to its stand-in.
+func loadDemoAccount(ctx context.Context, tx *sql.DB, n *node, unitID string, account demoAccount, standURL string) (accounts.Account, error) {
+	base, err := url.Parse(n.config.PublicBase)
+	if err != nil {
+		return accounts.Account{}, err
+	}
+	since := tx.Now().Add(-account.lastPost - beforeLastPost)
+	if account.lastPost == 0 {
+		since = tx.Now().Add(-silentFor)
+	}
+	made, err := accounts.Create(ctx, tx, n.server.book, units.System, accounts.NewAccount{UnitID: unitID, Platform: account.platform,
+		Kind: account.kind, Name: account.name, ExternalID: account.external, Mode: account.mode, State: accounts.InUse, InUseAt: &since,
+		Settings: demoSettings(account, standURL, base.Hostname())})
+	if err != nil {
+		return made, err
+	}
+	if account.mode == accounts.Auto {
+		if _, err := accounts.SetCredentials(ctx, tx, n.server.keys, units.System, made.ID, made.Version, demoCredentials(account, tx.Now())); err != nil {
+			return made, err
+		}
+	}
+	if account.lastPost == 0 {
+		return made, nil
+	}
+	external := "demo-" + made.ID
+	_, _, err = accounts.RecordPost(ctx, tx, n.server.book, units.System, accounts.NewPost{AccountID: made.ID, ExternalID: &external,
+		Title: "（演示）此前发布的内容", URL: standURL + "/", Source: accounts.Observed, PublishedAt: tx.Now().Add(-account.lastPost)})
+	return made, err
 }
 
 // demoSite is a website of the demo, kept by hand, with its columns.

@@ -105,7 +105,7 @@ func newTown(t testing.TB, dsn string) *town {
 
 func (town *town) startSandbox(config Config) {
 	town.t.Helper()
-	stand, err := sandbox.New(sandbox.Config{Seeds: demoSeeds(config), Settings: sandbox.Settings{AllowPrivateRIP: true, PublishDelayMS: 50}, Log: slog.New(slog.DiscardHandler)})
+	stand, err := sandbox.New(sandbox.Config{Seeds: demoSeeds(config), Settings: sandbox.Settings{AllowPrivateRIP: true, PublishDelayMS: 50}, Seed: soakSeed(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		town.t.Fatalf("sandbox.New: %v", err)
 	}

@@ -202,28 +202,37 @@ func readAsReader(t *testing.T, delivery channels.Summary, title string) {
 func checkOnce(t *testing.T, town *town, published int) {
 	t.Helper()
 	report := town.sandbox.Report()
-	total := 0
+	total, wrong := tally(report)
+	for _, line := range wrong {
+		t.Error(line)
+	}
+	if total != published {
+		t.Errorf("the stand-ins published %d times, want %d: %+v", total, published, report)
+	}
+}
+
+// tally counts what the stand-ins published, and says what each saw twice or more often than it allows.
+func tally(report sandbox.Report) (total int, wrong []string) {
 	for id, account := range report.WeChat {
 		total += account.Published
 		if len(account.Duplicates) != 0 || len(account.Overruns) != 0 {
-			t.Errorf("WeChat %s: duplicates %v, quota overruns %v", id, account.Duplicates, account.Overruns)
+			wrong = append(wrong, fmt.Sprintf("WeChat %s: duplicates %v, quota overruns %v", id, account.Duplicates, account.Overruns))
 		}
 	}
 	for id, account := range report.Weibo {
 		total += account.Posts
 		if len(account.Duplicates) != 0 || account.Overruns != 0 {
-			t.Errorf("Weibo %s: duplicates %v, quota overruns %d", id, account.Duplicates, account.Overruns)
+			wrong = append(wrong, fmt.Sprintf("Weibo %s: duplicates %v, quota overruns %d", id, account.Duplicates, account.Overruns))
 		}
 	}
 	for id, account := range report.Apps {
 		total += account.Items
-		if account.Deliveries != account.Items {
-			t.Errorf("app %s: %d events for %d items", id, account.Deliveries, account.Items)
+		if account.Deliveries != account.Items || len(account.Duplicates) != 0 || account.Refused != 0 {
+			wrong = append(wrong, fmt.Sprintf("app %s: %d events for %d items, duplicates %v, bad signatures %d", id, account.Deliveries, account.Items,
+				account.Duplicates, account.Refused))
 		}
 	}
-	if total != published {
-		t.Errorf("the stand-ins published %d times, want %d: %+v", total, published, report)
-	}
+	return total, wrong
 }
 
 // checkNoSecrets looks through everything the program printed.

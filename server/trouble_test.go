@@ -323,7 +323,7 @@ func TestTheDatabaseGoesAwayAndComesBack(t *testing.T) {
 	}
 }
 
-// signed makes so many signed articles for accounts of the kinds, each signer at one browser.
+// signed makes so many signed articles for accounts of the kinds.
 func signed(t testing.TB, town *town, author *browser, count int, kinds ...accounts.Kind) []articles.View {
 	t.Helper()
 	ids := []string{}
@@ -332,28 +332,49 @@ func signed(t testing.TB, town *town, author *browser, count int, kinds ...accou
 			ids = append(ids, account.ID)
 		}
 	}
-	var cover articles.Media
-	author.upload("/api/media", "封面.jpg", photo(t, 640, 360, 60), map[string]string{"unit_id": unitOf(author)}, http.StatusOK, &cover)
-	people := map[string]*browser{author.t.Name(): author}
+	people := newDesk(t, town, author)
+	views := make([]articles.View, count)
+	for n := range views {
+		views[n] = people.signed(fmt.Sprintf("第 %d 号通知", n+1), ids)
+	}
+	return views
+}
+
+// desk is the people who write and sign, each at one browser, with a cover for what they write.
+type desk struct {
+	author  *browser
+	unit    string
+	cover   articles.Media
+	signers []*browser // in the order of the chain
+}
+
+func newDesk(t testing.TB, town *town, author *browser) *desk {
+	t.Helper()
+	d := &desk{author: author, unit: unitOf(author)}
+	author.upload("/api/media", "封面.jpg", photo(t, 640, 360, 60), map[string]string{"unit_id": d.unit}, http.StatusOK, &d.cover)
+	people := map[string]*browser{}
 	for _, signer := range signers {
 		if people[signer.username] == nil {
 			people[signer.username] = town.signIn(signer.username)
 		}
+		d.signers = append(d.signers, people[signer.username])
 	}
-	views := make([]articles.View, count)
-	for n := range views {
-		var saved savedArticle
-		author.do(http.MethodPost, "/api/articles", text(unitOf(author), func(f map[string]any) {
-			f["title"], f["cover_id"], f["account_ids"] = fmt.Sprintf("第 %d 号通知", n+1), cover.ID, ids
-		}), http.StatusOK, &saved)
-		author.do(http.MethodPost, "/api/articles/"+saved.Article.ID+"/submit", map[string]any{"version": saved.Article.Version}, http.StatusOK, nil)
-		view := getArticle(author, saved.Article.ID)
-		for _, signer := range signers {
-			people[signer.username].do(http.MethodPost, "/api/articles/"+view.ID+"/sign", map[string]any{"version": view.Version, "sha256": view.SHA256}, http.StatusOK, &view.Article)
-		}
-		views[n] = view
+	return d
+}
+
+// signed makes an article with every signature for the accounts.
+func (d *desk) signed(title string, accountIDs []string) articles.View {
+	d.author.t.Helper()
+	var saved savedArticle
+	d.author.do(http.MethodPost, "/api/articles", text(d.unit, func(f map[string]any) {
+		f["title"], f["cover_id"], f["account_ids"] = title, d.cover.ID, accountIDs
+	}), http.StatusOK, &saved)
+	d.author.do(http.MethodPost, "/api/articles/"+saved.Article.ID+"/submit", map[string]any{"version": saved.Article.Version}, http.StatusOK, nil)
+	view := getArticle(d.author, saved.Article.ID)
+	for _, signer := range d.signers {
+		signer.do(http.MethodPost, "/api/articles/"+view.ID+"/sign", map[string]any{"version": view.Version, "sha256": view.SHA256}, http.StatusOK, &view.Article)
 	}
-	return views
+	return view
 }
 
 // allPublished waits until every delivery of the articles is published and fails on one that ends otherwise.
@@ -374,42 +395,20 @@ var everyKind = []accounts.Kind{accounts.KindWeChatSubscription, accounts.KindWe
 // slowStart is how long a start on an existing file may take before something is wrong; make bench prints the figure.
 const slowStart = 5 * time.Second
 
-func TestAStopInTheMiddleOfTwentyDeliveriesLosesNone(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, town *town) {
-		town.start()
-		author := town.signIn("xinxi")
-		views := signed(t, town, author, 5, everyKind...)
-		reached := make(chan struct{})
-		var once sync.Once
-		remove := town.sandbox.OnCall(func(call sandbox.Call) { once.Do(func() { close(reached) }) })
-		defer remove()
-		for _, view := range views {
-			schedule(author, view, nil)
-		}
-		select {
-		case <-reached:
-		case <-time.After(time.Minute):
-			t.Fatal("no delivery began")
-		}
-		process := town.process
-		town.stop(unix.SIGTERM)
-		if state := process.ProcessState; state == nil || state.ExitCode() != 0 {
-			t.Errorf("the stopped server left with %v", state)
-		}
-		began := time.Now()
-		town.start()
-		if took := time.Since(began); took > slowStart {
-			t.Errorf("start to ready took %s", took)
-		}
-		allPublished(t, town, author, views)
-		checkOnce(t, town, 20)
-	})
+// twin makes a second node of an installation: the same database, folder and platforms, but an address of its own. More
+// settings stand above those that both have.
+func (one *town) twin(environ ...string) *town {
+	two := &town{t: one.t, config: one.config, sandbox: one.sandbox, stand: one.stand, base: fmt.Sprintf("http://127.0.0.1:%d", freePort(one.t))}
+	one.environ = append(one.environ, "GOVMEDIA_PUBLIC_BASE="+one.base)
+	two.environ = slices.Concat(one.environ, []string{"GOVMEDIA_LISTEN=" + strings.TrimPrefix(two.base, "http://")}, environ)
+	one.t.Cleanup(func() { two.stop(unix.SIGKILL) })
+	return two
 }
 
 func TestTwoNodesShareSixtyDeliveries(t *testing.T) {
 	t.Parallel()
 	one := newTown(t, sqltest.MariaDBDSN(t, true))
-	one.environ = append(one.environ, "GOVMEDIA_PUBLIC_BASE="+one.base, "GOVMEDIA_PERFORMERS=2")
+	one.environ = append(one.environ, "GOVMEDIA_PERFORMERS=2")
 	var calls sync.Map // base address of a node's platforms → it was called
 	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls.Store("two", true)
@@ -421,10 +420,7 @@ func TestTwoNodesShareSixtyDeliveries(t *testing.T) {
 			calls.Store("any", true)
 		}
 	})
-	two := &town{t: t, config: one.config, sandbox: one.sandbox, stand: one.stand, base: fmt.Sprintf("http://127.0.0.1:%d", freePort(t))}
-	two.environ = append(slices.Clone(one.environ), "GOVMEDIA_LISTEN="+strings.TrimPrefix(two.base, "http://"), "GOVMEDIA_WECHAT_BASE="+door.URL+"/wechat",
-		"GOVMEDIA_WEIBO_API_BASE="+door.URL+"/weibo")
-	t.Cleanup(func() { two.stop(unix.SIGKILL) })
+	two := one.twin("GOVMEDIA_WECHAT_BASE="+door.URL+"/wechat", "GOVMEDIA_WEIBO_API_BASE="+door.URL+"/weibo")
 	one.start()
 	two.start()
 	author := one.signIn("xinxi")

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -15,7 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -239,68 +237,18 @@ func (s *mariaServer) buildTemplate() (template, error) {
 	return made, nil
 }
 
-// startMariaDB starts a server of its own on a free port. A shell holds it: when this process ends, however it ends, the
-// shell's input closes and it stops the server and removes its folder.
+// startMariaDB starts a server of its own on a free port. It ends with this process, and leaves nothing behind.
 func startMariaDB() (*mysql.Config, error) {
-	install, err := find("mariadb-install-db", "mysql_install_db")
+	d, err := installMariaDB()
 	if err != nil {
 		return nil, err
 	}
-	daemon, err := find("mariadbd", "mysqld")
-	if err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp("", "govmedia-mariadb-")
-	if err != nil {
-		return nil, err
-	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	user := ""
-	if os.Geteuid() == 0 {
-		user = "--user=root"
-	}
-	// $0 folder, $1 install, $2 daemon, $3 port, $4 user
-	const script = `
-mkdir "$0/tmp" # of its own: a second server that starts would sweep the first one's temporary tables away
-"$1" --no-defaults $4 --datadir="$0/data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >"$0/install.log" 2>&1 || exit 1
-"$2" --no-defaults $4 --datadir="$0/data" --socket="$0/s" --pid-file="$0/pid" --tmpdir="$0/tmp" --port="$3" --bind-address=127.0.0.1 \
-  --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
-  --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --performance-schema=0 --max-connections=500 >"$0/log" 2>&1 </dev/null &
-server=$!
-read -r _
-kill $server; wait $server
-rm -rf "$0"`
-	cmd := exec.Command("sh", "-c", script, dir, install, daemon, fmt.Sprint(port), user)
-	input, err := cmd.StdinPipe() // kept open for the life of this process
-	if err != nil {
-		return nil, err
-	}
-	keepOpen = input
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	config := mysql.NewConfig()
-	config.User, config.Net, config.Addr = "root", "tcp", fmt.Sprintf("127.0.0.1:%d", port)
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
-	defer cancel()
-	for {
-		err := sql.RunRaw(ctx, config.FormatDSN(), "SELECT 1")
-		if err == nil {
-			return config, nil
-		}
-		select {
-		case <-ctx.Done():
-			logged, _ := os.ReadFile(filepath.Join(dir, "log"))
-			return nil, fmt.Errorf("MariaDB did not start: %w\n%s", err, logged)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
+	shared = d
+	err = d.start("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--max-connections=500")
+	return d.config(), err
 }
 
-var keepOpen io.WriteCloser
+var shared *daemon // held for the life of this process
 
 func find(names ...string) (string, error) {
 	for _, name := range names {
