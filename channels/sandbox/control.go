@@ -124,6 +124,7 @@ func (s *Sandbox) controlClock(w http.ResponseWriter, r *http.Request) {
 	}
 	s.clock.advance(time.Duration(in.Seconds * float64(time.Second)))
 	s.settleCallers()
+	s.dueTickets()
 	s.changed()
 	control(w, s.clockAnswer(), nil)
 }
@@ -246,6 +247,7 @@ func (s *Sandbox) Reset() {
 	for appid, a := range old.WeChat {
 		s.state.WeChat[appid] = newWechatAccount(a.WeChatAccount)
 	}
+	s.state.Components = old.Components
 	wb := &s.state.Weibo
 	wb.Apps, wb.Tokens, wb.AutoUID, wb.LastID = old.Weibo.Apps, old.Weibo.Tokens, old.Weibo.AutoUID, old.Weibo.LastID
 	for uid, u := range old.Weibo.Users {

@@ -23,6 +23,10 @@ type Event struct {
 	//	wechat.publish       a person publishes a draft in the console, without notification: Account appid, ID media_id
 	//	wechat.mass          a person sends a draft to all followers in the console: Account appid, ID media_id
 	//	wechat.comment       a follower comments on a published message: Account appid, ID article_id or its page's key, Text
+	//	wechat.ticket        the third-party platform Account is sent a ticket now;  wechat.drop_component ends its token
+	//	wechat.unauthorize   the administrator of Account takes a grant back; Text "silent" tells the platform nothing
+	//	wechat.lose_refresh  the refresh token of Account's grant is replaced and nobody is told
+	//	wechat.change_grant  the administrator of Account changes the grant to the permission sets Text, such as "1,11"
 	//	wechat.rotate_token  another system replaced the token: Account appid; the one in use answers 40001
 	Type    string `json:"type"`
 	Account string `json:"account,omitempty"`
@@ -51,6 +55,8 @@ func (s *Sandbox) Happen(e Event) error {
 		done = s.weiboPermissionEvent(e)
 	case "wechat.remove", "wechat.ban", "wechat.rotate_token", "wechat.publish", "wechat.mass", "wechat.comment":
 		done = s.wechatEvent(e)
+	case "wechat.ticket", "wechat.drop_component", "wechat.unauthorize", "wechat.lose_refresh", "wechat.change_grant":
+		done = s.componentEvent(e)
 	}
 	if !done {
 		return fmt.Errorf("sandbox: event %s: nothing such: account %q, id %q", e.Type, e.Account, e.ID)

@@ -65,6 +65,8 @@ func matchPath(want, got string) bool {
 // secretNames are the parameters whose values never stand in the journal.
 var secretNames = map[string]bool{
 	"access_token": true, "secret": true, "appsecret": true, "client_secret": true, "code": true, "refresh_token": true,
+	"component_access_token": true, "component_appsecret": true, "component_verify_ticket": true, "authorization_code": true,
+	"authorizer_refresh_token": true, "pre_auth_code": true,
 }
 
 // mask replaces a secret by something that only tells equal from different.

@@ -11,6 +11,7 @@
 //	https://api.weixin.qq.com              → {public}/wechat        e.g. {public}/wechat/cgi-bin/draft/add
 //	https://api.weibo.com                  → {public}/weibo         e.g. {public}/weibo/2/statuses/share.json
 //	https://upload.api.weibo.com           → {public}/weibo
+//	https://mp.weixin.qq.com               → {public}/wechat        the page on which an account grants a third-party platform
 //	an app back end named NAME             → {public}/app/NAME/hook
 //	a government website named NAME        → {public}/portal/NAME/
 //
@@ -218,6 +219,7 @@ func (s *Sandbox) Now() time.Time { return s.clock.now() }
 func (s *Sandbox) Advance(d time.Duration) {
 	s.clock.advance(d)
 	s.settleCallers()
+	s.dueTickets()
 	s.changed()
 }
 
@@ -225,6 +227,7 @@ func (s *Sandbox) Advance(d time.Duration) {
 func (s *Sandbox) SetClock(t time.Time) {
 	s.clock.set(t)
 	s.settleCallers()
+	s.dueTickets()
 	s.changed()
 }
 
@@ -255,7 +258,25 @@ func (s *Sandbox) run(ctx context.Context, cfg Config) error {
 	if cfg.Ready != nil {
 		cfg.Ready("http://"+public.Addr().String(), "http://"+control.Addr().String())
 	}
-	return serveAll(ctx, map[net.Listener]http.Handler{public: s.Handler(), control: s.ControlHandler()})
+	ticking, stop := context.WithCancel(ctx)
+	ticked := make(chan struct{})
+	go func() { defer close(ticked); s.tick(ticking) }()
+	err = serveAll(ctx, map[net.Listener]http.Handler{public: s.Handler(), control: s.ControlHandler()})
+	stop()
+	<-ticked
+	return err
+}
+
+// tick sends the tickets whose time has come, until ctx ends. The first goes out when whoever waits for it had time to start.
+func (s *Sandbox) tick(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(2 * time.Second):
+			s.dueTickets()
+		}
+	}
 }
 
 // serveAll serves each handler on its listener until ctx ends or one of them fails, then stops them all and waits.

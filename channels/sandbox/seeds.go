@@ -9,8 +9,10 @@ package sandbox
 //	 "apps":   [{"name": "…", "secrets": ["whsec_…"], "mode": "immediate"}]}
 type Seeds struct {
 	WeChat []WeChatAccount `json:"wechat,omitempty"`
-	Weibo  WeiboSeeds      `json:"weibo,omitzero"`
-	Apps   []AppBackend    `json:"apps,omitempty"`
+	// Components are WeChat's third-party platforms.
+	Components []WeChatComponent `json:"components,omitempty"`
+	Weibo      WeiboSeeds        `json:"weibo,omitzero"`
+	Apps       []AppBackend      `json:"apps,omitempty"`
 	// Portals are government websites, each replaced whole.
 	Portals []Portal `json:"portals,omitempty"`
 }
@@ -29,6 +31,9 @@ type WeiboSeeds struct {
 func (s *Sandbox) AddSeeds(seeds Seeds) {
 	for _, account := range seeds.WeChat {
 		s.AddWeChat(account)
+	}
+	for _, component := range seeds.Components {
+		s.AddComponent(component)
 	}
 	for _, app := range seeds.Weibo.Apps {
 		s.AddWeiboApp(app)

@@ -21,6 +21,7 @@ type state struct {
 	ClockFrozen time.Time                 `json:"clock_frozen"`
 	Settings    Settings                  `json:"settings"`
 	WeChat      map[string]*wechatAccount `json:"wechat"`
+	Components  map[string]*wxComponent   `json:"components,omitempty"` // third-party platforms of WeChat's, by appid
 	Weibo       weiboState                `json:"weibo"`
 	Apps        map[string]*appBackend    `json:"apps"`
 	Portals     map[string]*Portal        `json:"portals,omitempty"`

@@ -21,62 +21,67 @@ type wechatRoute struct {
 
 // wechatRoutes is every path the stand-in knows; any other answers 40066.
 var wechatRoutes = map[string]wechatRoute{
-	"/cgi-bin/token":                       {method: "GET", open: true, op: wechatToken},
-	"/cgi-bin/stable_token":                {method: "POST", open: true, op: wechatStableToken},
-	"/cgi-bin/getcallbackip":               {method: "GET", op: wechatCallbackIP},
-	"/cgi-bin/get_api_domain_ip":           {method: "GET", op: wechatCallbackIP},
-	"/cgi-bin/media/uploadimg":             {method: "POST", upload: true, op: wechatUploadImage},
-	"/cgi-bin/media/upload":                {method: "POST", upload: true, op: wechatUploadTemporary},
-	"/cgi-bin/media/get":                   {method: "GET", op: wechatGetTemporary},
-	"/cgi-bin/material/add_material":       {method: "POST", upload: true, op: wechatAddMaterial},
-	"/cgi-bin/material/del_material":       {method: "POST", op: wechatDeleteMaterial},
-	"/cgi-bin/material/batchget_material":  {method: "POST", op: wechatListMaterial},
-	"/cgi-bin/material/get_materialcount":  {method: "GET", op: wechatCountMaterial},
-	"/cgi-bin/draft/add":                   {method: "POST", op: wechatAddDraft},
-	"/cgi-bin/draft/get":                   {method: "POST", op: wechatGetDraft},
-	"/cgi-bin/draft/delete":                {method: "POST", op: wechatDeleteDraft},
-	"/cgi-bin/draft/update":                {method: "POST", op: wechatUpdateDraft},
-	"/cgi-bin/draft/count":                 {method: "GET", op: wechatCountDrafts},
-	"/cgi-bin/draft/batchget":              {method: "POST", op: wechatListDrafts},
-	"/cgi-bin/freepublish/submit":          {method: "POST", op: wechatSubmit},
-	"/cgi-bin/freepublish/get":             {method: "POST", op: wechatGetJob},
-	"/cgi-bin/freepublish/delete":          {method: "POST", op: wechatDeleteArticle},
-	"/cgi-bin/freepublish/getarticle":      {method: "POST", op: wechatGetArticle},
-	"/cgi-bin/freepublish/batchget":        {method: "POST", op: wechatListArticles},
-	"/cgi-bin/account/getaccountbasicinfo": {bare: true, op: wechatBasicInfo},
-	"/cgi-bin/openapi/quota/get":           {method: "POST", op: wechatGetQuota},
-	"/cgi-bin/clear_quota":                 {method: "POST", op: wechatClearQuota},
-	"/cgi-bin/clear_quota/v2":              {method: "POST", open: true, bare: true, op: wechatClearQuotaV2},
-	"/cgi-bin/openapi/quota/clear":         {method: "POST", op: wechatClearPath},
-	"/cgi-bin/openapi/rid/get":             {method: "POST", op: wechatGetRID},
-	"/cgi-bin/message/mass/sendall":        {method: "POST", op: wechatSendAll},
-	"/cgi-bin/message/mass/send":           {method: "POST", op: wechatSendTo},
-	"/cgi-bin/message/mass/preview":        {method: "POST", op: wechatMassPreview},
-	"/cgi-bin/message/mass/delete":         {method: "POST", op: wechatDeleteMass},
-	"/cgi-bin/message/mass/get":            {method: "POST", op: wechatGetMass},
-	"/cgi-bin/message/mass/speed/get":      {bare: true, op: wechatGetSpeed},
-	"/cgi-bin/message/mass/speed/set":      {method: "POST", op: wechatSetSpeed},
-	"/cgi-bin/comment/open":                {method: "POST", op: wechatSwitchComments(true)},
-	"/cgi-bin/comment/close":               {method: "POST", op: wechatSwitchComments(false)},
-	"/cgi-bin/comment/list":                {method: "POST", op: wechatListComments},
-	"/cgi-bin/comment/markelect":           {method: "POST", op: wechatElect(true)},
-	"/cgi-bin/comment/unmarkelect":         {method: "POST", op: wechatElect(false)},
-	"/cgi-bin/comment/delete":              {method: "POST", op: wechatDeleteComment},
-	"/cgi-bin/comment/reply/add":           {method: "POST", op: wechatReply},
-	"/cgi-bin/comment/reply/delete":        {method: "POST", op: wechatDeleteReply},
-	"/datacube/getarticletotaldetail":      {method: "POST", op: wechatStatistics},
-	"/datacube/getarticleread":             {method: "POST", op: wechatStatistics},
-	"/datacube/getarticleshare":            {method: "POST", op: wechatStatistics},
-	"/datacube/getbizsummary":              {method: "POST", op: wechatStatistics},
-	"/datacube/getusersummary":             {method: "POST", op: wechatStatistics},
-	"/datacube/getusercumulate":            {method: "POST", op: wechatStatistics},
-	"/datacube/getinterfacesummary":        {method: "POST", op: wechatStatistics},
-	"/datacube/getarticlesummary":          {method: "POST", op: wechatStatistics},
-	"/datacube/getarticletotal":            {method: "POST", op: wechatStatistics},
-	"/datacube/getuserread":                {method: "POST", op: wechatStatistics},
-	"/datacube/getuserreadhour":            {method: "POST", op: wechatStatistics},
-	"/datacube/getusershare":               {method: "POST", op: wechatStatistics},
-	"/datacube/getusersharehour":           {method: "POST", op: wechatStatistics},
+	"/cgi-bin/token":                             {method: "GET", open: true, op: wechatToken},
+	"/cgi-bin/stable_token":                      {method: "POST", open: true, op: wechatStableToken},
+	"/cgi-bin/component/api_component_token":     {method: "POST", open: true, op: wechatComponentToken},
+	"/cgi-bin/component/api_create_preauthcode":  {method: "POST", open: true, op: wechatPreAuthCode},
+	"/cgi-bin/component/api_query_auth":          {method: "POST", open: true, op: wechatQueryAuth},
+	"/cgi-bin/component/api_authorizer_token":    {method: "POST", open: true, op: wechatAuthorizerToken},
+	"/cgi-bin/component/api_get_authorizer_info": {method: "POST", open: true, op: wechatAuthorizerInfo},
+	"/cgi-bin/getcallbackip":                     {method: "GET", op: wechatCallbackIP},
+	"/cgi-bin/get_api_domain_ip":                 {method: "GET", op: wechatCallbackIP},
+	"/cgi-bin/media/uploadimg":                   {method: "POST", upload: true, op: wechatUploadImage},
+	"/cgi-bin/media/upload":                      {method: "POST", upload: true, op: wechatUploadTemporary},
+	"/cgi-bin/media/get":                         {method: "GET", op: wechatGetTemporary},
+	"/cgi-bin/material/add_material":             {method: "POST", upload: true, op: wechatAddMaterial},
+	"/cgi-bin/material/del_material":             {method: "POST", op: wechatDeleteMaterial},
+	"/cgi-bin/material/batchget_material":        {method: "POST", op: wechatListMaterial},
+	"/cgi-bin/material/get_materialcount":        {method: "GET", op: wechatCountMaterial},
+	"/cgi-bin/draft/add":                         {method: "POST", op: wechatAddDraft},
+	"/cgi-bin/draft/get":                         {method: "POST", op: wechatGetDraft},
+	"/cgi-bin/draft/delete":                      {method: "POST", op: wechatDeleteDraft},
+	"/cgi-bin/draft/update":                      {method: "POST", op: wechatUpdateDraft},
+	"/cgi-bin/draft/count":                       {method: "GET", op: wechatCountDrafts},
+	"/cgi-bin/draft/batchget":                    {method: "POST", op: wechatListDrafts},
+	"/cgi-bin/freepublish/submit":                {method: "POST", op: wechatSubmit},
+	"/cgi-bin/freepublish/get":                   {method: "POST", op: wechatGetJob},
+	"/cgi-bin/freepublish/delete":                {method: "POST", op: wechatDeleteArticle},
+	"/cgi-bin/freepublish/getarticle":            {method: "POST", op: wechatGetArticle},
+	"/cgi-bin/freepublish/batchget":              {method: "POST", op: wechatListArticles},
+	"/cgi-bin/account/getaccountbasicinfo":       {bare: true, op: wechatBasicInfo},
+	"/cgi-bin/openapi/quota/get":                 {method: "POST", op: wechatGetQuota},
+	"/cgi-bin/clear_quota":                       {method: "POST", op: wechatClearQuota},
+	"/cgi-bin/clear_quota/v2":                    {method: "POST", open: true, bare: true, op: wechatClearQuotaV2},
+	"/cgi-bin/openapi/quota/clear":               {method: "POST", op: wechatClearPath},
+	"/cgi-bin/openapi/rid/get":                   {method: "POST", op: wechatGetRID},
+	"/cgi-bin/message/mass/sendall":              {method: "POST", op: wechatSendAll},
+	"/cgi-bin/message/mass/send":                 {method: "POST", op: wechatSendTo},
+	"/cgi-bin/message/mass/preview":              {method: "POST", op: wechatMassPreview},
+	"/cgi-bin/message/mass/delete":               {method: "POST", op: wechatDeleteMass},
+	"/cgi-bin/message/mass/get":                  {method: "POST", op: wechatGetMass},
+	"/cgi-bin/message/mass/speed/get":            {bare: true, op: wechatGetSpeed},
+	"/cgi-bin/message/mass/speed/set":            {method: "POST", op: wechatSetSpeed},
+	"/cgi-bin/comment/open":                      {method: "POST", op: wechatSwitchComments(true)},
+	"/cgi-bin/comment/close":                     {method: "POST", op: wechatSwitchComments(false)},
+	"/cgi-bin/comment/list":                      {method: "POST", op: wechatListComments},
+	"/cgi-bin/comment/markelect":                 {method: "POST", op: wechatElect(true)},
+	"/cgi-bin/comment/unmarkelect":               {method: "POST", op: wechatElect(false)},
+	"/cgi-bin/comment/delete":                    {method: "POST", op: wechatDeleteComment},
+	"/cgi-bin/comment/reply/add":                 {method: "POST", op: wechatReply},
+	"/cgi-bin/comment/reply/delete":              {method: "POST", op: wechatDeleteReply},
+	"/datacube/getarticletotaldetail":            {method: "POST", op: wechatStatistics},
+	"/datacube/getarticleread":                   {method: "POST", op: wechatStatistics},
+	"/datacube/getarticleshare":                  {method: "POST", op: wechatStatistics},
+	"/datacube/getbizsummary":                    {method: "POST", op: wechatStatistics},
+	"/datacube/getusersummary":                   {method: "POST", op: wechatStatistics},
+	"/datacube/getusercumulate":                  {method: "POST", op: wechatStatistics},
+	"/datacube/getinterfacesummary":              {method: "POST", op: wechatStatistics},
+	"/datacube/getarticlesummary":                {method: "POST", op: wechatStatistics},
+	"/datacube/getarticletotal":                  {method: "POST", op: wechatStatistics},
+	"/datacube/getuserread":                      {method: "POST", op: wechatStatistics},
+	"/datacube/getuserreadhour":                  {method: "POST", op: wechatStatistics},
+	"/datacube/getusershare":                     {method: "POST", op: wechatStatistics},
+	"/datacube/getusersharehour":                 {method: "POST", op: wechatStatistics},
 }
 
 // wechatWords are WeChat's texts for its codes.
@@ -143,6 +148,14 @@ var wechatWords = map[int]string{
 	61500: "date format error",
 	61501: "date range error",
 	61503: "data not ready, please try later",
+	61003: "component is not authorized by this account",
+	61004: "access clientip is not registered",
+	61005: "component ticket is expired",
+	61006: "component ticket is invalid",
+	61007: "api is unauthorized to component",
+	61009: "code is invalid",
+	61010: "code is expired",
+	61023: "refresh_token is invalid",
 	76021: "cgi_path not found",
 	76022: "could not use this cgi_path, no permission",
 	76023: "could not find this rid",
@@ -191,6 +204,10 @@ func (s *Sandbox) WeChatHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /s/{key}", s.wechatPage)
 	mux.HandleFunc("GET /mmbiz/", s.servePicture)
+	for _, page := range []string{"/cgi-bin/componentloginpage", "/safe/bindcomponent"} {
+		mux.HandleFunc("GET "+page, s.wechatGrantPage)
+		mux.HandleFunc("POST "+page, s.wechatAgree)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serve(p, w, r) })
 	return mux
 }
@@ -203,10 +220,16 @@ func wechatWho(s *Sandbox, c *call) string {
 				return appid
 			}
 		}
+		if a, _ := s.grantOfToken(token); a != nil {
+			return a.AppID
+		}
 		return ""
 	}
 	if appid := c.query.Get("appid"); appid != "" {
 		return appid
+	}
+	if component, _ := c.Body["component_appid"].(string); component != "" {
+		return component
 	}
 	appid, _ := c.Body["appid"].(string)
 	return appid

@@ -245,7 +245,7 @@ func (s *Sandbox) settleCallers() {
 	defer s.mu.Unlock()
 	now := s.clock.now()
 	for _, a := range s.state.WeChat {
-		if a.CallbackURL != "" {
+		if a.CallbackURL != "" || s.messagesTo(a.AppID) != nil {
 			a.settle(s, now)
 		}
 	}

@@ -50,6 +50,9 @@ func (s *Sandbox) wechatByToken(c *call) (*wechatAccount, error) {
 	if token == "" {
 		return nil, wxErr(41001)
 	}
+	if a, g := s.grantOfToken(token); a != nil {
+		return a, g.mayCall(c.Path, c.now)
+	}
 	for _, a := range s.state.WeChat {
 		switch {
 		case a.alive(token, c.now):

@@ -57,6 +57,7 @@ type party struct {
 	accountID string
 	appID     string
 	secret    string
+	component string // the third-party platform that the account granted; empty where it has a secret of its own
 }
 
 func partyOf(job *channels.Job) (party, error) { return partyFor(job.Account, job.Credentials) }
@@ -68,9 +69,13 @@ func partyFor(account accounts.Account, credentials accounts.Credentials) (party
 	if p.appID == "" && account.ExternalID != nil {
 		p.appID = *account.ExternalID
 	}
+	if p.component = credentials[credentialComponent]; p.component != "" {
+		p.appID, p.secret = credentials[credentialAuthorizer], ""
+		return p, nil
+	}
 	if p.appID == "" || p.secret == "" {
 		return party{}, &channels.PlatformError{Code: "credentials", Class: channels.Permission,
-			Text: "app_id or app_secret is missing", Advice: "账号还没有填写 AppID 或 AppSecret，请管理员到账号页绑定后重试。"}
+			Text: "app_id or app_secret is missing", Advice: "账号还没有填写 AppID 或 AppSecret，也没有扫码授权，请管理员到账号页绑定后重试。"}
 	}
 	return p, nil
 }
@@ -79,6 +84,7 @@ func partyFor(account accounts.Account, credentials accounts.Credentials) (party
 type request struct {
 	path        string
 	query       url.Values // beside the access token
+	tokenName   string     // of the token in the address; empty is access_token
 	body        []byte
 	contentType string
 	secrets     []string // values that must not appear in an error
@@ -208,7 +214,7 @@ func (c *Channel) once(ctx context.Context, r request, token string, out any) er
 	r.secrets = append(r.secrets, token)
 	address := c.base + r.path
 	if token != "" {
-		query.Set("access_token", token)
+		query.Set(orDefault(r.tokenName, "access_token"), token)
 	}
 	if len(query) > 0 {
 		address += "?" + query.Encode()

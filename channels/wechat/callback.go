@@ -176,6 +176,7 @@ func decrypt(key []byte, encrypted string) (plain []byte, appID string, err erro
 
 // event is a callback's content, as far as it is read. Figures are read as texts: WeChat's own vary.
 type event struct {
+	ToUserName   string `xml:"ToUserName"`
 	FromUserName string `xml:"FromUserName"`
 	CreateTime   string `xml:"CreateTime"`
 	Event        string `xml:"Event"`
@@ -202,7 +203,7 @@ func parseEvent(plain []byte) (*event, error) {
 	if err := decodeXML(plain, &e); err != nil {
 		return nil, err
 	}
-	for _, field := range []*string{&e.FromUserName, &e.CreateTime, &e.Event, &e.MsgID, &e.Status, &e.Publish.ID, &e.Publish.Status, &e.Publish.ArticleID} {
+	for _, field := range []*string{&e.ToUserName, &e.FromUserName, &e.CreateTime, &e.Event, &e.MsgID, &e.Status, &e.Publish.ID, &e.Publish.Status, &e.Publish.ArticleID} {
 		*field = strings.TrimSpace(*field)
 	}
 	return &e, nil

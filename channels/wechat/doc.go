@@ -9,7 +9,10 @@
 // # What an account needs
 //
 // Settings {"app_id": "wx…"} or the app id as the account's external id; credentials {"app_secret": "…"}, and for callbacks
-// to /callbacks/wechat/{account id} callback_token and encoding_aes_key, the console's 43 characters. More settings:
+// to /callbacks/wechat/{account id} callback_token and encoding_aes_key, the console's 43 characters. Or, where the server has
+// a third-party platform of WeChat's (Config.Component), its administrator scans a code: Begin, Return and Finish; then the
+// credentials name the platform, the refresh token lies sealed in wechat_grants, and callbacks come to ReceiveFor. Everything
+// else works alike, for both ways end in one token (fetcher). More settings:
 //
 //	publish_mode    publish (default), draft_only or mass_send; one that is not known counts as draft_only
 //	mass_limit      mass sendings in a day, or of a service account in a month, where WeChat allows another number

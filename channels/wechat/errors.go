@@ -24,7 +24,7 @@ const textLimit = 1000
 
 var (
 	ridPattern = regexp.MustCompile(`rid: ?([0-9a-fA-F]+(?:-[0-9a-fA-F]+)+)`)
-	ipPattern  = regexp.MustCompile(`invalid ip ([0-9a-fA-F.:]+)`)
+	ipPattern  = regexp.MustCompile(`(?:invalid ip|requestIP:) ?([0-9a-fA-F.:]+)`)
 	ruleByCode = indexRules()
 )
 

@@ -41,6 +41,25 @@ var rules = []rule{
 	{codes: []int64{45011, 42010}, class: channels.Quota, wait: wait{base: time.Minute, jitter: 30 * time.Second},
 		sentence: "调用过于频繁，稍后自动重试。"},
 
+	// Of third-party platforms. The SDK has no table of them; the meanings are those of WeChat's list of return codes, from memory
+	// and from other open clients. Certain by use are 61003 to 61007, 61009, 61010 and 61023; the rest stop and tell a person.
+	{codes: []int64{61003}, class: channels.Permission,
+		sentence: "公众号管理员已经取消对第三方平台的授权，发布已停止。请在账号页点“扫码授权”，请公众号管理员重新扫码后再重试。"},
+	{codes: []int64{61004}, class: channels.Permission,
+		sentence: "服务器出口 IP（{ip}）没有加入第三方平台的白名单，请系统管理员在微信开放平台的第三方平台“开发资料”里添加，生效后重试。"},
+	{codes: []int64{61005, 61006}, class: channels.Retry, wait: wait{base: 10 * time.Minute},
+		sentence: "第三方平台的验证票据已过期或不对，微信每 10 分钟推送一次新的，稍后自动重试。持续出现请系统管理员核对开放平台填写的“授权事件接收 URL”。"},
+	{codes: []int64{61007, 61016, 61017}, class: channels.Permission,
+		sentence: "公众号没有把这项权限授给第三方平台，请在账号页重新扫码授权，并在微信的授权页勾选全部权限后重试。"},
+	{codes: []int64{61009, 61010}, class: channels.Permission,
+		sentence: "扫码授权的授权码无效或已过期，请在账号页重新扫码授权。"},
+	{codes: []int64{61011}, class: channels.Permission,
+		sentence: "微信不认识服务器上设置的第三方平台，请系统管理员核对 GOVMEDIA_WECHAT_COMPONENT_APPID 后重试。"},
+	{codes: []int64{61023}, class: channels.Permission,
+		sentence: "扫码授权的刷新凭证已失效，发布已停止。请在账号页点“扫码授权”，请公众号管理员重新扫码后再重试。"},
+	{codes: []int64{61014, 61015, 61024}, class: channels.Defect,
+		sentence: "调用微信第三方平台接口的方式不对（系统问题），请联系技术人员。"},
+
 	{codes: []int64{48001}, class: channels.Permission,
 		sentence: "该公众号没有此接口权限，请核对是否已完成微信认证或认证是否过期。"},
 	{codes: []int64{48004, 50002}, class: channels.Permission,

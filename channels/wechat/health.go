@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"govmedia/accounts"
@@ -66,6 +67,9 @@ func (c *Channel) Health(ctx context.Context, account accounts.Account, credenti
 		return channels.Health{}, err
 	}
 	h := channels.Health{At: c.db.Now(), Lines: []channels.HealthLine{}, Quotas: []channels.QuotaUse{}}
+	if h.Lines, err = c.bindingLines(ctx, account, credentials); err != nil {
+		return channels.Health{}, err
+	}
 	token := channels.HealthLine{Name: "token", Label: "接口凭证", Level: channels.Fine, Sentence: "凭证有效，服务器地址在白名单内。"}
 	ips, err := c.callbackIPs(ctx, who)
 	if failed := c.lineOf(&token, err); failed && hasClass(err, channels.Permission) {
@@ -93,6 +97,51 @@ func (c *Channel) Health(ctx context.Context, account accounts.Account, credenti
 	h.Lines = append(h.Lines, c.certification(ctx, account, who), callbackLine(credentials, ips))
 	h.Quotas, err = c.quotas(ctx, who)
 	return h, err
+}
+
+// bindingLines say which way the account is bound, since when, and what it granted.
+func (c *Channel) bindingLines(ctx context.Context, account accounts.Account, credentials accounts.Credentials) ([]channels.HealthLine, error) {
+	way := channels.HealthLine{Name: "binding", Label: "绑定方式", Level: channels.Fine, Sentence: "用 AppID 和 AppSecret 绑定。"}
+	if Way(credentials) != WayComponent {
+		return []channels.HealthLine{way}, nil
+	}
+	b, err := c.BindingOf(ctx, account, credentials)
+	if err != nil {
+		return nil, err
+	}
+	way.Sentence = "扫码授权给第三方平台。"
+	if b.Alarm.Level != "" {
+		way.Level, way.Code, way.Sentence = channels.Bad, b.Alarm.Level, b.Alarm.Sentence
+	}
+	if b.Grant == nil {
+		return []channels.HealthLine{way}, nil
+	}
+	if b.Alarm.Level == "" {
+		way.Sentence = fmt.Sprintf("公众号“%s”（主体：%s）于 %s扫码授权给第三方平台。", b.Grant.Nickname, b.Grant.Principal, b.Grant.AuthorisedAt.Std().Format("2006年1月2日15:04"))
+	}
+	return []channels.HealthLine{way, permissionsLine(b)}, nil
+}
+
+// permissionsLine names the permission sets that are granted, and what does not work without the others.
+func permissionsLine(b Binding) channels.HealthLine {
+	line := channels.HealthLine{Name: "permissions", Label: "授予的权限", Level: channels.Fine}
+	granted, missing := []string{}, []string{}
+	for _, set := range b.Sets {
+		if set.Granted {
+			granted = append(granted, set.Name)
+			continue
+		}
+		missing = append(missing, set.Name+"（"+set.For+"）")
+		line.Level = channels.Warn
+	}
+	if len(b.Grant.lacking()) > 0 {
+		line.Level = channels.Bad
+	}
+	line.Sentence = "已授予：" + orDefault(strings.Join(granted, "、"), "无") + "。"
+	if len(missing) > 0 {
+		line.Sentence += "没有授予：" + strings.Join(missing, "、") + "；需要时请重新扫码并勾选。"
+	}
+	return line
 }
 
 // lineOf turns a failed call into the line's level and sentence, and reports whether it failed.
@@ -224,7 +273,9 @@ func (c *Channel) certifiedUntil(ctx context.Context, who party) sql.Time {
 func callbackLine(credentials accounts.Credentials, ips []string) channels.HealthLine {
 	line := channels.HealthLine{Name: "callback", Label: "消息推送", Level: channels.Fine,
 		Sentence: fmt.Sprintf("已设置令牌和密钥。微信从 %d 个地址推送，请在防火墙放行。", len(ips))}
-	if _, err := keysOf(credentials); err != nil {
+	if Way(credentials) == WayComponent {
+		line.Sentence = fmt.Sprintf("由第三方平台接收。微信从 %d 个地址推送，请在防火墙放行。", len(ips))
+	} else if _, err := keysOf(credentials); err != nil {
 		line.Level, line.Sentence = channels.Warn, "没有设置消息推送的令牌和密钥，发布结果只能靠查询得知。请在账号页补充，并在微信后台启用安全模式。"
 	}
 	return line

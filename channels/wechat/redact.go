@@ -8,7 +8,7 @@ import (
 )
 
 // secretName finds a secret by the name before it, in an address, in JSON and in a form.
-var secretName = regexp.MustCompile(`(?i)((?:[a-z_]*access_token|[a-z_]*_token|app_?secret|secret)["']?\s*[=:]\s*["']?)[^&\s"',}]+`)
+var secretName = regexp.MustCompile(`(?i)((?:[a-z_]*access_token|[a-z_]*_token|[a-z_]*_ticket|[a-z_]*auth[a-z]*_code|app_?secret|secret)["']?\s*[=:]\s*["']?)[^&\s"',}]+`)
 
 // redact takes the secrets out of a text: whatever stands after a secret's name, and these values wherever they stand.
 func redact(text string, values ...string) string {

@@ -12,11 +12,18 @@ import (
 // token returns an access token of the account. Only stable_token is ever asked: plain tokens end each other's life.
 func (c *Channel) token(ctx context.Context, who party) (channels.Token, error) {
 	token, err := c.tokens.Get(ctx, who.accountID, c.fetcher(who))
-	return token, c.unblocked(err)
+	err = c.unblocked(err)
+	if who.component != "" && hasCode(err, "40013", "40125", "41004", "61011", "40164") { // the platform's secret, not the account's
+		err = atComponent(err)
+	}
+	return token, err
 }
 
-// fetcher asks WeChat for the account's token.
+// fetcher asks WeChat for the account's token, by its own secret or by what it granted.
 func (c *Channel) fetcher(who party) channels.FetchToken {
+	if who.component != "" {
+		return c.authorizerFetcher(who)
+	}
 	return func(ctx context.Context, force bool) (string, time.Duration, error) {
 		body, err := encodeJSON(map[string]any{"grant_type": "client_credential", "appid": who.appID, "secret": who.secret, "force_refresh": force})
 		if err != nil {

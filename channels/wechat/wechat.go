@@ -26,6 +26,7 @@ type Config struct {
 	Ladder          []time.Duration  // when to ask for the outcome, counted from the submit. Default DefaultLadder
 	SettleAfter     time.Duration    // a draft still there so long after a lost submit was not published. Default 10 min
 	TokenLease      time.Duration    // how long a token fetch that a crash cut off keeps the others waiting. Default 45 s
+	Component       *Component       // the third-party platform that accounts may grant; nil: none, they have secrets of their own
 	Now             func() time.Time // the time, for tests; nil takes the database handle's
 }
 
@@ -69,6 +70,7 @@ type Channel struct {
 	budgets     map[string]int64
 	ladder      []time.Duration
 	settleAfter time.Duration
+	component   *component // nil: none is set up
 }
 
 var _ channels.Channel = (*Channel)(nil)
@@ -92,6 +94,9 @@ func New(config Config) (*Channel, error) {
 		fresh:   newClient(orDefault(config.MaxConnsPerHost, 64), false),
 		timeout: orDefault(config.Timeout, 10*time.Second), limits: config.Limits.withDefaults(),
 		budgets: DefaultBudgets(), ladder: config.Ladder, settleAfter: orDefault(config.SettleAfter, 10*time.Minute),
+	}
+	if c.component, err = newComponent(config.Component); err != nil {
+		return nil, err
 	}
 	for path, most := range config.Budgets {
 		c.budgets[path] = most
