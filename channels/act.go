@@ -31,10 +31,13 @@ func act(ctx context.Context, db *sql.DB, actor units.Actor, id string, action s
 // puts away what failed. A retraction cannot be called off.
 func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
 	return act(ctx, db, actor, id, "delivery.cancelled", nil, func(tx *sql.DB, view View) error {
+		if err := cancelsAlone(ctx, tx, view.Delivery); err != nil {
+			return err
+		}
 		args := sql.Args{"id": id, "version": version, "now": tx.Now()}
 		for _, statement := range []string{"delivery.cancel", "delivery.cancel_waiting", "delivery.cancel_failed"} {
 			if changed, err := tx.ExecOne(ctx, statement, args); err != nil || changed {
-				return err
+				return firstError(err, func() error { return breakSeries(ctx, tx, view.Delivery) })
 			}
 		}
 		if view.Version != version {
@@ -49,6 +52,9 @@ func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, versi
 // may already be public is published again, nor what is being taken down.
 func TryAgain(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
 	return act(ctx, db, actor, id, "delivery.retried", nil, func(tx *sql.DB, view View) error {
+		if view.SeriesID != nil && view.Action == Publish {
+			return retryTogether(ctx, tx, view.Delivery, version)
+		}
 		args := sql.Args{"id": id, "version": version, "now": tx.Now()}
 		for _, statement := range []string{"delivery.retry", "delivery.hurry", "delivery.from_hand"} {
 			if changed, err := tx.ExecOne(ctx, statement, args); err != nil || changed {
@@ -112,7 +118,7 @@ func SettleAbsent(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 		if err != nil {
 			return err
 		}
-		return rouse(ctx, tx, id)
+		return firstError(rouse(ctx, tx, id), func() error { return settleTogether(ctx, tx, view.Delivery) })
 	})
 }
 
@@ -126,6 +132,9 @@ func CallOff(ctx context.Context, tx *sql.DB, originID string) (bool, error) {
 	for _, delivery := range deliveries {
 		if delivery.State == Cancelled || delivery.State == Retracted {
 			continue
+		}
+		if delivery.SeriesID != nil {
+			return false, ErrSeriesWhole.Say("这篇稿件编在一条多图文里（第 %d 篇），不能单独撤销排期。请到多图文页移出这一篇，或取消整条。", *delivery.SeriesPlace)
 		}
 		cancelled, err := tx.ExecOne(ctx, "delivery.call_off", sql.Args{"id": delivery.ID, "now": tx.Now()})
 		if err != nil || !cancelled {

@@ -94,6 +94,11 @@ type Job struct {
 	// content_source_url, Weibo as the link.
 	OriginURL string
 
+	// Members are the articles of a series in their order, the job's own first; empty for what goes out alone. They go out
+	// with one call, or not at all. SeriesChanged is when they or their order changed last.
+	Members       []Member
+	SeriesChanged sql.Time
+
 	// Bytes reads a picture of the message.
 	Bytes func(ctx context.Context, picture Picture) ([]byte, error)
 
@@ -107,6 +112,14 @@ type Job struct {
 	// Save keeps Remote now, for what must outlive a crash between two calls of one Prepare. It fails when the
 	// delivery is no longer ours; the adapter then stops.
 	Save func(ctx context.Context) error
+}
+
+// Member is one article of a series as an adapter works on it.
+type Member struct {
+	Delivery   Delivery
+	Message    Message
+	OriginURL  string                       // of this article, as Job.OriginURL
+	PictureURL func(picture Picture) string // as Job.PictureURL
 }
 
 // Stage is how far a platform has got with a message.
@@ -129,6 +142,16 @@ type Progress struct {
 	URL         string        // where readers find it
 	PublishedAt sql.Time      // as the platform gives it; 0 means now
 	Next        time.Duration // when to ask again; 0 leaves it to the ladder of the caller
+	Parts       []Part        // of a series with stage Published: what became of each article
+}
+
+// Part is what became of one article of a series that went out.
+type Part struct {
+	Place      int // from 1
+	ExternalID string
+	URL        string
+	Remote     sql.Object     // what to keep with its delivery; nil leaves what is there
+	Failed     *PlatformError // it did not go out with the others: of class Unclear, it may have
 }
 
 // Preview is a message as a channel will show it.

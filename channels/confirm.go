@@ -18,6 +18,7 @@ type Confirmation struct {
 	PublishedAt sql.Time    // 0 means now
 	How         string      // Chinese: how we know, for the step and the audit line
 	Actor       units.Actor // zero when the program itself learnt it
+	Parts       []Part      // of a series, whose first delivery this is: what became of each article
 
 	steps []sql.Args // lines of the journal that are to be kept with it
 }
@@ -39,11 +40,20 @@ func ConfirmAll(ctx context.Context, db *sql.DB, out *Outside, news []Confirmati
 		}
 		fresh := map[string][]published{} // by who told of it
 		for _, one := range news {
+			if len(one.Parts) > 0 {
+				if err := confirmTogether(ctx, tx, out, one); err != nil {
+					return err
+				}
+				continue
+			}
 			p, isNew, err := publish(ctx, tx, known[one.DeliveryID], one)
 			if err != nil {
 				return err
 			}
 			if isNew {
+				if err := freeRiders(ctx, tx, p.Delivery); err != nil {
+					return err
+				}
 				fresh[p.actor.PersonID] = append(fresh[p.actor.PersonID], p)
 				known[p.ID] = p.confirmed // the same news twice in a row is told once
 			}

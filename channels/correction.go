@@ -64,6 +64,9 @@ func correctOne(ctx context.Context, tx *sql.DB, out *Outside, actor units.Actor
 	now := tx.Now()
 	if stopped {
 		delivery, err := enqueueOne(ctx, tx, actor, message, account, max(published.DueAt, now))
+		if err == nil {
+			err = replaceInSeries(ctx, tx, published, delivery)
+		}
 		return delivery, err == nil, err
 	}
 	if _, err := tx.Exec(ctx, "delivery.stop_corrections", sql.Args{"of_id": id, "now": now}); err != nil { // an earlier one that nobody has seen yet

@@ -73,11 +73,13 @@ type Delivery struct {
 	ByHand       bool      `json:"by_hand"`       // a person took it over from the automatic channel
 	Reason       string    `json:"reason"`        // why it is taken down or corrected
 	OutageID     *string   `json:"outage_id"`     // the outage in which it fell due
+	SeriesID     *string   `json:"series_id"`     // the message of several articles that it goes out in; nil when it goes alone
+	SeriesPlace  *int      `json:"series_place"`  // its place there, from 1
 }
 
 // awaitsHand reports whether a person has the package and must post it.
 func (d Delivery) awaitsHand() bool {
-	return d.State == Submitted && d.NextAt == nil && d.LeaseUntil == nil
+	return d.State == Submitted && d.NextAt == nil && d.LeaseUntil == nil && d.Holder == nil
 }
 
 // mayBeSeen reports whether the platform may have shown the delivery to readers, so that its public address must answer. What

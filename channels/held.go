@@ -27,6 +27,25 @@ type heldRow struct {
 	ID       string
 	OutageID *string
 	UnitID   string
+
+	SeriesID    *string
+	SeriesPlace *int
+}
+
+// rides reports whether a held delivery goes where the first of its series goes.
+func (r heldRow) rides() bool { return r.SeriesID != nil && r.SeriesPlace != nil && *r.SeriesPlace > 1 }
+
+// named returns the rows that a person named, and with one article of a series all of them.
+func named(rows []heldRow, ids []string) []heldRow {
+	series := map[string]bool{}
+	for _, row := range rows {
+		if row.SeriesID != nil && slices.Contains(ids, row.ID) {
+			series[*row.SeriesID] = true
+		}
+	}
+	return slices.DeleteFunc(rows, func(r heldRow) bool {
+		return !slices.Contains(ids, r.ID) && (r.SeriesID == nil || !series[*r.SeriesID])
+	})
 }
 
 func heldBy(ctx context.Context, db *sql.DB, actor units.Actor) ([]heldRow, error) {
@@ -102,7 +121,7 @@ func DecideHeld(ctx context.Context, db *sql.DB, actor units.Actor, decision Hel
 			return err
 		}
 		if len(decision.IDs) > 0 {
-			rows = slices.DeleteFunc(rows, func(r heldRow) bool { return !slices.Contains(decision.IDs, r.ID) })
+			rows = named(rows, decision.IDs)
 		}
 		statement := "delivery.decide"
 		if decision.Do == DropHeld {
@@ -110,16 +129,26 @@ func DecideHeld(ctx context.Context, db *sql.DB, actor units.Actor, decision Hel
 		}
 		byUnit := map[string]int{}
 		for batch := range slices.Chunk(rows, holdBatch) {
-			ids := make([]string, len(batch))
-			for i, row := range batch {
-				ids[i] = row.ID
+			ids, riders := make([]string, 0, len(batch)), 0
+			for _, row := range batch {
 				byUnit[row.UnitID]++
+				if row.rides() {
+					riders++
+					continue
+				}
+				ids = append(ids, row.ID)
+			}
+			if len(ids) == 0 {
+				continue
 			}
 			result, err := tx.Exec(ctx, statement, sql.Args{"ids": ids, "due_at": due, "now": tx.Now()})
+			if err == nil {
+				err = heldTogether(ctx, tx, ids)
+			}
 			if err != nil {
 				return err
 			}
-			decided += int(result)
+			decided += int(result) + riders
 		}
 		if decided == 0 {
 			return ErrHeldNone

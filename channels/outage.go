@@ -150,6 +150,9 @@ func setAside(ctx context.Context, tx *sql.DB, ids []string, outage string, stat
 		if err := sql.InsertMany(ctx, tx, "delivery_step.insert", lines); err != nil {
 			return err
 		}
+		if err := heldTogether(ctx, tx, batch); err != nil {
+			return err
+		}
 	}
 	return nil
 }

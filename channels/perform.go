@@ -122,6 +122,9 @@ func (w *work) load(ctx context.Context, delivery Delivery) error {
 	if err := w.loadOf(ctx); err != nil {
 		return err
 	}
+	if err := w.loadSeries(ctx); err != nil {
+		return err
+	}
 	if err := w.admit(); err != nil {
 		return err
 	}
@@ -413,7 +416,7 @@ func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
 	case Published:
 		news := Confirmation{
 			DeliveryID: w.job.Delivery.ID, Remote: w.job.Remote, ExternalID: progress.ExternalID, URL: progress.URL,
-			PublishedAt: progress.PublishedAt, How: "平台返回发布成功", steps: w.takeSteps(),
+			PublishedAt: progress.PublishedAt, Parts: progress.Parts, How: "平台返回发布成功", steps: w.takeSteps(),
 		}
 		err := w.out.confirming.confirm(ctx, w.db, w.out, news)
 		if err != nil {
@@ -565,6 +568,9 @@ func (w *work) renew(ctx context.Context, cancel context.CancelFunc) {
 // save runs one guarded update; zero rows mean the lease is lost or a person stepped in.
 func (w *work) save(ctx context.Context, statement string, more sql.Args) error {
 	more["id"], more["holder"], more["now"], more["remote"] = w.job.Delivery.ID, w.holder, w.db.Now(), w.job.Remote
+	if w.leads() {
+		return w.saveTogether(ctx, statement, more)
+	}
 	mine, err := w.db.ExecOne(ctx, statement, more)
 	if err != nil {
 		return err

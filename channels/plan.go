@@ -69,7 +69,7 @@ func Move(ctx context.Context, tx *sql.DB, originID string, due sql.Time) (bool,
 		if delivery.State == Cancelled {
 			continue
 		}
-		moved, err := tx.ExecOne(ctx, "plan.move", sql.Args{"id": delivery.ID, "due_at": due, "now": tx.Now()})
+		moved, err := tx.ExecOne(ctx, delivery.mover(), sql.Args{"id": delivery.ID, "series_id": delivery.SeriesID, "due_at": due, "now": tx.Now()})
 		if err != nil {
 			return false, fmt.Errorf("move delivery %s: %w", delivery.ID, err)
 		}

@@ -160,6 +160,9 @@ func (order Retraction) carryOut(ctx context.Context, tx *sql.DB, out *Outside, 
 			unitID = message.UnitID
 		}
 		stopped, err := tx.ExecOne(ctx, "delivery.stop", sql.Args{"id": id, "now": tx.Now()})
+		if err == nil && stopped {
+			err = breakSeries(ctx, tx, published)
+		}
 		if err != nil {
 			return err
 		}

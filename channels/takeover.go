@@ -14,6 +14,9 @@ func TakeOver(ctx context.Context, db *sql.DB, actor units.Actor, id string, ver
 		if view.Version != version {
 			return ErrDeliveryStale
 		}
+		if view.SeriesID != nil && view.Action == Publish {
+			return ErrSeriesWhole
+		}
 		if !view.takeable() {
 			return ErrNotTakeable
 		}

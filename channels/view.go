@@ -107,7 +107,7 @@ func (v View) failedActions() []string {
 
 // takeable reports whether a publication is one that the program sends and that certainly did not go out.
 func (v View) takeable() bool {
-	return v.Action == Publish && v.BarredAt == nil && !v.ByHand && v.AccountMode != accounts.Manual &&
+	return v.Action == Publish && v.BarredAt == nil && v.SeriesID == nil && !v.ByHand && v.AccountMode != accounts.Manual &&
 		((v.State == Scheduled || v.State == Prepared) && v.IntentAt == nil || v.State == Failed || v.State == Held)
 }
 
@@ -155,7 +155,7 @@ func complete(ctx context.Context, db *sql.DB, actor units.Actor, views []View) 
 	for i := range views {
 		views[i].Actions = []string{}
 		if slices.Contains(acts, views[i].ID) {
-			views[i].Actions = views[i].actions(db.Now())
+			views[i].Actions = views[i].together(views[i].actions(db.Now()))
 		}
 		if views[i].Clocks = clocks[views[i].ID]; views[i].Clocks == nil {
 			views[i].Clocks = []DutyClock{}
@@ -214,6 +214,8 @@ type Summary struct {
 	RetractionID *string   `json:"retraction_id"` // of a retraction: the order
 	BarredAt     *sql.Time `json:"barred_at"`     // since when it is being taken down
 	Reason       string    `json:"reason"`        // of a retraction or correction
+	SeriesID     *string   `json:"series_id"`     // the message of several articles that it goes out in; nil when it goes alone
+	SeriesPlace  *int      `json:"series_place"`  // its place there, from 1
 }
 
 // OfOrigin returns the deliveries of one article. The caller has checked that the actor may see the article.

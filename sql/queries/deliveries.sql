@@ -19,12 +19,12 @@ SELECT id, state, barred_at FROM deliveries WHERE message_id = :message_id AND a
 -- One delivery, whoever asks. For the program itself.
 SELECT id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, holder, lease_until, attempts, intent_at,
     prepared_at, submitted_at, published_at, ended_at, remote, external_id, public_url, error_code, error_class, error_text, error_advice,
-    created_by, created_at, updated_at, version, of_id, retraction_id, urgent, barred_at, by_hand, reason, outage_id
+    created_by, created_at, updated_at, version, of_id, retraction_id, urgent, barred_at, by_hand, reason, outage_id, series_id, series_place
 FROM deliveries WHERE id = :id
 
 -- name: delivery.to_confirm
 -- Deliveries that news has come of, with what their posts take from the messages.
-SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.remote, d.external_id, d.created_at, m.title, m.sha256
+SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.remote, d.external_id, d.created_at, d.series_id, d.series_place, m.title, m.sha256
 FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE d.id IN (:ids)
 
 -- name: delivery.due
@@ -148,7 +148,7 @@ WHERE id = :id AND version = :version AND state = 'unknown'
 SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until,
     d.attempts, d.intent_at, d.prepared_at, d.submitted_at, d.published_at, d.ended_at, d.remote, d.external_id, d.public_url, d.error_code,
     d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version, d.of_id, d.retraction_id, d.urgent, d.barred_at,
-    d.by_hand, d.reason, d.outage_id,
+    d.by_hand, d.reason, d.outage_id, d.series_id, d.series_place,
     m.title AS title, a.name AS account_name, a.kind AS account_kind, a.mode AS account_mode, u.name AS unit_name
 FROM deliveries d
 JOIN messages m ON m.id = d.message_id
@@ -168,7 +168,7 @@ WHERE d.id IN (:ids)
 SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until,
     d.attempts, d.intent_at, d.prepared_at, d.submitted_at, d.published_at, d.ended_at, d.remote, d.external_id, d.public_url, d.error_code,
     d.error_class, d.error_text, d.error_advice, d.created_by, d.created_at, d.updated_at, d.version, d.of_id, d.retraction_id, d.urgent, d.barred_at,
-    d.by_hand, d.reason, d.outage_id,
+    d.by_hand, d.reason, d.outage_id, d.series_id, d.series_place,
     m.title AS title, a.name AS account_name, a.kind AS account_kind, a.mode AS account_mode, u.name AS unit_name
 FROM (
     SELECT p.id FROM deliveries p
@@ -195,7 +195,7 @@ ORDER BY d.due_at DESC, d.id DESC
 -- What a person must look at: failed, perhaps public, held back after an outage, waiting for a hand or for a decision about all
 -- followers, or being taken down. What is to be taken down comes first, then the oldest.
 SELECT d.id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until, d.intent_at, d.barred_at,
-    d.by_hand, d.attempts, d.public_url, d.error_code, d.error_class, d.error_advice, d.reason,
+    d.by_hand, d.attempts, d.public_url, d.error_code, d.error_class, d.error_advice, d.reason, d.series_id, d.series_place,
     m.title AS title, a.name AS account_name, a.mode AS account_mode, u.name AS unit_name
 FROM deliveries d
 JOIN messages m ON m.id = d.message_id
@@ -218,6 +218,6 @@ GROUP BY 1
 -- name: delivery.of_origin
 -- What became of an article: its deliveries by account.
 SELECT d.id, d.account_id, d.platform, d.action, d.state, d.due_at, d.published_at, d.ended_at, d.public_url, d.error_code, d.error_advice, d.version,
-    d.of_id, d.retraction_id, d.barred_at, d.reason, a.name AS account_name
+    d.of_id, d.retraction_id, d.barred_at, d.reason, d.series_id, d.series_place, a.name AS account_name
 FROM deliveries d JOIN accounts a ON a.id = d.account_id
 WHERE d.origin_id = :origin_id ORDER BY d.due_at DESC, d.id

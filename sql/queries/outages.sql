@@ -22,7 +22,7 @@ INSERT INTO outages (id, began_at, ended_at) VALUES (:id, :began_at, :ended_at)
 -- What fell due while no node worked and was never begun, with the place in the tree of its account.
 SELECT d.id, d.due_at, u.path AS path FROM deliveries d JOIN units u ON u.id = d.unit_id
 WHERE d.state = 'scheduled' AND d.action = 'publish' AND d.due_at > :began_at AND d.due_at <= :now AND d.attempts = 0 AND d.prepared_at IS NULL
-  AND d.intent_at IS NULL AND d.holder IS NULL
+  AND d.intent_at IS NULL AND d.holder IS NULL AND (d.series_place IS NULL OR d.series_place = 1)
 ORDER BY d.due_at, d.id
 
 -- name: delivery.hold
@@ -42,7 +42,7 @@ UPDATE deliveries SET state = 'cancelled', ended_at = :now, updated_at = :now, v
 
 -- name: delivery.held
 -- What is held back and the person may decide about, first due first.
-SELECT d.id, d.outage_id, d.unit_id FROM deliveries d JOIN messages m ON m.id = d.message_id
+SELECT d.id, d.outage_id, d.unit_id, d.series_id, d.series_place FROM deliveries d JOIN messages m ON m.id = d.message_id
 WHERE d.state = 'held'
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND (v.unit_id = d.unit_id OR v.unit_id = m.unit_id))
 ORDER BY d.due_at, d.id

@@ -5804,6 +5804,9 @@ export interface components {
             platform: string;
             public_url: string;
             reason: string;
+            series_id: string | null;
+            /** Format: int64 */
+            series_place: number | null;
             state: string;
             title: string;
             unit_id: string;
@@ -6067,6 +6070,9 @@ export interface components {
             published_at: number | null;
             reason: string;
             retraction_id: string | null;
+            series_id: string | null;
+            /** Format: int64 */
+            series_place: number | null;
             state: string;
             /** Format: int64 */
             version: number;
@@ -6119,6 +6125,9 @@ export interface components {
                 [key: string]: unknown;
             };
             retraction_id: string | null;
+            series_id: string | null;
+            /** Format: int64 */
+            series_place: number | null;
             state: string;
             steps: components["schemas"]["DeliveryStep"][];
             /** Format: int64 */
