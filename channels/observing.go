@@ -18,6 +18,7 @@ type Observing struct {
 	Wait      func(ctx context.Context, d time.Duration) error // pauses for manners' sake; NewObserving sets the real one
 
 	hosts   *manners
+	rounds  rounds
 	once    sync.Once
 	pattern *regexp.Regexp // of our own public addresses
 }

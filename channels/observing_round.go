@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -70,15 +71,25 @@ const (
 // by a stop or a crash, any node reads again when its lease has run out: reading twice records nothing twice. An error is
 // our own database's; a source that cannot be read is none.
 func ObserveDue(ctx context.Context, db *sql.DB, w *Observing) (int, error) {
-	read := 0
-	for {
-		n, err := w.round(ctx, db)
-		read += n
-		if err != nil || n == 0 || ctx.Err() != nil {
-			return read, err
-		}
+	var rounds errgroup.Group
+	var read atomic.Int64
+	for range abreast {
+		rounds.Go(func() error {
+			for {
+				n, err := w.round(ctx, db)
+				read.Add(int64(n))
+				if err != nil || n == 0 || ctx.Err() != nil {
+					return err
+				}
+			}
+		})
 	}
+	err := rounds.Wait()
+	return int(read.Load()), err
 }
+
+// abreast is how many rounds go on side by side, so that one reads while the other claims and saves.
+const abreast = 2
 
 // round claims some due sources, reads them, the hosts side by side and each host in order, and saves what was found.
 func (w *Observing) round(ctx context.Context, db *sql.DB) (int, error) {
@@ -86,9 +97,10 @@ func (w *Observing) round(ctx context.Context, db *sql.DB) (int, error) {
 	if err != nil || len(sources) == 0 {
 		return 0, err
 	}
+	defer w.rounds.leave(sources)
 	same := &unchanged{holder: holder}
 	var group errgroup.Group
-	group.SetLimit(max(w.Pace.Parallel, 1))
+	group.SetLimit(max(w.Pace.Parallel/abreast, 1))
 	var mu sync.Mutex
 	var failed error
 	for _, queue := range byHost(sources) {
@@ -106,26 +118,57 @@ func (w *Observing) round(ctx context.Context, db *sql.DB) (int, error) {
 
 // claim takes due sources, at most so many of one host.
 func (w *Observing) claim(ctx context.Context, db *sql.DB) (string, []claimed, error) {
+	w.rounds.claiming.Lock() // two rounds that look at once would see the same
+	defer w.rounds.claiming.Unlock()
 	type due struct{ ID, Host string }
 	waiting, err := sql.List[due](ctx, db, "source.due", sql.Args{"now": db.Now(), "limit": 2 * w.Pace.Batch})
-	if err != nil || len(waiting) == 0 {
+	if err != nil {
 		return "", nil, err
 	}
 	var ids []string
 	taken := map[string]int{}
 	for _, source := range waiting {
-		if taken[source.Host] >= perClaim && source.Host != "" || len(ids) >= w.Pace.Batch {
+		if source.Host != "" && (taken[source.Host] >= perClaim || w.rounds.asked[source.Host]) || len(ids) >= w.Pace.Batch {
 			continue
 		}
 		taken[source.Host]++
 		ids = append(ids, source.ID)
+	}
+	if len(ids) == 0 {
+		return "", nil, nil
 	}
 	holder := sql.NewID() // new for each claim, so that what lost its lease saves nothing any more
 	if _, err := db.Exec(ctx, "source.claim", sql.Args{"ids": ids, "holder": holder, "now": db.Now(), "until": db.Now().Add(w.Pace.Lease)}); err != nil {
 		return "", nil, err
 	}
 	sources, err := sql.List[claimed](ctx, db, "source.claimed", sql.Args{"holder": holder})
+	if err == nil {
+		w.rounds.ask(sources)
+	}
 	return holder, sources, err
+}
+
+// rounds keeps the rounds that go on side by side apart: a host is asked by one of them at a time.
+type rounds struct {
+	claiming sync.Mutex
+	asked    map[string]bool // hosts
+}
+
+func (r *rounds) ask(sources []claimed) {
+	if r.asked == nil {
+		r.asked = map[string]bool{}
+	}
+	for _, source := range sources {
+		r.asked[source.Host] = true
+	}
+}
+
+func (r *rounds) leave(sources []claimed) {
+	r.claiming.Lock()
+	defer r.claiming.Unlock()
+	for _, source := range sources {
+		delete(r.asked, source.Host)
+	}
 }
 
 // byHost parts sources, which stand in the order of hosts, into a queue for each host; a platform's accounts do not wait for
