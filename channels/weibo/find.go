@@ -153,13 +153,27 @@ func (c *Channel) look(ctx context.Context, job *channels.Job) (found *post, com
 	}
 	delete(job.Remote, "read_failures")
 	earliest := c.intent(job).Add(-slack)
+	found = match(list.Statuses, text(job.Remote, "link"), text(job.Remote, "status"), earliest)
 	total, err := list.Total.Int64()
-	complete = len(list.Statuses) == 0 || err == nil && total <= int64(len(list.Statuses))
-	for _, p := range list.Statuses {
-		at, known := p.at()
-		complete = complete || known && at.Before(earliest)
+	if len(list.Statuses) == 0 || err == nil && total <= int64(len(list.Statuses)) {
+		return found, true, nil
 	}
-	return match(list.Statuses, text(job.Remote, "link"), text(job.Remote, "status"), earliest), complete, nil
+	// The last one tells how far the list reaches: a pinned post stands above newer ones.
+	last := list.Statuses[len(list.Statuses)-1]
+	if at, known := last.at(); known && at.Before(earliest) {
+		return found, true, nil
+	}
+	return found, found == nil && c.knownBefore(ctx, job, last.id()), nil
+}
+
+// knownBefore reports whether a post was known to be public on the account before the delivery's intention, by our own clock and so
+// without slack: an account that posts much shows five posts of the last minute. false when that cannot be told.
+func (c *Channel) knownBefore(ctx context.Context, job *channels.Job, id string) bool {
+	if c.cfg.DB == nil || job.Delivery.IntentAt == nil || id == "" {
+		return false
+	}
+	_, err := sql.Get[string](ctx, c.cfg.DB, "weibo.posted_before", sql.Args{"account_id": job.Account.ID, "external_id": id, "at": *job.Delivery.IntentAt})
+	return err == nil
 }
 
 // match returns the post with the link, which is ours alone; else the post with the same text made since earliest,

@@ -67,3 +67,7 @@ UPDATE weibo_states SET used_at = :now WHERE id = :id AND used_at IS NULL AND ex
 
 -- name: weibo_state.prune
 DELETE FROM weibo_states WHERE expires_at <= :before
+
+-- name: weibo.posted_before
+-- The post of an account by the platform's id, where it was seen before a time; no row else.
+SELECT id FROM posts WHERE account_id = :account_id AND external_id = :external_id AND first_seen_at <= :at
