@@ -13,6 +13,7 @@ import { errors } from './zh-CN/errors'
 import { imports } from './zh-CN/imports'
 import { notices } from './zh-CN/notices'
 import { observing } from './zh-CN/observing'
+import { platforms } from './zh-CN/platforms'
 import { password } from './zh-CN/password'
 import { people } from './zh-CN/people'
 import { plan } from './zh-CN/plan'
@@ -47,6 +48,7 @@ export const zh = {
   imports,
   notices,
   observing,
+  platforms,
   password,
   people,
   plan,

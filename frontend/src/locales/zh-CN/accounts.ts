@@ -93,6 +93,8 @@ export const accounts = {
       access_token: 'Access Token',
       expires_at: '授权到期时间（北京时间）',
       secret: '签名密钥',
+      callback_token: '消息推送令牌（Token）',
+      encoding_aes_key: '消息加解密密钥（EncodingAESKey）',
     } as Record<string, string>,
     appKeyHint: '应用的 App Key 和 App Secret，可以不填',
     generate: '生成新密钥',

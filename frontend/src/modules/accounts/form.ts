@@ -1,3 +1,4 @@
+import { zh } from '@/locales/zh-CN'
 import { beijingInstant } from '@/utils/time'
 import type { Account, NewAccount } from './queries'
 
@@ -19,13 +20,67 @@ export const settingOf: Record<string, string | undefined> = { app: 'endpoint', 
 
 /** The secrets of a platform's adapter, in the order of the dialog; none where nothing is published by itself. */
 export const secretsOf: Record<string, string[]> = {
-  wechat: ['app_secret'],
+  wechat: ['app_secret', 'callback_token', 'encoding_aes_key'],
   weibo: ['access_token', 'expires_at', 'app_key', 'app_secret'],
   app: ['secret'],
 }
 
 /** Secrets that may be left empty. */
-const optionalSecrets: Record<string, string[]> = { weibo: ['app_key', 'app_secret', 'expires_at'] }
+const optionalSecrets: Record<string, string[]> = { weibo: ['app_key', 'app_secret', 'expires_at'], wechat: ['callback_token', 'encoding_aes_key'] }
+
+/** Where a secret that is set and left empty stays as it is. A token of Weibo belongs to the app and the end that stand beside it. */
+const keeping: readonly string[] = ['wechat', 'app']
+
+export const keepsSecrets = (account: Pick<Account, 'platform' | 'credentials_set_at'>): boolean =>
+  account.credentials_set_at !== null && keeping.includes(account.platform)
+
+const shapes: Record<string, { shape: RegExp; sentence: string }> = {
+  callback_token: { shape: /^[A-Za-z0-9]{3,32}$/, sentence: zh.platforms.credentials.tokenInvalid },
+  encoding_aes_key: { shape: /^[A-Za-z0-9]{43}$/, sentence: zh.platforms.credentials.keyInvalid },
+}
+
+/**
+ * What is wrong with the secrets that were typed, by name; `_` is about all of them. Where those that are set stay, one is
+ * enough; WeChat's token and key for callbacks belong together.
+ */
+export function secretErrors(account: Pick<Account, 'platform' | 'credentials_set_at'>, typed: Record<string, string>): Record<string, string> {
+  const words = zh.platforms.credentials
+  const errors: Record<string, string> = {}
+  const names = secretsOf[account.platform] ?? []
+  const keep = keepsSecrets(account)
+  for (const name of names) {
+    const value = typed[name] ?? ''
+    const rule = shapes[name]
+    if (value === '' && !keep && !isOptional(account.platform, name)) errors[name] = zh.accounts.form.required
+    if (value !== '' && rule && !rule.shape.test(value)) errors[name] = rule.sentence
+  }
+  const [token, key] = [typed.callback_token ?? '', typed.encoding_aes_key ?? '']
+  if ((token === '') !== (key === '')) errors[token === '' ? 'callback_token' : 'encoding_aes_key'] = words.callbackPair
+  if (keep && names.every((name) => !typed[name])) errors._ = words.nothing
+  return errors
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** So many random letters and figures, each as likely as any other. */
+export function randomLetters(count: number): string {
+  const fair = 256 - (256 % letters.length)
+  let text = ''
+  while (text.length < count) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(count))) if (byte < fair && text.length < count) text += letters[byte % letters.length]
+  }
+  return text
+}
+
+/** The ways in which an account on WeChat publishes, as its setting names them. */
+export const publishModes = ['publish', 'mass_send', 'draft_only'] as const
+
+/** The account's way; what is not known publishes nothing by itself, so it counts as drafts. */
+export function publishMode(settings: Record<string, unknown>): (typeof publishModes)[number] {
+  const mode = settings.publish_mode
+  if (mode === undefined || mode === '') return 'publish'
+  return publishModes.find((one) => one === mode) ?? 'draft_only'
+}
 
 export const isOptional = (platform: string, secret: string): boolean =>
   optionalSecrets[platform]?.includes(secret) ?? false

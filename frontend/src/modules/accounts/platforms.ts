@@ -1,0 +1,57 @@
+import { useMutation, useQuery } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { api, type GetAnswer, type PostAnswer } from '@/api/api'
+import { unwrap } from '@/api/client'
+import { useAccountMutation } from './queries'
+
+export type WeChatView = GetAnswer<'/api/accounts/{id}/wechat'>
+export type AppView = GetAnswer<'/api/accounts/{id}/app'>
+export type AppSecrets = PostAnswer<'/api/accounts/{id}/app/rotate'>
+export type AccountAlarm = GetAnswer<'/api/account-alarms'>['items'][number]
+
+const askEveryMs = 60_000
+
+/** What people must see to at the platforms; asks no platform. */
+export function useAccountAlarms(enabled: MaybeRefOrGetter<boolean> = true) {
+  return useQuery({
+    queryKey: ['accounts', 'alarms'],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/account-alarms', { signal })),
+    enabled: () => toValue(enabled),
+    refetchInterval: askEveryMs,
+    meta: { quiet: true },
+  })
+}
+
+/** How an account is set up for WeChat's interfaces, without any secret. */
+export function useWeChat(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: computed(() => ['accounts', 'wechat', toValue(id)]),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/accounts/{id}/wechat', { params: { path: { id: toValue(id) } }, signal })),
+    meta: { quiet: true },
+  })
+}
+
+/** How an account's app is set up, without any secret. */
+export function useApp(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: computed(() => ['accounts', 'app', toValue(id)]),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/accounts/{id}/app', { params: { path: { id: toValue(id) } }, signal })),
+    meta: { quiet: true },
+  })
+}
+
+/** Makes a new signing secret, answered once. The answer is not kept among the queries. */
+export const useRotateApp = (id: MaybeRefOrGetter<string>) =>
+  useAccountMutation((version: number) => unwrap(api.POST('/api/accounts/{id}/app/rotate', { params: { path: { id: toValue(id) } }, body: { version } })))
+
+/** Ends a change of secrets: the old one no longer counts. */
+export const useSettleApp = (id: MaybeRefOrGetter<string>) =>
+  useAccountMutation((version: number) => unwrap(api.POST('/api/accounts/{id}/app/settle', { params: { path: { id: toValue(id) } }, body: { version } })))
+
+/** Sends the app's server a test that publishes nothing. */
+export function usePingApp(id: MaybeRefOrGetter<string>) {
+  return useMutation({
+    mutationFn: () => unwrap(api.POST('/api/accounts/{id}/app/ping', { params: { path: { id: toValue(id) } } })),
+    meta: { quiet: true },
+  })
+}
