@@ -91,6 +91,7 @@ export const deliveries = {
   noActions: '现在没有您可以做的操作。',
   queues: { retract: '待撤下', unknown: '可能已发出', held: '停机待决', mass: '待确认群发', failed: '未发出', hand: '待人工' },
   queuesLabel: '等人处理的投递',
+  queuesMore: '等人处理',
   queuesNone: '没有等人处理的投递。',
   queuesAll: '全部投递',
   queueFilter: '等人处理',

@@ -8,7 +8,7 @@ export type Queue = keyof Queues
 export const queueNames: readonly Queue[] = ['retract', 'unknown', 'held', 'mass', 'failed', 'hand']
 
 export interface QueueLine {
-  queue: Queue
+  queue: string
   label: string
   count: number
   /** Readers may see something they should not, or nobody knows. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { api, type GetAnswer } from '@/api/api'
 import { unwrap } from '@/api/client'
+import { useQuestionCount } from '@/modules/observing/queries'
 
 export type TaskList = GetAnswer<'/api/tasks'>
 export type ArticleTask = TaskList['articles'][number]
@@ -25,7 +26,9 @@ export function useTasks() {
 /** How many things wait; the menu shows it. */
 export function useTaskCount(): Readonly<Ref<number | undefined>> {
   const { data } = useTasks()
-  return computed(() =>
-    data.value ? data.value.articles.length + data.value.deliveries.length + data.value.reminders.length + data.value.applications : undefined,
-  )
+  const questions = useQuestionCount()
+  return computed(() => {
+    const tasks = data.value
+    return tasks && tasks.articles.length + tasks.deliveries.length + tasks.reminders.length + tasks.applications + (questions.value ?? 0)
+  })
 }
