@@ -188,6 +188,9 @@ func (c *Channel) build(ctx context.Context, as who, req request) (*http.Request
 	}
 	if req.method == http.MethodGet {
 		httpRequest.Header.Set("Authorization", "OAuth2 "+as.token())
+		// Where a connection breaks the transport would repeat a GET by itself, and Weibo would count it and we not. It leaves alone
+		// what has a body that is not read twice; an empty one is not sent.
+		httpRequest.Body, httpRequest.GetBody = io.NopCloser(strings.NewReader("")), nil
 	}
 	httpRequest.Header.Set("User-Agent", "govmedia")
 	return httpRequest, nil

@@ -54,12 +54,13 @@ func (c *Channel) Find(ctx context.Context, job *channels.Job) (channels.Progres
 	if failure != nil {
 		return channels.Progress{}, c.askFailed(job, failure)
 	}
-	last := c.cfg.Ladder[len(c.cfg.Ladder)-1]
+	// Ever more seldom: the hundred calls of the day are for the account's posts.
+	later := max(c.cfg.Ladder[len(c.cfg.Ladder)-1], c.cfg.Now().Sub(c.intent(job))/4)
 	switch {
 	case found != nil:
 		return c.found(job, *found)
 	case !complete, job.Remote["accepted_at"] != nil, job.Remote["repeated"] != nil, job.Remote["article_stored"] != nil:
-		return channels.Progress{Stage: channels.Unsure, Next: last}, nil
+		return channels.Progress{Stage: channels.Unsure, Next: later}, nil
 	}
 	return c.absent(job), nil
 }

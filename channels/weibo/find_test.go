@@ -10,6 +10,7 @@ import (
 	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/channels/sandbox"
+	"govmedia/channels/weibo"
 	"govmedia/units"
 )
 
@@ -78,5 +79,53 @@ func TestPinnedPostProvesNothing(t *testing.T) {
 			t.Fatalf("Find = %+v, %v, want unsure: a newer post may hide ours", progress, err)
 		}
 		w.Advance(10 * time.Minute)
+	}
+}
+
+// A post that may hide behind newer ones is looked for less and less often: the account's hundred calls of the day are for its posts.
+func TestLooksThatTellNothingLeaveTheDaysCallsToThePosts(t *testing.T) {
+	w := newWorld(t, nil)
+	job := newJob(w)
+	prepare(t, w, job)
+	for n := range 6 {
+		other := newJob(w)
+		other.OriginURL = fmt.Sprintf("https://m.example.gov.cn/p/other%011d", n)
+		other.Message.Title = fmt.Sprintf("另一篇%d", n)
+		prepare(t, w, other)
+		if _, err := w.channel.Submit(t.Context(), other); err != nil {
+			t.Fatalf("Submit: %v", err)
+		}
+	}
+	looks := 0
+	for began := w.Now(); w.Now().Sub(began) < 26*time.Hour; looks++ {
+		progress, err := w.channel.Find(t.Context(), job)
+		if err != nil || progress.Stage != channels.Unsure {
+			t.Fatalf("Find = %+v, %v, want unsure", progress, err)
+		}
+		w.Advance(progress.Next)
+	}
+	if looks < 10 || looks > 30 {
+		t.Errorf("looked %d times in 26 hours, want 10 to 30", looks)
+	}
+}
+
+// Every call that Weibo sees was counted: the transport repeats none by itself where an answer is cut.
+func TestACutAnswerIsNotAskedForAgainUncounted(t *testing.T) {
+	used := map[string]int64{}
+	w := newWorld(t, func(_ *sandbox.Config, c *weibo.Config) { c.Budget = ledgerOf(used) })
+	job := newJob(w)
+	prepare(t, w, job)
+	if _, err := w.channel.Find(t.Context(), job); err != nil { // opens the connection that is used again
+		t.Fatal(err)
+	}
+	fault(t, w, sandbox.Fault{Match: sandbox.Match{Path: "user_timeline.json"}, Action: sandbox.DropAfter, Times: 1})
+	_, err := w.channel.Find(t.Context(), job)
+	platformError(t, "Find", err, channels.Retry, "no_answer")
+	counted := int64(0)
+	for _, calls := range used {
+		counted += calls
+	}
+	if seen := int64(len(w.Journal(sandbox.Filter{Platform: sandbox.Weibo}))); seen != counted {
+		t.Errorf("Weibo saw %d calls, counted were %d", seen, counted)
 	}
 }
