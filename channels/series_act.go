@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"govmedia/sql"
+	"govmedia/units"
 )
 
 // together takes from what a person may do with a delivery what is done with the whole message only.
@@ -13,6 +14,19 @@ func (v View) together(actions []string) []string {
 		return actions
 	}
 	return slices.DeleteFunc(actions, func(action string) bool { return action == ActCancel })
+}
+
+// HeadOf returns the first delivery of the message that a delivery goes out in, whose decisions hold for all of it; the same
+// one when it goes out alone.
+func HeadOf(ctx context.Context, db *sql.DB, actor units.Actor, view View) (View, error) {
+	if view.SeriesID == nil || view.leads() || view.Action != Publish {
+		return view, nil
+	}
+	list, err := membersOf(ctx, db, *view.SeriesID)
+	if err != nil || len(list) == 0 || !list[0].leads() {
+		return view, err
+	}
+	return Get(ctx, db, actor, list[0].ID)
 }
 
 // cancelsAlone refuses to call off one article of a message that still goes out as a whole.

@@ -183,18 +183,30 @@ type event struct {
 	MsgID        string `xml:"MsgID"`
 	Status       string `xml:"Status"`
 	Publish      struct {
-		ID        string `xml:"publish_id"`
-		Status    string `xml:"publish_status"`
-		ArticleID string `xml:"article_id"`
-		Items     []struct {
-			URL string `xml:"article_url"`
-		} `xml:"article_detail>item"`
-		FailIdx []string `xml:"fail_idx"`
+		ID        string          `xml:"publish_id"`
+		Status    string          `xml:"publish_status"`
+		ArticleID string          `xml:"article_id"`
+		Items     []publishedItem `xml:"article_detail>item"`
+		FailIdx   []string        `xml:"fail_idx"`
 	} `xml:"PublishEventInfo"`
 	Mass []struct {
 		Index string `xml:"ArticleIdx"`
 		URL   string `xml:"ArticleUrl"`
 	} `xml:"ArticleUrlResult>ResultList>item"`
+}
+
+// publishedItem is one article of a published message.
+type publishedItem struct {
+	Index string `xml:"idx"`
+	URL   string `xml:"article_url"`
+}
+
+// place is which article of the message it is, from 1; without a number, by its place in the list.
+func (p publishedItem) place(i int) int {
+	if n := numberOf(strings.TrimSpace(p.Index)); n > 0 && n <= 100 {
+		return int(n)
+	}
+	return i + 1
 }
 
 // parseEvent reads the XML of a callback. Entities beyond the five of XML are refused, so none can grow.

@@ -32,6 +32,22 @@ type begun struct {
 	ExternalID  *string
 	IntentAt    *sql.Time
 	SubmittedAt *sql.Time
+	SeriesID    *string
+	SeriesPlace *int
+}
+
+// place is which article of its message the delivery is, from 1.
+func (b begun) place() int { return placeOf(channels.Delivery{SeriesPlace: b.SeriesPlace}) }
+
+// headed returns the first delivery of the message that a delivery goes out in; itself when it goes alone or that one is not
+// in the list.
+func headed(list []begun, of begun) begun {
+	for _, b := range list {
+		if of.SeriesID != nil && b.SeriesID != nil && *b.SeriesID == *of.SeriesID && b.place() == 1 {
+			return b
+		}
+	}
+	return of
 }
 
 func (b begun) text(key string) string { text, _ := b.Remote[key].(string); return text }
@@ -97,7 +113,7 @@ func (c *Channel) workOn(ctx context.Context, out *channels.Outside, row callbac
 		}
 		return false, c.later(ctx, row)
 	}
-	if err := c.tell(ctx, out, delivery, e); err != nil {
+	if err := c.tell(ctx, out, headed(list, delivery), e, list); err != nil {
 		return false, err
 	}
 	return true, c.settle(ctx, row, "done", delivery.ID)
@@ -152,22 +168,23 @@ func (c *Channel) recognise(ctx context.Context, out *channels.Outside, row call
 }
 
 // tell passes the news on.
-func (c *Channel) tell(ctx context.Context, out *channels.Outside, delivery begun, e *event) error {
+func (c *Channel) tell(ctx context.Context, out *channels.Outside, delivery begun, e *event, list []begun) error {
 	news := channels.Confirmation{DeliveryID: delivery.ID, Remote: maps.Clone(delivery.Remote), How: "微信推送消息：发布成功"}
 	if news.Remote == nil {
 		news.Remote = sql.Object{}
 	}
 	switch {
-	case e.Event == eventPublish && e.Publish.Status == "0" && e.Publish.ArticleID != "":
+	case e.Event == eventPublish && e.Publish.Status == "0" && e.Publish.ArticleID != "" && (delivery.SeriesID == nil || len(e.Publish.FailIdx) == 0):
 		news.ExternalID = e.Publish.ArticleID
-		if len(e.Publish.Items) > 0 {
-			news.URL = publicAddress(e.Publish.Items[0].URL)
-		}
+		news.URL = e.publishedURL(delivery.place())
+		news.ExternalID = articleName(e.Publish.ArticleID, delivery.place())
 		news.Remote["publish_id"], news.Remote["article_id"], news.Remote["url"] = e.Publish.ID, e.Publish.ArticleID, news.URL
+		news.Parts = partsTold(list, delivery, news.Remote, e.publishedURL, func(index int) string { return articleName(e.Publish.ArticleID, index) })
 	case e.Event == eventMass && e.Status == massCallbackSent && delivery.text("msg_id") == e.MsgID:
-		news.How, news.URL = "微信推送消息：群发成功", e.massURL(1)
-		news.ExternalID = massID(delivery.text("msg_data_id"), 1)
+		news.How, news.URL = "微信推送消息：群发成功", e.massURL(delivery.place())
+		news.ExternalID = massID(delivery.text("msg_data_id"), delivery.place())
 		news.Remote["url"] = news.URL
+		news.Parts = partsTold(list, delivery, news.Remote, e.massURL, func(index int) string { return massID(delivery.text("msg_data_id"), index) })
 	default: // not ours to judge: the poll reads it and decides
 		_, err := c.db.Exec(ctx, "wechat_delivery.hurry", sql.Args{"id": delivery.ID, "now": c.db.Now()})
 		return err
@@ -189,4 +206,31 @@ func (c *Channel) later(ctx context.Context, row callback) error {
 func (c *Channel) settle(ctx context.Context, row callback, state, deliveryID string) error {
 	_, err := c.db.Exec(ctx, "wechat_callback.settle", sql.Args{"id": row.ID, "state": state, "delivery_id": deliveryID, "now": c.db.Now()})
 	return err
+}
+
+// publishedURL is where readers find the n-th article of a published message, from 1; empty when WeChat does not say.
+func (e *event) publishedURL(n int) string {
+	for i, item := range e.Publish.Items {
+		if item.place(i) == n {
+			return publicAddress(item.URL)
+		}
+	}
+	return ""
+}
+
+// partsTold says of each article of a message what a callback said of it; nil for what goes alone. What a callback names among
+// those that failed, the poll decides about.
+func partsTold(list []begun, head begun, remote sql.Object, address, name func(index int) string) []channels.Part {
+	if head.SeriesID == nil || head.place() != 1 {
+		return nil
+	}
+	var parts []channels.Part
+	for _, b := range list {
+		if b.SeriesID == nil || *b.SeriesID != *head.SeriesID {
+			continue
+		}
+		s := spot{index: b.place(), url: address(b.place())}
+		parts = append(parts, channels.Part{Place: s.index, ExternalID: name(s.index), URL: s.url, Remote: partRemote(remote, s)})
+	}
+	return parts
 }

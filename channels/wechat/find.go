@@ -47,12 +47,9 @@ func (c *Channel) find(ctx context.Context, job *channels.Job) (channels.Progres
 			return channels.Progress{}, err
 		}
 	}
-	item, found, err := c.listed(ctx, job, who)
-	if err != nil {
-		return channels.Progress{}, err
-	}
-	if found {
-		return c.keepArticle(job, item)
+	progress, found, err := c.keepIfListed(ctx, job, who)
+	if err != nil || found {
+		return progress, err
 	}
 	return c.conclude(job, there)
 }
@@ -146,17 +143,22 @@ func (c *Channel) keepArticle(job *channels.Job, item found) (channels.Progress,
 
 // keepIfPublic records the article if it is listed, and reports whether it is.
 func (c *Channel) keepIfPublic(ctx context.Context, job *channels.Job, who party) (bool, error) {
-	item, public, err := c.listed(ctx, job, who)
-	if err != nil || !public {
-		return false, err
-	}
-	_, err = c.keepArticle(job, item)
-	return true, err
+	_, public, err := c.keepIfListed(ctx, job, who)
+	return public, err
 }
 
 // published returns the article that Remote holds; false when it holds none.
 func published(job *channels.Job) (channels.Progress, bool) {
 	id := remoteText(job, "article_id")
+	if id != "" && together(job) {
+		parts := partsOf(job, func(index int) string { return articleName(id, index) })
+		return channels.Progress{Stage: channels.Published, ExternalID: parts[0].ExternalID, URL: parts[0].URL,
+			PublishedAt: sql.Time(remoteNumber(job, "published_at")), Parts: parts}, true
+	}
+	if job.Delivery.SeriesID != nil { // one of several that is asked for by itself
+		return channels.Progress{Stage: channels.Published, ExternalID: articleName(id, indexOf(job)), URL: remoteText(job, "url"),
+			PublishedAt: sql.Time(remoteNumber(job, "published_at"))}, id != ""
+	}
 	return channels.Progress{Stage: channels.Published, ExternalID: id, URL: remoteText(job, "url"),
 		PublishedAt: sql.Time(remoteNumber(job, "published_at"))}, id != ""
 }

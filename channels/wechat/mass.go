@@ -171,7 +171,7 @@ func (c *Channel) pollMass(ctx context.Context, job *channels.Job, who party) (c
 	}
 	switch answer.Status {
 	case massSent:
-		return c.massPublished(job, ""), nil
+		return c.massPublished(job, func(int) string { return "" }), nil
 	case massFailed:
 		return channels.Progress{}, c.massEnded(ctx, job, massFault("", ""))
 	case massDeleted:
@@ -183,11 +183,12 @@ func (c *Channel) pollMass(ctx context.Context, job *channels.Job, who party) (c
 }
 
 // massPublished records a sending that has reached its followers. The address comes with a callback only.
-func (c *Channel) massPublished(job *channels.Job, address string) channels.Progress {
-	external := massID(remoteText(job, "msg_data_id"), 1)
+func (c *Channel) massPublished(job *channels.Job, addressOf func(index int) string) channels.Progress {
+	index := indexOf(job)
+	external, address := massID(remoteText(job, "msg_data_id"), index), addressOf(index)
 	set(job, "url", address)
 	step(job, "mass/get", "微信群发成功", sql.Object{"msg_id": remoteText(job, "msg_id"), "url": address})
-	return channels.Progress{Stage: channels.Published, ExternalID: external, URL: address}
+	return channels.Progress{Stage: channels.Published, ExternalID: external, URL: address, Parts: massParts(job, addressOf)}
 }
 
 // judgeMass reads the callback of a sending.
@@ -197,7 +198,7 @@ func (c *Channel) judgeMass(ctx context.Context, job *channels.Job, told *callba
 		return channels.Progress{}, c.notFinal(job, garbled(request{path: pathMass}, "bad_callback", nil))
 	}
 	if event.Status == massCallbackSent {
-		return c.massPublished(job, event.massURL(1)), nil
+		return c.massPublished(job, event.massURL), nil
 	}
 	return channels.Progress{}, c.massEnded(ctx, job, massFault(event.Status, event.faultNumber()))
 }

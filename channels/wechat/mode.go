@@ -60,6 +60,9 @@ func Decide(ctx context.Context, db *sql.DB, actor units.Actor, deliveryID strin
 		if len(acts) == 0 {
 			return channels.ErrDeliveryNotFound
 		}
+		if view, err = channels.HeadOf(ctx, tx, actor, view); err != nil {
+			return err
+		}
 		account, err := accounts.Load(ctx, tx, view.AccountID)
 		if err != nil {
 			return err
@@ -96,9 +99,9 @@ func decide(ctx context.Context, tx *sql.DB, actor units.Actor, view channels.Vi
 		Detail: sql.Object{"choice": string(choice)}})
 }
 
-// decision returns what a person decided about a delivery, empty when nobody has.
-func (c *Channel) decision(ctx context.Context, deliveryID string) (Choice, error) {
-	choice, err := sql.Get[Choice](ctx, c.db, "wechat_mass.decision", sql.Args{"delivery_id": deliveryID})
+// decision returns what a person decided about a delivery at some time or later, empty when nobody has.
+func (c *Channel) decision(ctx context.Context, deliveryID string, since sql.Time) (Choice, error) {
+	choice, err := sql.Get[Choice](ctx, c.db, "wechat_mass.decision", sql.Args{"delivery_id": deliveryID, "since": since})
 	if errors.Is(err, sql.ErrNone) {
 		return "", nil
 	}

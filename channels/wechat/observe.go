@@ -252,9 +252,9 @@ func (o *observation) count(article ArticleDetail, day time.Time, ours []begun) 
 
 // ownSending returns the delivery of a sending, empty when it is none of ours.
 func ownSending(article ArticleDetail, ours []begun) string {
-	message, _, _ := strings.Cut(article.MsgID, "_")
+	message, place, _ := strings.Cut(article.MsgID, "_")
 	for _, b := range ours {
-		if message != "" && b.text("msg_data_id") == message {
+		if message != "" && b.text("msg_data_id") == message && (b.SeriesID == nil || int(numberOf(place)) == b.place()) {
 			return b.ID
 		}
 	}

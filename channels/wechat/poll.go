@@ -71,25 +71,36 @@ func (t *callback) status() (statusAnswer, bool) {
 	status := numberOf(e.Publish.Status)
 	_, failed := statusFaults[status]
 	answer := statusAnswer{Status: &status, ArticleID: e.Publish.ArticleID}
-	for _, item := range e.Publish.Items {
-		answer.Detail.Items = append(answer.Detail.Items, freepublish.PublishArticleItem{ArticleURL: publicAddress(item.URL)})
+	for i, item := range e.Publish.Items {
+		answer.Detail.Items = append(answer.Detail.Items, freepublish.PublishArticleItem{Index: uint(item.place(i)), ArticleURL: publicAddress(item.URL)}) //nolint:gosec // from 1
 	}
+	answer.FailIdx, _ = json.Marshal(e.Publish.FailIdx)
 	return answer, failed || status == 0 && e.Publish.ArticleID != ""
 }
 
 // succeeded records the article. Should the answer lack its address, the list of articles may have it; if not, the
 // article is published all the same.
 func (c *Channel) succeeded(ctx context.Context, job *channels.Job, who party, answer statusAnswer) channels.Progress {
+	if together(job) {
+		return c.succeededTogether(ctx, job, who, answer)
+	}
 	set(job, "article_id", answer.ArticleID)
 	address := ""
-	if len(answer.Detail.Items) > 0 {
+	if job.Delivery.SeriesID != nil {
+		set(job, "article_index", int64(placeOf(job.Delivery)))
+		for _, item := range answer.Detail.Items {
+			if int(item.Index) == placeOf(job.Delivery) {
+				address = item.ArticleURL
+			}
+		}
+	} else if len(answer.Detail.Items) > 0 {
 		address = answer.Detail.Items[0].ArticleURL
 	} else if item, found, err := c.listed(ctx, job, who); err == nil && found {
 		address = item.url
 	}
 	set(job, "url", address)
 	step(job, "freepublish/get", "微信发布成功", sql.Object{"article_id": answer.ArticleID, "url": address})
-	return channels.Progress{Stage: channels.Published, ExternalID: answer.ArticleID, URL: address}
+	return channels.Progress{Stage: channels.Published, ExternalID: articleName(answer.ArticleID, indexOf(job)), URL: address}
 }
 
 // statusAnswer is the answer of freepublish/get. The SDK's own wants publish_id as a number, which it is not always.
@@ -125,7 +136,8 @@ func (c *Channel) judge(job *channels.Job, answer statusAnswer) (channels.Progre
 	if end, ok := statusFaults[status]; ok {
 		code := fmt.Sprintf("publish_status_%d", status)
 		return channels.Progress{}, &channels.PlatformError{Code: code, Class: end.class,
-			Text: fmt.Sprintf("publish_status %d, fail_idx %s", status, firstRunes(string(answer.FailIdx), 100)), Advice: withCode(end.sentence, code, "")}
+			Text:   fmt.Sprintf("publish_status %d, fail_idx %s", status, firstRunes(string(answer.FailIdx), 100)),
+			Advice: withCode(end.sentence+culprits(job, answer.FailIdx), code, "")}
 	}
 	detail := sql.Object{"publish_status": status, "polls": remoteNumber(job, "polls")}
 	step(job, "freepublish/get", "微信正在处理，还没有结果", detail)
@@ -134,12 +146,12 @@ func (c *Channel) judge(job *channels.Job, answer statusAnswer) (channels.Progre
 
 // pollList looks for the article among the published ones when the job cannot be asked.
 func (c *Channel) pollList(ctx context.Context, job *channels.Job, who party) (channels.Progress, error) {
-	item, found, err := c.listed(ctx, job, who)
+	progress, found, err := c.keepIfListed(ctx, job, who)
 	if err != nil {
 		return channels.Progress{}, c.notFinal(job, err)
 	}
 	if found {
-		return c.keepArticle(job, item)
+		return progress, nil
 	}
 	step(job, "freepublish/batchget", "已发布列表里还没有这篇文章", nil)
 	return c.stillPending(job, "the job is unknown and the article is not listed")

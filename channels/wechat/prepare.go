@@ -39,7 +39,7 @@ func (c *Channel) prepare(ctx context.Context, job *channels.Job) error {
 	}
 	// What an earlier, failed round left says nothing about this one.
 	for _, key := range []string{"publish_id", "msg_data_id", "submitted_at", "polls", "article_id", "url",
-		"published_at", "absences", "too_often", "recreated", "mode", "msg_id", "mass_begun_at", "mass_asked_at"} {
+		"published_at", "indexes", "urls", "left_out", "article_index", "absences", "too_often", "recreated", "mode", "msg_id", "mass_begun_at", "mass_asked_at"} {
 		delete(job.Remote, key)
 	}
 	settled, err := c.resume(ctx, job, who)
@@ -51,13 +51,19 @@ func (c *Channel) prepare(ctx context.Context, job *channels.Job) error {
 
 // fits refuses what WeChat would refuse, before anything is uploaded.
 func (c *Channel) fits(job *channels.Job) error {
-	if blocked := c.Preview(job.Message, job.Account).Blocked(); len(blocked) > 0 {
-		return &channels.PlatformError{Code: "over_limits", Class: channels.Content, Text: "the message exceeds the channel's limits",
-			Advice: firstRunes(strings.Join(blocked, ""), 400)}
+	if len(job.Members) > mostTogether {
+		return &channels.PlatformError{Code: "too_many", Class: channels.Content, Text: "more articles than a message holds",
+			Advice: "这条多图文的稿件太多，微信不接收。请到多图文页移出几篇后再重试。"}
 	}
-	if job.OriginURL == "" || len(job.OriginURL) > c.limits.SourceURL {
-		return &channels.PlatformError{Code: "origin_url", Class: channels.Defect, Text: "the address of the original is missing or too long",
-			Advice: "“阅读原文”链接为空或过长，请联系技术人员检查本系统的公开网址设置。"}
+	for _, one := range articlesOf(job) {
+		if blocked := c.Preview(one.Message, one.Account).Blocked(); len(blocked) > 0 {
+			return &channels.PlatformError{Code: "over_limits", Class: channels.Content, Text: "the message exceeds the channel's limits",
+				Advice: firstRunes(placed(job, one, strings.Join(blocked, "")), 400)}
+		}
+		if one.OriginURL == "" || len(one.OriginURL) > c.limits.SourceURL {
+			return &channels.PlatformError{Code: "origin_url", Class: channels.Defect, Text: "the address of the original is missing or too long",
+				Advice: "“阅读原文”链接为空或过长，请联系技术人员检查本系统的公开网址设置。"}
+		}
 	}
 	return nil
 }
@@ -65,6 +71,11 @@ func (c *Channel) fits(job *channels.Job) error {
 // resume goes on from what an earlier run left: a draft, or the beginning of one. It reports whether the draft, or even
 // the article, is there.
 func (c *Channel) resume(ctx context.Context, job *channels.Job, who party) (bool, error) {
+	if otherDraft(job) {
+		if err := c.dropOther(ctx, job, who); err != nil {
+			return false, err
+		}
+	}
 	if mediaID := remoteText(job, "media_id"); mediaID != "" {
 		there, err := c.draftThere(ctx, who, mediaID)
 		if err != nil || there {
@@ -95,7 +106,7 @@ func (c *Channel) resume(ctx context.Context, job *channels.Job, who party) (boo
 func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) error {
 	look, renewed, comments := themed, false, commentsOf(job.Account)
 	for {
-		mediaID, cover, err := c.tryDraft(ctx, job, who, look, comments)
+		mediaID, covers, err := c.tryDraft(ctx, job, who, look, comments)
 		switch {
 		case err == nil:
 			set(job, "media_id", mediaID)
@@ -103,9 +114,14 @@ func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) er
 			return save(ctx, job)
 		case hasCode(err, "40007") && !renewed:
 			renewed = true
-			picture, _ := job.Message.Pictures.ByID(job.Message.CoverID)
-			if err := channels.ForgetUpload(ctx, c.db, who.accountID, channels.ForCover, picture.SHA256, cover); err != nil {
-				return err
+			for i, one := range articlesOf(job) {
+				picture, _ := one.Message.Pictures.ByID(one.Message.CoverID)
+				if i >= len(covers) {
+					break
+				}
+				if err := channels.ForgetUpload(ctx, c.db, who.accountID, channels.ForCover, picture.SHA256, covers[i]); err != nil {
+					return err
+				}
 			}
 			step(job, "draft/add", "微信不认识封面素材，重新上传封面", nil)
 		case hasCode(err, "88000") && comments.open != 0:
@@ -122,35 +138,50 @@ func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) er
 
 // tryDraft calls draft/add once. That it was called is kept first: a draft whose answer is lost is found again by the
 // address of the original.
-func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, look look, comments commentSwitch) (mediaID string, cover channels.Upload, err error) {
-	content, err := c.content(ctx, job, who, look)
-	if err != nil {
-		return "", channels.Upload{}, err
+func (c *Channel) tryDraft(ctx context.Context, job *channels.Job, who party, look look, comments commentSwitch) (mediaID string, covers []channels.Upload, err error) {
+	var articles []article
+	sum := sha256.New()
+	for _, one := range articlesOf(job) {
+		made, cover, err := c.article(ctx, one, who, look, comments)
+		if err != nil {
+			return "", nil, err
+		}
+		articles, covers = append(articles, made), append(covers, cover)
+		sum.Write([]byte(made.Content))
 	}
-	if cover, err = c.uploadCover(ctx, job, who); err != nil {
-		return "", channels.Upload{}, err
-	}
-	sum := sha256.Sum256([]byte(content))
-	set(job, "content_sha256", hex.EncodeToString(sum[:]))
+	set(job, "content_sha256", hex.EncodeToString(sum.Sum(nil)))
 	set(job, "draft_begun_at", int64(c.db.Now()))
+	set(job, "draft_of", composition(job))
 	if err := save(ctx, job); err != nil {
-		return "", cover, err
+		return "", covers, err
 	}
 	var answer struct {
 		MediaID string `json:"media_id"`
 	}
-	in := map[string]any{"articles": []article{{ArticleType: "news", Article: draft.Article{
+	if err := c.post(ctx, who, pathAddDraft, map[string]any{"articles": articles}, &answer); err != nil {
+		return "", covers, err
+	}
+	if answer.MediaID == "" {
+		return "", covers, garbled(request{path: pathAddDraft}, "bad_answer", []byte("no media_id"))
+	}
+	return answer.MediaID, covers, nil
+}
+
+// article makes one article of a draft, with its pictures and its cover at WeChat.
+func (c *Channel) article(ctx context.Context, job *channels.Job, who party, look look, comments commentSwitch) (article, channels.Upload, error) {
+	content, err := c.content(ctx, job, who, look)
+	if err != nil {
+		return article{}, channels.Upload{}, err
+	}
+	cover, err := c.uploadCover(ctx, job, who)
+	if err != nil {
+		return article{}, channels.Upload{}, err
+	}
+	return article{ArticleType: "news", Article: draft.Article{
 		Title: oneLine(job.Message.Title), Author: oneLine(job.Message.Byline), Digest: oneLine(job.Message.Digest),
 		Content: content, ContentSourceURL: job.OriginURL, ThumbMediaID: cover.ExternalID,
 		NeedOpenComment: comments.open, OnlyFansCanComment: comments.fansOnly,
-	}}}}
-	if err := c.post(ctx, who, pathAddDraft, in, &answer); err != nil {
-		return "", cover, err
-	}
-	if answer.MediaID == "" {
-		return "", cover, garbled(request{path: pathAddDraft}, "bad_answer", []byte("no media_id"))
-	}
-	return answer.MediaID, cover, nil
+	}}, cover, nil
 }
 
 // commentSwitch is what a draft says about comments, as WeChat writes it: 0 or 1.
@@ -221,10 +252,8 @@ func (c *Channel) findDraft(ctx context.Context, job *channels.Job, who party) (
 			return "", err
 		}
 		for _, item := range list.Item {
-			for _, news := range item.Content.NewsItem {
-				if carries(news.ContentSourceURL, job) {
-					return item.MediaID, nil
-				}
+			if isDraftOf(job, item.Content.NewsItem, func(news draft.Article) string { return news.ContentSourceURL }) {
+				return item.MediaID, nil
 			}
 		}
 		if len(list.Item) < pageSize {

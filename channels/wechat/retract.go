@@ -37,7 +37,7 @@ func (c *Channel) retract(ctx context.Context, job *channels.Job) (channels.Prog
 	}
 	articleID := remoteText(of, "article_id")
 	if articleID == "" && job.Of.ExternalID != nil && !isMassID(*job.Of.ExternalID) {
-		articleID = *job.Of.ExternalID
+		articleID, _, _ = strings.Cut(*job.Of.ExternalID, "#")
 	}
 	if articleID != "" {
 		return c.takeDown(ctx, job, who, articleID, indexOf(of))
@@ -54,7 +54,12 @@ func publication(job *channels.Job) *channels.Job {
 }
 
 // indexOf is which article of its message the delivery's is, from 1. Without an index WeChat would delete them all.
-func indexOf(of *channels.Job) int { return max(int(remoteNumber(of, "article_index")), 1) }
+func indexOf(of *channels.Job) int {
+	if index := int(remoteNumber(of, "article_index")); index > 0 {
+		return index
+	}
+	return placeOf(of.Delivery)
+}
 
 // takeDown deletes an article. Where an earlier deletion may have had its effect, that is asked first: there are ten a day.
 func (c *Channel) takeDown(ctx context.Context, job *channels.Job, who party, articleID string, index int) (channels.Progress, error) {
@@ -139,7 +144,8 @@ func (c *Channel) locate(ctx context.Context, job, of *channels.Job, who party) 
 	if public {
 		return c.takeDown(ctx, job, who, item.articleID, item.index)
 	}
-	if mediaID := remoteText(of, "media_id"); mediaID != "" && job.Remote["draft_deleted"] == nil {
+	mediaID := remoteText(of, "media_id") // the draft of a message of several is not this article's alone
+	if mediaID != "" && of.Delivery.SeriesID == nil && job.Remote["draft_deleted"] == nil {
 		there, err := c.draftThere(ctx, who, mediaID)
 		if err != nil {
 			return channels.Progress{}, err

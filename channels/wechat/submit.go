@@ -26,7 +26,7 @@ func (c *Channel) submit(ctx context.Context, job *channels.Job) (channels.Progr
 	}
 	mode := modeOf(job.Account)
 	if mode == modeMass {
-		choice, err := c.decision(ctx, job.Delivery.ID)
+		choice, err := c.decision(ctx, job.Delivery.ID, job.SeriesChanged)
 		switch {
 		case err != nil:
 			return channels.Progress{}, err

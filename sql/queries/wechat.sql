@@ -33,7 +33,7 @@ DELETE FROM wechat_callbacks WHERE received_at < :before
 
 -- name: wechat_delivery.begun
 -- Deliveries of an account that WeChat may be working on or may have published lately, the newest first.
-SELECT id, state, action, remote, external_id, intent_at, submitted_at FROM deliveries
+SELECT id, state, action, remote, external_id, intent_at, submitted_at, series_id, series_place FROM deliveries
 WHERE account_id = :account_id AND action = 'publish' AND due_at >= :since AND state IN ('prepared', 'submitted', 'unknown', 'published', 'retracted')
 ORDER BY due_at DESC, id DESC LIMIT :limit
 
@@ -50,7 +50,8 @@ VALUES (:delivery_id, :account_id, :choice, :decided_by, :decided_at)
 UPDATE wechat_mass_decisions SET choice = :choice, decided_by = :decided_by, decided_at = :decided_at WHERE delivery_id = :delivery_id
 
 -- name: wechat_mass.decision
-SELECT choice FROM wechat_mass_decisions WHERE delivery_id = :delivery_id
+-- One about a message whose articles have changed since is none.
+SELECT choice FROM wechat_mass_decisions WHERE delivery_id = :delivery_id AND decided_at >= :since
 
 -- name: wechat_mass.decided
 -- What was decided about a delivery, with the name of who did.
