@@ -95,7 +95,7 @@ func TestSoak(t *testing.T) {
 		database := sqltest.NewMortal(t)
 		s := newSoak(t, plan, database.DSN)
 		s.database = database
-		s.nodes = append(s.nodes, s.nodes[0].twin())
+		s.nodes = append(s.nodes, twin(s.nodes[0]))
 		runSoak(s)
 	})
 }

@@ -397,7 +397,7 @@ const slowStart = 5 * time.Second
 
 // twin makes a second node of an installation: the same database, folder and platforms, but an address of its own. More
 // settings stand above those that both have.
-func (one *town) twin(environ ...string) *town {
+func twin(one *town, environ ...string) *town {
 	two := &town{t: one.t, config: one.config, sandbox: one.sandbox, stand: one.stand, base: fmt.Sprintf("http://127.0.0.1:%d", freePort(one.t))}
 	one.environ = append(one.environ, "GOVMEDIA_PUBLIC_BASE="+one.base)
 	two.environ = slices.Concat(one.environ, []string{"GOVMEDIA_LISTEN=" + strings.TrimPrefix(two.base, "http://")}, environ)
@@ -420,7 +420,7 @@ func TestTwoNodesShareSixtyDeliveries(t *testing.T) {
 			calls.Store("any", true)
 		}
 	})
-	two := one.twin("GOVMEDIA_WECHAT_BASE="+door.URL+"/wechat", "GOVMEDIA_WEIBO_API_BASE="+door.URL+"/weibo")
+	two := twin(one, "GOVMEDIA_WECHAT_BASE="+door.URL+"/wechat", "GOVMEDIA_WEIBO_API_BASE="+door.URL+"/weibo")
 	one.start()
 	two.start()
 	author := one.signIn("xinxi")
