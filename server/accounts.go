@@ -7,6 +7,7 @@ import (
 
 	"govmedia/accounts"
 	"govmedia/channels"
+	"govmedia/channels/wechat"
 	"govmedia/rules"
 	"govmedia/sql"
 )
@@ -117,6 +118,9 @@ func (s *server) bindAccount(ctx context.Context, in *bindAccountInput) (*Body[a
 	if err == nil {
 		err = channels.ForgetToken(ctx, s.db, account.ID) // what the old secret earned, a block among it, ends with it
 	}
+	if err == nil && wechat.Way(credentials) != wechat.WayComponent {
+		err = wechat.Forget(ctx, s.db, account.ID)
+	}
 	return answer(account, err)
 }
 
@@ -133,6 +137,7 @@ func (s *server) credentialsFor(ctx context.Context, in *bindAccountInput) (acco
 	if err != nil {
 		return nil, err
 	}
+	wechat.Rebound(credentials, in.Body.Credentials)
 	maps.Copy(credentials, in.Body.Credentials)
 	return credentials, nil
 }

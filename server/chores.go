@@ -56,6 +56,7 @@ func (n *node) choreList(holder string) []chore {
 		}},
 		{"callbacks", time.Second, n.server.workOnCallbacks},
 		{"weibo", 10 * time.Minute, n.checkWeiboTokens},
+		{"grants", time.Minute, n.server.checkGrants},
 		{"passwords", 10 * time.Minute, func(ctx context.Context) error { _, err := oversight.TurnPasswords(ctx, n.db, book); return err }},
 	}
 }

@@ -240,6 +240,7 @@ func TestBadSettingsStopTheProgram(t *testing.T) {
 		"GOVMEDIA_TOKEN_KEYS=nokey":                          "token keys",
 		"GOVMEDIA_TOKEN_KEYS=k1:c2hvcnQ=":                    "want at least 32",
 		"GOVMEDIA_LISTEN=127.0.0.1:notaport":                 "listen",
+		"GOVMEDIA_WECHAT_COMPONENT_SECRET=s":                 "GOVMEDIA_WECHAT_COMPONENT_…",
 		"GOVMEDIA_WECHAT_BASE=::":                            "",
 		"GOVMEDIA_DSN=sqlite:/proc/nowhere/deep/govmedia.db": "govmedia.db",
 	} {
@@ -296,6 +297,7 @@ func TestTheLogMasksSecrets(t *testing.T) {
 		"GET https://api.weixin.qq.com/cgi-bin/x?access_token=" + secret + "&type=image: EOF",
 		`{"access_token":"` + secret + `","expires_in":7200}`, `body {\"app_secret\": \"` + secret + `\"}`, "secret=" + secret, "password: " + secret,
 		"Authorization: Bearer " + secret, "Authorization: OAuth2 " + secret, "whsec_" + secret, "refresh_token=" + secret + "; x",
+		`{"component_verify_ticket":"` + secret + `"}`, "GET /callbacks/wechat-grant?auth_code=" + secret + "&expires_in=3600", "authorization_code=" + secret,
 		"Cookie: govmedia_access=" + secret + "; govmedia_refresh=" + secret, "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0." + secret,
 		"sql: open mysql:govmedia:" + secret + "@tcp(db:3306)/govmedia",
 	}

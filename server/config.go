@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"govmedia/accounts"
+	"govmedia/channels/wechat"
 )
 
 // Config is every setting of the program: one row each, with its default and meaning. Each is read from the environment;
@@ -31,7 +34,14 @@ type Config struct {
 	OfficeAddress  string   `env:"GOVMEDIA_OFFICE_ADDRESS"`     // the office's public address, told to Weibo as the operator's
 	Contact        string   `env:"GOVMEDIA_CONTACT"`            // telephone or mail for the sites that we read, told to them in the User-Agent
 
-	WeChatBase      string `env:"GOVMEDIA_WECHAT_BASE" envDefault:"https://api.weixin.qq.com"`
+	WeChatBase     string `env:"GOVMEDIA_WECHAT_BASE" envDefault:"https://api.weixin.qq.com"`
+	WeChatPageBase string `env:"GOVMEDIA_WECHAT_PAGE_BASE"` // where accounts' administrators scan a code; default WeChat's own pages
+	// The third-party platform (开放平台的第三方平台) that accounts can be bound to by scanning a code. All four or none.
+	WeChatComponentAppID  string `env:"GOVMEDIA_WECHAT_COMPONENT_APPID"`
+	WeChatComponentSecret string `env:"GOVMEDIA_WECHAT_COMPONENT_SECRET"`  // secret
+	WeChatComponentToken  string `env:"GOVMEDIA_WECHAT_COMPONENT_TOKEN"`   // secret: 消息校验 Token
+	WeChatComponentAESKey string `env:"GOVMEDIA_WECHAT_COMPONENT_AES_KEY"` // secret: 消息加解密 Key, 43 characters
+
 	WeiboAPIBase    string `env:"GOVMEDIA_WEIBO_API_BASE" envDefault:"https://api.weibo.com"`
 	WeiboUploadBase string `env:"GOVMEDIA_WEIBO_UPLOAD_BASE"` // of pictures; default https://upload.api.weibo.com, or the API's base where that is set
 	WeiboAuthBase   string `env:"GOVMEDIA_WEIBO_AUTH_BASE" envDefault:"https://api.weibo.com"`
@@ -68,7 +78,7 @@ type Config struct {
 
 // secretFiles are the variables that may stand in a file.
 var secretFiles = []string{"GOVMEDIA_DSN", "GOVMEDIA_SEAL_KEYS", "GOVMEDIA_TOKEN_KEYS", "GOVMEDIA_S3_ACCESS_KEY", "GOVMEDIA_S3_SECRET_KEY",
-	"GOVMEDIA_SMTP_PASSWORD"}
+	"GOVMEDIA_SMTP_PASSWORD", "GOVMEDIA_WECHAT_COMPONENT_SECRET", "GOVMEDIA_WECHAT_COMPONENT_TOKEN", "GOVMEDIA_WECHAT_COMPONENT_AES_KEY"}
 
 // loadConfig reads the settings from the environment, given as NAME=value lines.
 func loadConfig(environ []string) (Config, error) {
@@ -121,6 +131,15 @@ func (c *Config) finish() error {
 		}
 	}
 	return nil
+}
+
+// component is the third-party platform of WeChat's that is set up; nil where none is.
+func (c *Config) component(keys *accounts.Keyring) *wechat.Component {
+	if c.WeChatComponentAppID+c.WeChatComponentSecret+c.WeChatComponentToken+c.WeChatComponentAESKey == "" {
+		return nil
+	}
+	return &wechat.Component{AppID: c.WeChatComponentAppID, Secret: c.WeChatComponentSecret, Token: c.WeChatComponentToken,
+		AESKey: c.WeChatComponentAESKey, PageBase: c.WeChatPageBase, MobileBase: c.WeChatPageBase, Keys: keys}
 }
 
 // secureCookies reports whether readers reach us over TLS, so that cookies must not travel without it.

@@ -28,6 +28,9 @@ func demo(ctx context.Context, p program) error {
 	stand.Seeds = demoSeeds(config)
 	standURL := "http://" + stand.Listen
 	config.WeChatBase = standURL + "/wechat"
+	config.WeChatPageBase = config.WeChatBase
+	config.WeChatComponentAppID, config.WeChatComponentSecret = demoComponent, demoSecret(demoComponent)
+	config.WeChatComponentToken, config.WeChatComponentAESKey = demoSecret("token"+demoComponent), demoAESKey
 	config.WeiboAPIBase, config.WeiboAuthBase = standURL+"/weibo", standURL+"/weibo"
 	config.WeiboPageBase = standURL
 	config.AllowCIDRs = append(config.AllowCIDRs, "127.0.0.0/8")

@@ -42,6 +42,12 @@ var demoAccounts = []demoAccount{
 // demoAppKey names the one Weibo app that the demo's accounts have authorised.
 const demoAppKey = "demo-app-key"
 
+// demoComponent is the third-party platform to which the demo's WeChat accounts can be bound by clicking on the stand-in's page.
+const demoComponent = "wxdemoplatform0001"
+
+// demoAESKey closes what the stand-in sends to that platform: 43 characters, and nothing else is closed with it.
+const demoAESKey = "govmediaDemoPlatformKeyOpensNothingElse0000"
+
 // demoSecret makes the credentials that the demo's accounts share with the stand-ins. They open nothing else.
 func demoSecret(name string) string {
 	sum := sha256.Sum256([]byte("govmedia demo: " + name))
@@ -56,6 +62,9 @@ func demoSeeds(config Config) sandbox.Seeds {
 	}
 	seeds := sandbox.Seeds{Weibo: sandbox.WeiboSeeds{Apps: []sandbox.WeiboApp{{Key: demoAppKey, Secret: demoSecret(demoAppKey), Name: "演示应用",
 		RedirectURIs: []string{config.PublicBase + weiboReturn}, SafeDomains: []sandbox.SafeDomain{{Host: host, Reviewed: true}}}}}}
+	seeds.Components = []sandbox.WeChatComponent{{AppID: demoComponent, Secret: demoSecret(demoComponent), Name: "政务新媒体管理平台（演示）",
+		Token: demoSecret("token" + demoComponent), EncodingAESKey: demoAESKey,
+		EventURL: config.PublicBase + componentEvents, MessageURL: config.PublicBase + componentMessages}}
 	for _, account := range demoAccounts {
 		account.declare(&seeds)
 	}
@@ -74,13 +83,23 @@ func (account demoAccount) declare(seeds *sandbox.Seeds) {
 			kind = "service"
 		}
 		seeds.WeChat = append(seeds.WeChat, sandbox.WeChatAccount{AppID: account.external, Secret: demoSecret(account.external), Type: kind,
-			Nickname: account.name})
+			Nickname: account.name, Principal: demoPrincipal(account.unit)})
 	case accounts.Weibo:
 		seeds.Weibo.Users = append(seeds.Weibo.Users, sandbox.WeiboUser{UID: account.external, Name: account.name, Verified: true, VerifiedType: 1})
 		seeds.Weibo.Tokens = append(seeds.Weibo.Tokens, sandbox.WeiboToken{Token: demoSecret("token" + account.external), AppKey: demoAppKey, UID: account.external})
 	case accounts.App:
 		seeds.Apps = append(seeds.Apps, sandbox.AppBackend{Name: account.external, Title: account.name, Secrets: []string{"whsec_" + demoSecret(account.external)}})
 	}
+}
+
+// demoPrincipal is the subject that the stand-in certified an account of a unit to.
+func demoPrincipal(unit string) string {
+	for _, made := range demoUnits {
+		if made.key == unit {
+			return made.name
+		}
+	}
+	return ""
 }
 
 // demoTokenLife is how long the stand-in's Weibo tokens live, as a reviewed app's do.

@@ -124,6 +124,9 @@ func (s *server) getWeChat(ctx context.Context, in *ByID) (*Body[WeChatView], er
 	}
 	view := WeChatView{CallbackURL: s.config.PublicBase + "/callbacks/wechat/" + account.ID, SecretSet: credentials["app_secret"] != "",
 		CallbackSet: credentials["callback_token"] != "" && credentials["encoding_aes_key"] != ""}
+	if wechat.Way(credentials) == wechat.WayComponent { // nothing to enter for this account: the platform hears for it
+		view.CallbackURL, view.CallbackSet = s.config.PublicBase+componentMessages, true
+	}
 	last, err := sql.Get[sql.Time](ctx, s.db, "wechat_callback.last", sql.Args{"account_id": account.ID})
 	if err == nil && last > 0 {
 		view.LastCallback = last.Ptr()

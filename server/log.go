@@ -10,7 +10,7 @@ import (
 
 // secretPattern finds what must never stand in a log, whatever error text it came in by: a value behind a telling name,
 // what follows a scheme of the Authorization header, a token of ours, a webhook secret, the password of a DSN.
-var secretPattern = regexp.MustCompile(`(?i)((?:access_token|app_?secret|secret|password|refresh_token|govmedia_access|govmedia_refresh)["\\]*[=:"\\\s]*)[^&\s",;}\\]+` +
+var secretPattern = regexp.MustCompile(`(?i)((?:access_token|app_?secret|secret|password|refresh_token|verify_ticket|authorization_code|auth_code|govmedia_access|govmedia_refresh)["\\]*[=:"\\\s]*)[^&\s",;}\\]+` +
 	`|((?:bearer|oauth2)\s+)[A-Za-z0-9._~+/=-]+|(whsec_)[A-Za-z0-9+/=_-]+|(eyJ)[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*|(mysql:[^:@/\s]*:)[^@\s]+(?:@tcp)`)
 
 func masked(text string) string { return secretPattern.ReplaceAllString(text, "$1$2$3$4$5***") }

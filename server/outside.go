@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -43,10 +44,16 @@ func (n *node) outside(book rules.Book, keys *accounts.Keyring, store files.Stor
 	if err != nil {
 		return nil, nil, err
 	}
+	component := n.config.component(keys)
+	if component != nil {
+		if err := component.Check(); err != nil {
+			return nil, nil, fmt.Errorf("read GOVMEDIA_WECHAT_COMPONENT_…: %w", err)
+		}
+	}
 	hurry := func(d time.Duration) time.Duration { return d / time.Duration(n.config.Hurry) }
 	weChat, err := wechat.New(wechat.Config{
 		BaseURL: n.config.WeChatBase, DB: n.db, Ladder: hurryAll(wechat.DefaultLadder(), hurry), SettleAfter: hurry(10 * time.Minute),
-		TokenLease: max(hurry(45*time.Second), shortestLease),
+		TokenLease: max(hurry(45*time.Second), shortestLease), Component: component,
 		Seal: channels.Seal{
 			Seal: func(plain []byte) (string, string, error) { return keys.Seal(plain, tokenContext) },
 			Open: func(text, keyID string) ([]byte, error) { return keys.Open(text, keyID, tokenContext) },

@@ -8,18 +8,20 @@ import (
 	"os"
 
 	"govmedia/accounts"
+	"govmedia/channels/wechat"
 	"govmedia/oversight"
 	"govmedia/sql"
 )
 
-// sealedKinds is everything that lies sealed in the database for good. Access tokens are not among it: one that does not
-// open is fetched anew.
+// sealedKinds is everything that lies sealed in the database for good. Access tokens and the ticket of WeChat's
+// third-party platform are not among it: one that does not open is fetched anew, or comes anew within ten minutes.
 var sealedKinds = []struct {
 	name   string
 	reseal func(context.Context, *sql.DB, *accounts.Keyring) (int, error)
 }{
 	{"accounts' credentials", accounts.Reseal},
 	{"bots' secrets", oversight.ResealHooks},
+	{"grants of WeChat accounts", wechat.ResealGrants},
 }
 
 // reseal seals with the newest key, the first one, whatever an older one sealed, so that the older ones may be taken out of

@@ -110,6 +110,7 @@ func (s *server) routes() {
 	s.addPlain(units.ReadDeliveries, "GET /api/deliveries/:id/package.zip", s.downloadPackage)
 
 	s.weChatRoutes()
+	s.grantRoutes()
 
 	// accounts
 	add(s, units.ReadAccounts, "GET /api/accounts", "list-accounts", "账号台账", s.listAccounts)

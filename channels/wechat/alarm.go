@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"govmedia/channels"
@@ -39,7 +40,7 @@ func certificationSays(end, now sql.Time) (channels.Level, string) {
 }
 
 // Alarms returns what is the matter with the WeChat accounts that the actor holds the permission for: certifications that end within
-// sixty days or have ended, by the register, and accounts that WeChat gives no token.
+// sixty days or have ended, by the register, grants that ended, and accounts that WeChat gives no token for another reason.
 func Alarms(ctx context.Context, db *sql.DB, actor units.Actor, permission units.Permission) ([]channels.AccountAlarm, error) {
 	now := db.Now()
 	args := sql.Args{"now": now, "before": now.Add(certificationSoon * 24 * time.Hour), "person_id": actor.PersonID,
@@ -55,15 +56,33 @@ func Alarms(ctx context.Context, db *sql.DB, actor units.Actor, permission units
 	}
 	blocked, err := sql.List[struct {
 		channels.AccountAlarm
-		Text string
+		Text    string
+		Granted string // the third-party platform; empty where the account has a secret of its own
 	}](ctx, db, "account_alarm.blocked", args)
 	if err != nil {
 		return nil, fmt.Errorf("list the accounts without a token: %w", err)
 	}
+	grants, err := grantAlarms(ctx, db, args)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, grants...)
 	for _, row := range blocked {
 		alarm := row.AccountAlarm
-		alarm.Kind, alarm.Level, alarm.Sentence = channels.AlarmBlocked, channels.Bad, known(alarm.Code, row.Text, now).Advice
+		if slices.ContainsFunc(grants, func(g channels.AccountAlarm) bool { return g.AccountID == alarm.AccountID }) {
+			continue // that is why
+		}
+		alarm.Kind, alarm.Level, alarm.Sentence = channels.AlarmBlocked, channels.Bad, blockedSays(alarm.Code, row.Text, row.Granted != "", now)
 		list = append(list, alarm)
 	}
 	return list, nil
+}
+
+// blockedSays is why WeChat gives an account no token, and who mends it.
+func blockedSays(code, text string, granted bool, now sql.Time) string {
+	p := known(code, text, now)
+	if granted && slices.Contains(platformCodes, code) {
+		p = channels.AsPlatformError(atComponent(p))
+	}
+	return p.Advice
 }

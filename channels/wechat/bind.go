@@ -37,6 +37,14 @@ func Way(credentials accounts.Credentials) string {
 	return WayNone
 }
 
+// Rebound takes the marks of a grant out of credentials to which a secret of the account's own is given: one way at a time.
+func Rebound(credentials, given accounts.Credentials) {
+	if given["app_secret"] != "" {
+		delete(credentials, credentialComponent)
+		delete(credentials, credentialAuthorizer)
+	}
+}
+
 // Binding is how an account is bound, and what can be done about it.
 type Binding struct {
 	Way      string          `json:"way" enum:"none,secret,component"`

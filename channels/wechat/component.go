@@ -205,6 +205,9 @@ func (c *Channel) askComponent(ctx context.Context, path string, in map[string]s
 	return atComponent(c.once(ctx, r, token.Value, out))
 }
 
+// platformCodes say, of the token of an account that granted the platform, that something is wrong with the platform itself.
+var platformCodes = []string{"40013", "40125", "41004", "61011", "40164"}
+
 // componentRules is what codes mean when they answer the platform itself, where that is not what they mean to an account.
 var componentRules = map[string]rule{
 	"40013": componentUnknown, "40125": componentUnknown, "61011": componentUnknown, "41004": componentUnknown,

@@ -395,17 +395,23 @@ func TestAGrantThatIsTakenBackStopsTheAccount(t *testing.T) {
 		if b.Alarm.Level != "revoked" || !strings.Contains(b.Alarm.Sentence, "扫码授权") || b.Grant.State != wechat.GrantRevoked {
 			h.t.Errorf("after it was taken back: %+v", b.Alarm)
 		}
-		alarms, err := wechat.GrantAlarms(h.t.Context(), h.db, h.People["officer"], units.ReadAccounts)
-		if err != nil || len(alarms) != 1 || alarms[0].AccountID != h.account.ID || alarms[0].Alarm.Level != "revoked" || alarms[0].AccountName == "" {
-			h.t.Errorf("GrantAlarms = %+v, %v", alarms, err)
+		alarmed := func(when string) {
+			h.t.Helper()
+			alarms := h.alarms("officer")
+			if len(alarms) != 1 || alarms[0].AccountID != h.account.ID || alarms[0].Kind != channels.AlarmAuthorisation || alarms[0].Level != channels.Bad ||
+				!strings.Contains(alarms[0].Sentence, "扫码授权") || alarms[0].AccountName == "" {
+				h.t.Errorf("%s: alarms = %+v", when, alarms)
+			}
+			if got := h.alarms("stranger"); len(got) != 0 {
+				h.t.Errorf("a stranger sees %+v", got)
+			}
 		}
-		if strangers, err := wechat.GrantAlarms(h.t.Context(), h.db, h.People["stranger"], units.ReadAccounts); err != nil || len(strangers) != 0 {
-			h.t.Errorf("a stranger sees %+v, %v", strangers, err)
-		}
+		alarmed("at first")
 		view := h.work(h.schedule("防汛提示"))
 		if view.State == channels.StatePublished || view.ErrorCode != "61003" {
 			h.t.Errorf("a delivery after it was taken back: %s, %s %s", view.State, view.ErrorCode, view.ErrorAdvice)
 		}
+		alarmed("when no token is given any more")
 		h.happen("wechat.ticket", platformID, "")
 		if binding, err := h.finish(h.agree(h.begin(), appID)); err != nil || binding.Alarm.Level != "" {
 			h.t.Fatalf("granted anew: %+v, %v", binding, err)
@@ -638,6 +644,9 @@ func TestAChangedGrantIsReadAgain(t *testing.T) {
 	if b.Alarm.Level != "lacking" || !strings.Contains(b.Alarm.Sentence, "群发与通知权限") {
 		t.Errorf("alarm = %+v", b.Alarm)
 	}
+	if list := h.alarms("officer"); len(list) != 1 || list[0].Sentence != b.Alarm.Sentence {
+		t.Errorf("alarms = %+v", list)
+	}
 	view := h.work(h.schedule("防汛提示"))
 	if view.ErrorCode != "61007" || view.State == channels.StatePublished || !strings.Contains(view.ErrorAdvice, "勾选全部权限") {
 		t.Errorf("a delivery without the permission: %s, %s %s", view.State, view.ErrorCode, view.ErrorAdvice)
@@ -701,6 +710,9 @@ func TestWhatIsWrongWithThePlatformIsSaidToItsKeepers(t *testing.T) {
 		}
 		if p := channels.AsPlatformError(h.ask(h.channel)); p != nil && !strings.Contains(p.Advice, parts[0]) {
 			t.Errorf("%s: a call of the account says %s", what, p.Advice)
+		}
+		if list := h.alarms("officer"); len(list) != 1 || list[0].Kind != channels.AlarmBlocked || !strings.Contains(list[0].Sentence, parts[0]) {
+			t.Errorf("%s: alarms = %+v", what, list)
 		}
 	}
 	change := func(fn func(*sandbox.WeChatComponent)) {

@@ -12,7 +12,6 @@ import (
 	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/sql"
-	"govmedia/units"
 )
 
 // The credentials of an account that a third-party platform acts for. Neither is a secret: they say which way it is bound.
@@ -474,30 +473,21 @@ func (c *Channel) CheckGrantsDue(ctx context.Context) (int, error) {
 	return done, nil
 }
 
-// AlarmedGrant is a grant with what people must do about it, and whose account it is.
-type AlarmedGrant struct {
-	Grant
-	AccountName string     `json:"account_name"`
-	UnitID      string     `json:"unit_id"`
-	UnitName    string     `json:"unit_name"`
-	Alarm       GrantAlarm `json:"alarm"`
-}
-
-// maxGrantAlarms is how many alarms are listed.
-const maxGrantAlarms = 200
-
-// GrantAlarms returns the grants within the actor's units that ended or that WeChat does not take any more.
-func GrantAlarms(ctx context.Context, db *sql.DB, actor units.Actor, permission units.Permission) ([]AlarmedGrant, error) {
+// grantAlarms returns the grants that ended, that WeChat does not take any more, or that do not let anything be published.
+func grantAlarms(ctx context.Context, db *sql.DB, args sql.Args) ([]channels.AccountAlarm, error) {
 	rows, err := sql.List[struct {
 		Grant
 		AccountName, UnitID, UnitName string
-	}](ctx, db, "wechat_grant.alarms", sql.Args{"person_id": actor.PersonID, "roles": units.RolesWith(permission), "limit": maxGrantAlarms})
+	}](ctx, db, "wechat_grant.alarms", args)
 	if err != nil {
 		return nil, fmt.Errorf("list the grants that ended: %w", err)
 	}
-	alarms := []AlarmedGrant{}
+	list := []channels.AccountAlarm{}
 	for _, row := range rows {
-		alarms = append(alarms, AlarmedGrant{Grant: row.Grant, AccountName: row.AccountName, UnitID: row.UnitID, UnitName: row.UnitName, Alarm: row.Grant.Alarm()})
+		if alarm := row.Alarm(); alarm.Level != "" {
+			list = append(list, channels.AccountAlarm{AccountID: row.AccountID, AccountName: row.AccountName, UnitID: row.UnitID, UnitName: row.UnitName,
+				Platform: accounts.WeChat, Kind: channels.AlarmAuthorisation, Level: channels.Bad, Code: row.Code, Sentence: alarm.Sentence})
+		}
 	}
-	return alarms, nil
+	return list, nil
 }

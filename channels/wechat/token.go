@@ -13,7 +13,7 @@ import (
 func (c *Channel) token(ctx context.Context, who party) (channels.Token, error) {
 	token, err := c.tokens.Get(ctx, who.accountID, c.fetcher(who))
 	err = c.unblocked(err)
-	if who.component != "" && hasCode(err, "40013", "40125", "41004", "61011", "40164") { // the platform's secret, not the account's
+	if who.component != "" && hasCode(err, platformCodes...) {
 		err = atComponent(err)
 	}
 	return token, err

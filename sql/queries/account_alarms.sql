@@ -8,8 +8,9 @@ ORDER BY p.certified_until, a.id LIMIT :limit
 
 -- name: account_alarm.blocked
 -- WeChat accounts that get no token now, and why: a wrong secret, an address that is not on the white list.
-SELECT a.id AS account_id, a.name AS account_name, a.platform, a.unit_id, u.name AS unit_name, t.last_code AS code, t.last_text AS text
-FROM account_tokens t JOIN accounts a ON a.id = t.account_id JOIN units u ON u.id = a.unit_id
+SELECT a.id AS account_id, a.name AS account_name, a.platform, a.unit_id, u.name AS unit_name, t.last_code AS code, t.last_text AS text,
+    COALESCE(g.component, '') AS granted
+FROM account_tokens t JOIN accounts a ON a.id = t.account_id JOIN units u ON u.id = a.unit_id LEFT JOIN wechat_grants g ON g.account_id = a.id
 WHERE a.platform = 'wechat' AND a.state = 'in_use' AND t.blocked_until > :now
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = a.unit_id)
 ORDER BY t.blocked_until, a.id LIMIT :limit

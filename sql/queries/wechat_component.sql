@@ -77,12 +77,12 @@ WHERE a.id = :id AND a.platform = 'wechat'
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = a.unit_id)
 
 -- name: wechat_grant.alarms
--- Grants that ended or that nobody could read, within the units the person reaches; the last to be looked at first.
+-- Grants that ended or do not let anything be published (sets 7 and 11), within the units the person reaches; the last to be looked at first.
 SELECT g.account_id, g.component, g.app_id, g.original_id, g.nickname, g.principal, g.service_type, g.verify_type, g.permissions, g.refresh, g.refresh_key, g.state, g.code,
     g.authorised_at, g.authorised_by, g.event_at, g.checked_at, g.next_check_at,
     a.name AS account_name, a.unit_id, u.name AS unit_name
 FROM wechat_grants g JOIN accounts a ON a.id = g.account_id JOIN units u ON u.id = a.unit_id
-WHERE a.mode = 'auto' AND a.state = 'in_use' AND g.state IN ('revoked', 'lost')
+WHERE a.mode = 'auto' AND a.state = 'in_use' AND (g.state IN ('revoked', 'lost') OR CONCAT(',', g.permissions, ',') NOT LIKE '%,7,%' OR CONCAT(',', g.permissions, ',') NOT LIKE '%,11,%')
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = a.unit_id)
 ORDER BY g.next_check_at DESC, g.account_id LIMIT :limit
 
