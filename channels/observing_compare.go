@@ -34,7 +34,23 @@ type Comparison struct {
 	TitleFound bool     `json:"title_found"`
 	Overlap    int      `json:"overlap"` // how much of the signed text stands on the page, in per cent
 	ComparedAt sql.Time `json:"compared_at"`
+
+	SignedTitle string       `json:"signed_title"`
+	Signed      []SignedLine `json:"signed" nullable:"false"` // the signed text by sentences, the first few hundred
+	Shown       string       `json:"shown"`                   // the text of the page, its beginning; empty where it could not be read
 }
+
+// SignedLine is a sentence that was signed, and whether it stands on the page.
+type SignedLine struct {
+	Text  string `json:"text"`
+	Found bool   `json:"found"`
+}
+
+// How much of both texts is shown beside each other.
+const (
+	mostLines = 300
+	mostShown = 12_000 // bytes
+)
 
 // The shares of the signed text, in per cent, from which a page counts as the same and as partly so. Platforms leave out
 // tables, notes and pictures' captions, so the whole is not asked for.
@@ -48,6 +64,15 @@ const (
 // title, and how much of the text. A page that cannot be read is an answer too. Errors: ErrCompareURL, the errors of egress
 // for an address that may not be opened.
 func ComparePublic(ctx context.Context, guard *egress.Guard, address string, message Message) (Comparison, error) {
+	compared, err := comparePublic(ctx, guard, address, message)
+	compared.SignedTitle = message.Title
+	if compared.Signed == nil {
+		compared.Signed = []SignedLine{}
+	}
+	return compared, err
+}
+
+func comparePublic(ctx context.Context, guard *egress.Guard, address string, message Message) (Comparison, error) {
 	if strings.TrimSpace(address) == "" {
 		return Comparison{}, ErrCompareURL.On("url")
 	}
@@ -79,7 +104,8 @@ func ComparePublic(ctx context.Context, guard *egress.Guard, address string, mes
 // hold compares a page with what was signed.
 func (c *Comparison) hold(p page.Page, message Message) {
 	shown := letters(p.Text + p.Title + p.Tag("og:title") + p.Tag("description"))
-	c.Title = cut(p.Title, 200)
+	c.Title, c.Shown = cut(p.Title, 200), cut(strings.TrimSpace(p.Text), mostShown)
+	c.Signed = signedLines(message.Body, shown)
 	c.TitleFound = message.Title != "" && strings.Contains(shown, letters(message.Title))
 	c.Overlap = overlap(letters(bodyText(message.Body)), shown)
 	switch {
@@ -93,6 +119,41 @@ func (c *Comparison) hold(p page.Page, message Message) {
 		c.Match, c.Sentence = MatchDifferent, "网址能够打开，但找不到签发的标题和正文，可能粘贴错了。请核对网址。"
 	}
 }
+
+// signedLines returns the sentences of a body, each with whether its letters stand in what is shown.
+func signedLines(body, shown string) []SignedLine {
+	lines := []SignedLine{}
+	for _, paragraph := range paragraphs(body) {
+		for _, sentence := range strings.SplitAfter(paragraph, "。") {
+			text := strings.TrimSpace(sentence)
+			if bare := letters(text); bare != "" && len(lines) < mostLines {
+				lines = append(lines, SignedLine{Text: text, Found: strings.Contains(shown, bare)})
+			}
+		}
+	}
+	return lines
+}
+
+// paragraphs returns the texts of a cleaned body's blocks.
+func paragraphs(body string) []string {
+	root, err := html.Parse(strings.NewReader(body))
+	if err != nil { // only a failing reader
+		return nil
+	}
+	list := []string{""}
+	for node := range root.Descendants() {
+		switch {
+		case node.Type == html.TextNode:
+			list[len(list)-1] += node.Data
+		case node.Type == html.ElementNode && !inline[node.Data]:
+			list = append(list, "")
+		}
+	}
+	return list
+}
+
+// inline are the elements within a sentence.
+var inline = map[string]bool{"a": true, "b": true, "em": true, "i": true, "mark": true, "s": true, "span": true, "strong": true, "sub": true, "sup": true, "u": true}
 
 // bodyText returns the text of a cleaned body.
 func bodyText(body string) string {

@@ -621,6 +621,10 @@ func TestComparePublic(t *testing.T) {
 		if err != nil || got.Match != want || got.Sentence == "" {
 			t.Errorf("ComparePublic(%s) = %+v, %v, want %s", path, got, err, want)
 		}
+		if got.SignedTitle != message.Title || want == channels.MatchSame && (len(got.Signed) != 2 || !got.Signed[0].Found || !got.Signed[1].Found || got.Shown == "") ||
+			want == channels.MatchDifferent && (len(got.Signed) != 2 || got.Signed[1].Found) || want == channels.MatchAbsent && got.Signed == nil {
+			t.Errorf("ComparePublic(%s) = %+v, want the two signed sentences, and whether they stand there", path, got)
+		}
 	}
 	l.set(func(p *sandbox.Portal) { p.Mode = "challenge" })
 	if got, err := channels.ComparePublic(t.Context(), l.w.Guard, l.base+"/gzdt/", message); err != nil || got.Match != channels.MatchUnreadable {
