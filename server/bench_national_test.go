@@ -216,15 +216,22 @@ func (town *town) watchMemory() (stop func() held) {
 // nationalSize is the size of the national data set; GOVMEDIA_BENCH_SCALE=20 makes everything but the tree of units a
 // twentieth of it, for trying the benchmarks themselves.
 func nationalSize(b *testing.B) []string {
-	b.Helper()
-	scale := 1
-	if text := os.Getenv("GOVMEDIA_BENCH_SCALE"); text != "" {
-		var err error
-		if scale, err = strconv.Atoi(text); err != nil || scale < 1 {
-			b.Fatalf("GOVMEDIA_BENCH_SCALE=%s is no whole number", text)
-		}
-	}
+	scale := benchScale(b)
 	return []string{"-units", "5000", "-accounts", strconv.Itoa(300_000 / scale), "-posts", strconv.Itoa(5_000_000 / scale)}
+}
+
+// benchScale is by how many times smaller GOVMEDIA_BENCH_SCALE asks for it; 1 when it does not.
+func benchScale(b *testing.B) int {
+	b.Helper()
+	text := os.Getenv("GOVMEDIA_BENCH_SCALE")
+	if text == "" {
+		return 1
+	}
+	scale, err := strconv.Atoi(text)
+	if err != nil || scale < 1 {
+		b.Fatalf("GOVMEDIA_BENCH_SCALE=%s is no whole number", text)
+	}
+	return scale
 }
 
 // BenchmarkNational measures on the whole country: 5,000 units, 300,000 accounts, 5,000,000 posts, about 600,000 clocks.

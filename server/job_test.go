@@ -236,7 +236,7 @@ func tally(report sandbox.Report) (total int, wrong []string) {
 }
 
 // checkNoSecrets looks through everything the program printed.
-func checkNoSecrets(t *testing.T, town *town) {
+func checkNoSecrets(t testing.TB, town *town) {
 	t.Helper()
 	printed := town.log()
 	for _, account := range demoAccounts {

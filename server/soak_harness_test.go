@@ -26,7 +26,7 @@ import (
 
 // soak is one installation with many accounts, on its way through trouble.
 type soak struct {
-	t        *testing.T
+	t        testing.TB
 	plan     soakPlan
 	dice     *rand.Rand
 	nodes    []*town
@@ -34,6 +34,7 @@ type soak struct {
 	author   *browser
 	accounts map[string]demoAccount // by id
 	articles []articles.View
+	seeds    sandbox.Seeds // the accounts as the stand-ins have them
 
 	began           time.Time
 	took            time.Duration
@@ -56,7 +57,7 @@ var soakPlatforms = []struct {
 }
 
 // newSoak makes an installation with the plan's accounts, all of the town.
-func newSoak(t *testing.T, plan soakPlan, dsn string) *soak {
+func newSoak(t testing.TB, plan soakPlan, dsn string) *soak {
 	t.Helper()
 	one := newTown(t, dsn)
 	one.environ = append(one.environ, fmt.Sprintf("GOVMEDIA_HURRY=%d", plan.hurry), fmt.Sprintf("GOVMEDIA_PERFORMERS=%d", plan.performers), "GOVMEDIA_LOG_LEVEL=debug")
@@ -71,7 +72,6 @@ func newSoak(t *testing.T, plan soakPlan, dsn string) *soak {
 		t.Fatal(err)
 	}
 	unit := tree[slices.IndexFunc(tree, func(u units.Branch) bool { return u.ShortName == "清源镇" })].ID
-	var seeds sandbox.Seeds
 	for _, p := range soakPlatforms {
 		for n := range plan.accounts {
 			account := demoAccount{platform: p.platform, kind: p.kind, name: fmt.Sprintf(p.name, n), external: fmt.Sprintf(p.external, n), mode: accounts.Auto}
@@ -83,10 +83,10 @@ func newSoak(t *testing.T, plan soakPlan, dsn string) *soak {
 			if err != nil {
 				t.Fatal(err)
 			}
-			account.declare(&seeds)
+			account.declare(&s.seeds)
 		}
 	}
-	one.sandbox.AddSeeds(seeds)
+	one.sandbox.AddSeeds(s.seeds)
 	return s
 }
 
@@ -98,6 +98,21 @@ const mostAccountsOfArticle = 50
 
 // schedule has people write, sign and schedule every article for one moment, and returns that.
 func (s *soak) schedule() time.Time {
+	s.t.Helper()
+	s.sign()
+	due := time.Now().Add(3*time.Second + time.Duration(len(s.articles))*s.plan.lead)
+	at := sql.FromStd(due)
+	for _, view := range s.articles {
+		schedule(s.author, view, &at)
+	}
+	if late := time.Since(due); late > 0 {
+		s.t.Logf("scheduling ended %s after the articles fell due", late.Round(time.Millisecond))
+	}
+	return due
+}
+
+// sign has people write and sign every article.
+func (s *soak) sign() {
 	s.t.Helper()
 	s.revive(s.town())
 	s.author = s.town().signIn("xinxi")
@@ -118,15 +133,6 @@ func (s *soak) schedule() time.Time {
 			s.articles = append(s.articles, people.signed(fmt.Sprintf("第 %04d 号通知", len(s.articles)), chunk))
 		}
 	}
-	due := time.Now().Add(3*time.Second + time.Duration(len(s.articles))*s.plan.lead)
-	at := sql.FromStd(due)
-	for _, view := range s.articles {
-		schedule(s.author, view, &at)
-	}
-	if late := time.Since(due); late > 0 {
-		s.t.Logf("scheduling ended %s after the articles fell due", late.Round(time.Millisecond))
-	}
-	return due
 }
 
 // sent counts what the stand-ins published.
