@@ -166,6 +166,11 @@ export const articles = {
       count > 0 ? `撤回后稿件回到草稿，已有的 ${count} 个签署全部作废。` : '撤回后稿件回到草稿，可以继续修改。',
     done: '已撤回',
   },
+  write: {
+    to: (name: string) => `写一篇，发到${name}`,
+    ready: '已经签发、可以发到这个账号的稿件，排个时间就行：',
+    schedule: '去排期',
+  },
   schedule: {
     button: '排期发布',
     title: '排期发布',

@@ -45,6 +45,24 @@ export function useArticles(filter: MaybeRefOrGetter<ArticleFilter>) {
   })
 }
 
+/** How many signed articles are looked through for those of one account. */
+const mostReady = 10
+
+/** The signed articles of a unit that wait for a time and go to an account. */
+export function useReadyFor(unitId: MaybeRefOrGetter<string>, accountId: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: computed(() => ['articles', 'ready', toValue(unitId), toValue(accountId)]),
+    queryFn: async ({ signal }) => {
+      const query = { state: 'signed' as const, unit_id: toValue(unitId), per_page: mostReady }
+      const { items } = await unwrap(api.GET('/api/articles', { params: { query }, signal }))
+      const whole = await Promise.all(items.map((one) => fetchArticle(one.id, signal)))
+      return whole.filter((article) => article.account_ids.includes(toValue(accountId)) && article.actions.includes('schedule'))
+    },
+    enabled: () => toValue(unitId) !== '' && toValue(accountId) !== '',
+    meta: { quiet: true },
+  })
+}
+
 /** Reads one article, past the cache: for who must know what the server has now. */
 export function fetchArticle(id: string, signal?: AbortSignal): Promise<Article> {
   return unwrap(api.GET('/api/articles/{id}', { params: { path: { id } }, signal }))

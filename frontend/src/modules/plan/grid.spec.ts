@@ -11,6 +11,8 @@ describe('the days of a plan', () => {
   it('are a day, the week from Monday on, and the month in whole weeks', () => {
     expect(spanOf('day', '2026-11-25')).toEqual({ from: '2026-11-25', until: '2026-11-25' })
     expect(spanOf('week', '2026-11-29')).toEqual({ from: '2026-11-23', until: '2026-11-29' })
+    expect(spanOf('week', '2026-11-29', '2026-11-29')).toEqual({ from: '2026-11-23', until: '2026-12-06' })
+    expect(spanOf('week', '2026-11-28', '2026-11-28')).toEqual({ from: '2026-11-23', until: '2026-11-29' })
     expect(spanOf('month', '2026-11-22')).toEqual({ from: '2026-10-26', until: '2026-12-06' })
     expect(spanOf('month', '2027-02-10')).toEqual({ from: '2027-02-01', until: '2027-02-28' })
   })

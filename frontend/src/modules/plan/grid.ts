@@ -6,7 +6,12 @@ export type View = 'day' | 'week' | 'month'
 
 const oneDay = 24 * 60 * 60_000
 
-/** The days that a view shows around a day, first and last, each as `2026-11-23`. A month is shown in whole weeks. */
+const lastWeekday = 6
+
+/**
+ * The days that a view shows around a day, first and last, each as `2026-11-23`. A month is shown in whole weeks. On the last
+ * day of this week the next one stands below it: what is left to plan is there.
+ */
 export interface Span {
   from: string
   until: string
@@ -29,8 +34,9 @@ export function dayFrom(text: string, now: number): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && beijingTyped(`${text}T00:00`) !== null && formatDate(midnight(text)) === text ? text : formatDate(now)
 }
 
-export function spanOf(view: View, day: string): Span {
+export function spanOf(view: View, day: string, today = ''): Span {
   if (view === 'day') return { from: day, until: day }
+  if (view === 'week' && day === today && weekdayOf(day) === lastWeekday) return { from: mondayOf(day), until: addDays(day, 7) }
   if (view === 'week') return { from: mondayOf(day), until: addDays(mondayOf(day), 6) }
   const first = `${day.slice(0, 8)}01`
   const last = addDays(step('month', first, 1), -1)
