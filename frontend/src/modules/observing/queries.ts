@@ -10,6 +10,7 @@ export type SourceEvent = GetAnswer<'/api/sources/{id}'>['events'][number]
 export type NewSource = PostBody<'/api/accounts/{id}/sources'>
 export type SourceChange = PutBody<'/api/sources/{id}'>
 export type Probed = PostAnswer<'/api/accounts/{id}/sources/probe'>
+export type PostSheet = PostAnswer<'/api/post-imports'>
 export type Question = ListItem<'/api/post-questions'>
 export type QuestionReply = PostBody<'/api/post-questions/{id}/answer'>
 export type WeiboView = GetAnswer<'/api/accounts/{id}/weibo'>
@@ -149,6 +150,16 @@ export const useSourceStep = () =>
       case 'remove':
         return void (await unwrap(api.POST('/api/sources/{id}/remove', call)))
     }
+  })
+
+/** Brings in a sheet of posts that people found; `check` only says what each row would do. */
+export const useImportPosts = () =>
+  useObservingMutation(({ file, check, note }: { file: File; check: boolean; note: string }) => {
+    const form = new FormData()
+    form.append('check', String(check))
+    form.append('note', note)
+    form.append('file', file, file.name)
+    return unwrap(api.POST('/api/post-imports', { body: {} as never, bodySerializer: () => form }))
   })
 
 export const useAnswerQuestion = () =>
