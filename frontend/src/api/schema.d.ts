@@ -5887,6 +5887,9 @@ export interface components {
             /** Format: int64 */
             overlap: number;
             sentence: string;
+            shown: string;
+            signed: components["schemas"]["DeliverySignedLine"][];
+            signed_title: string;
             title: string;
             title_found: boolean;
             url: string;
@@ -6038,6 +6041,10 @@ export interface components {
             reason: string;
             /** Format: int64 */
             took_ms: number | null;
+        };
+        DeliverySignedLine: {
+            found: boolean;
+            text: string;
         };
         DeliverySource: {
             account_id: string;

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
-import { api, type GetAnswer, type ListItem, type PostBody, type PutBody } from '@/api/api'
+import { api, type GetAnswer, type ListItem, type PostAnswer, type PostBody, type PutBody } from '@/api/api'
 import { unwrap } from '@/api/client'
 import { useSession } from '@/stores/session'
 import { awaitsMass, isMoving, isTakenDown } from './sentences'
@@ -12,6 +12,7 @@ export type Package = GetAnswer<'/api/deliveries/{id}/package'>
 export type Retraction = ListItem<'/api/articles/{id}/retractions'>
 export type Queues = GetAnswer<'/api/delivery-queues'>
 export type Sending = GetAnswer<'/api/deliveries/{id}/mass'>
+export type Comparison = PostAnswer<'/api/deliveries/{id}/compare'>
 export type PolicyView = GetAnswer<'/api/units/{id}/delivery-policy'>
 export type HeldChoice = PostBody<'/api/held-deliveries/decide'>
 
@@ -95,6 +96,14 @@ export function useDecideMass(id: MaybeRefOrGetter<string>) {
       unwrap(api.POST('/api/deliveries/{id}/mass', { params: { path: { id: toValue(id) } }, body: { choice } })),
     onSuccess: (delivery) => queries.setQueryData(deliveryKeys.one(toValue(id)), delivery),
     onSettled: useDeliveryRefresh(),
+    meta: { quiet: true },
+  })
+}
+
+/** Opens a public address and holds it against what was signed; keeps nothing. */
+export function useCompare(id: MaybeRefOrGetter<string>) {
+  return useMutation({
+    mutationFn: (url: string) => unwrap(api.POST('/api/deliveries/{id}/compare', { params: { path: { id: toValue(id) } }, body: { url } })),
     meta: { quiet: true },
   })
 }
