@@ -44,6 +44,9 @@ func (c *Channel) poll(ctx context.Context, job *channels.Job) (channels.Progres
 	set(job, "polls", remoteNumber(job, "polls")+1)
 	var answer statusAnswer
 	err = c.post(ctx, who, pathPoll, map[string]any{"publish_id": sendID(id)}, &answer)
+	if err == nil {
+		delete(job.Remote, "poll_failures")
+	}
 	switch {
 	case hasCode(err, "40002", "53502", "53600"): // WeChat does not know the job: the list of articles does
 		return c.pollList(ctx, job, who)
@@ -172,7 +175,8 @@ func (c *Channel) tooLong(text string) error {
 }
 
 // notFinal keeps a failed call from ending the delivery: what it says of the text or the account was not said of the
-// article. It is asked again at the next rung.
+// article. It is asked again as after a submit, 20 seconds later, a minute, and so on, at the next rung at the latest: a lost
+// answer must not hide for hours that the article is public.
 func (c *Channel) notFinal(job *channels.Job, err error) error {
 	p := channels.AsPlatformError(err)
 	if p == nil {
@@ -183,10 +187,14 @@ func (c *Channel) notFinal(job *channels.Job, err error) error {
 	case channels.Content, channels.ByHand, channels.Defect, channels.Unclear:
 		soft.Class = channels.Retry
 	}
+	failures := remoteNumber(job, "poll_failures") + 1
+	set(job, "poll_failures", failures)
+	soon := c.ladder[min(int(failures), len(c.ladder))-1]
 	next := c.nextRung(c.sinceSubmit(job))
 	if next == 0 {
-		soft.Class, next = channels.Unclear, time.Hour
+		soft.Class, next = channels.Unclear, soon
 	}
+	next = min(next, soon)
 	if soft.Class != channels.Quota || soft.After == 0 {
 		soft.After = max(soft.After, next)
 	}

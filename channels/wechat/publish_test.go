@@ -273,3 +273,28 @@ func TestPollsFollowTheLadder(t *testing.T) {
 		t.Errorf("after the last rung Poll = %v, want Unclear", err)
 	}
 }
+
+// A poll whose answer is lost says nothing: it is soon asked again, and not at the next rung hours later.
+func TestALostAnswerOfAPollIsSoonAskedForAgain(t *testing.T) {
+	b := newBench(t, func(c *wechat.Config, _ *sandbox.WeChatAccount) {
+		c.Ladder = []time.Duration{10 * time.Second, time.Minute, 6 * time.Hour, 24 * time.Hour}
+	})
+	job := b.job(b.message())
+	b.prepare(job)
+	if _, err := b.channel.Submit(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	job.Delivery.SubmittedAt = sql.FromStd(b.box.Now()).Ptr()
+	b.box.Advance(6 * time.Hour)
+	b.box.AddFault(fault("/cgi-bin/freepublish/get", sandbox.DropAfter, 2))
+	for _, want := range []time.Duration{10 * time.Second, time.Minute} {
+		_, err := b.channel.Poll(t.Context(), job)
+		if p := b.note(err); p.Class != channels.Retry || p.After != want {
+			t.Errorf("Poll whose answer is lost = %v, After %s, want another try in %s", err, p.After, want)
+		}
+		b.box.Advance(want)
+	}
+	if progress, err := b.channel.Poll(t.Context(), job); err != nil || progress.Stage != channels.Published {
+		t.Errorf("Poll = %+v, %v, want published", progress, err)
+	}
+}
