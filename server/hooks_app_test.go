@@ -107,6 +107,9 @@ func TestAppsAreServedTheirFeedTheirGuideAndTheirSecrets(t *testing.T) {
 	shows(false)
 	admin.refuse(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, http.StatusUnprocessableEntity, "app.ping_failed") // the app never got the new one
 	town.signIn("xinxi").refuse(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": 1}, http.StatusForbidden, "auth.forbidden")
+	for who, want := range map[string]int{"xinxi": http.StatusForbidden, "shiban": http.StatusNotFound} { // of the unit without the right, and of another unit
+		town.signIn(who).do(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, want, nil)
+	}
 	if strings.Contains(town.log(), "whsec_") {
 		t.Error("the log shows a secret")
 	}
