@@ -41,6 +41,67 @@ var unfinishedKinds = map[string]struct {
 	"contractor":   {"%d 家合作中的服务商", true},
 }
 
+// Belonging is something set up for a unit that does not keep it from ending, and what becomes of it in a merger.
+type Belonging struct {
+	Kind  string `json:"kind"`  // template, difference, reminder_settings, hook, mute
+	Total int    `json:"total"` // how many
+	Label string `json:"label"` // in Chinese, with its counter: 2 个导入模板
+	Moves bool   `json:"moves"` // a merger gives it to the other unit
+	Why   string `json:"why"`   // why it does not; empty where it moves
+}
+
+// belongingKinds are what may be set up at a unit. How reminders go is not taken over: the other unit has settings of its own, a bot of
+// the one would tell its group of all that concerns the other, and a mute would silence what nobody has thought of.
+var belongingKinds = map[string]struct{ label, why string }{
+	"template":          {"%d 个导入模板", ""},
+	"difference":        {"%d 条比对差异", ""},
+	"reminder_settings": {"%d 份提醒设置", "合并后按并入单位的设置提醒"},
+	"hook":              {"%d 个群机器人", "随单位停用，需要的请在并入单位重新添加"},
+	"mute":              {"%d 项暂停提醒", "随单位停用，转过去的账号恢复提醒"},
+}
+
+// BelongingsOf returns what is set up for a unit, an empty list when nothing is. It asks for nobody in particular.
+func BelongingsOf(ctx context.Context, db *sql.DB, unitID string) ([]Belonging, error) {
+	list, err := sql.List[Belonging](ctx, db, "unit.belongings", sql.Args{"id": unitID, "now": db.Now()})
+	for i, one := range list {
+		kind := belongingKinds[one.Kind]
+		list[i].Label, list[i].Moves, list[i].Why = fmt.Sprintf(kind.label, one.Total), kind.why == "", kind.why
+	}
+	return list, wrap(err, "look what belongs to unit %s", unitID)
+}
+
+// giveSheets gives an office's own templates, and what others' lists say otherwise than the register, to the unit that takes in another.
+// Where both have the same, that of the other unit stays, for it is the one in use there.
+func giveSheets(ctx context.Context, tx *sql.DB, from, into units.Unit) error {
+	office, err := templateOffice(ctx, tx, into.ID)
+	if err != nil {
+		return err
+	}
+	for _, sheet := range []struct{ ofBoth, drop, move, to string }{
+		{"import_template.of_both", "import_template.delete_all", "import_template.move_unit", office},
+		{"reconcile_item.of_both", "reconcile_item.delete_all", "reconcile_item.move_unit", into.ID},
+	} {
+		args := sql.Args{"from_id": from.ID, "to_id": sheet.to}
+		both, err := sql.List[string](ctx, tx, sheet.ofBoth, args)
+		if err != nil {
+			return err
+		}
+		for some := range slices.Chunk(both, mostAtOnce) {
+			if _, err := tx.Exec(ctx, sheet.drop, sql.Args{"ids": some}); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, sheet.move, args); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, "reconcile_entry.move_unit", sql.Args{"from_id": from.ID, "to_id": into.ID})
+	return err
+}
+
+// mostAtOnce bounds how many rows one statement names.
+const mostAtOnce = 500
+
 // UnfinishedAt returns what is still under way at a unit, an empty list when nothing is. It asks for nobody in particular.
 func UnfinishedAt(ctx context.Context, db *sql.DB, unitID string) ([]Unfinished, error) {
 	list, err := sql.List[Unfinished](ctx, db, "unit.unfinished", sql.Args{"id": unitID})
@@ -75,7 +136,7 @@ type Heir func(ctx context.Context, tx *sql.DB, from, into units.Unit) error
 
 // MergeUnit ends a unit and gives everything it holds to another one, in one transaction: accounts with their columns, posts,
 // clocks, domains and files, contractors, people with their roles, the units right below it, and what is under way: applications,
-// notices, imports, hand-overs, staff filings, and what the heirs keep. The accounts are judged anew, for other rules may hold
+// notices, imports with their templates and differences, hand-overs, staff filings, and what the heirs keep. The accounts are judged anew, for other rules may hold
 // there. What was missed, signed, sent and decided stays with the unit that ended, which is found below the other. Errors:
 // ErrUnitBusy, and those of units.Merge and MoveUnit.
 func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, intoID string, heirs ...Heir) (units.Unit, error) {
@@ -94,6 +155,9 @@ func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ve
 		}
 		moved, err := giveAccounts(ctx, tx, actor, from, into)
 		if err != nil {
+			return nil, err
+		}
+		if err := giveSheets(ctx, tx, from, into); err != nil {
 			return nil, err
 		}
 		for _, give := range heirs {

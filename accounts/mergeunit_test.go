@@ -143,6 +143,63 @@ func TestAMergerTakesWhatIsUnderWayAndKeepsWhatHasEnded(t *testing.T) {
 	})
 }
 
+// A merged office's templates and differences go along, settled ones too; where both have the same, the other's stays.
+func TestAMergerTakesTemplatesAndDifferences(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		old, err := units.Create(ctx, w.db, units.System, units.NewUnit{ParentID: w.Office.ID, Name: "开发区管委会办公室", Level: units.LevelOffice, IsOffice: true})
+		must(t, "units.Create", err)
+		keep := func(unit units.Unit, name string, titles ...string) accounts.Template {
+			kept, err := accounts.KeepTemplate(ctx, w.db, admin, unit.ID, name, titles, nil)
+			must(t, "KeepTemplate", err)
+			return kept
+		}
+		keep(old, "旧的", "账号名称", "平台")
+		only := keep(old, "开发区报表", "账号名称", "主办单位")
+		both := keep(w.Office, "新的", "账号名称", "平台")
+
+		store := sheetStore(t)
+		in := w.valid(accounts.KindWeibo, "清源微博")
+		in.UnitID, in.ExternalID = old.ID, "1001"
+		weibo, office := w.create(in), w.Office
+		for _, w.Office = range []units.Unit{old, office} { // for whom the sheet is brought in
+			w.against(store, accounts.ImportPlatform, "账号名称,平台,账号ID\n清源镇微博,微博,1001\n"+w.Office.Name+"抖音,抖音,1007"+w.Office.ID+"\n")
+		}
+		card, err := accounts.UnitCardOf(ctx, w.db, w.book, admin, old.ID)
+		must(t, "UnitCardOf", err)
+		if len(card.Belongings) != 2 || card.Belongings[0].Label != "2 个导入模板" || card.Belongings[1].Label != "2 条比对差异" || !card.Belongings[1].Moves {
+			t.Errorf("before the merger the card shows %+v", card.Belongings)
+		}
+		_, err = accounts.MergeUnit(ctx, w.db, admin, old.ID, old.Version, w.Office.ID)
+		must(t, "MergeUnit", err)
+		templates, err := accounts.Templates(ctx, w.db, admin, "")
+		must(t, "Templates", err)
+		var names []string
+		for _, one := range templates {
+			if names = append(names, one.Name); one.UnitID != w.Office.ID {
+				t.Errorf("template %s is of %s", one.Name, one.UnitID)
+			}
+		}
+		if slices.Sort(names); !slices.Equal(names, []string{only.Name, both.Name}) {
+			t.Errorf("after the merger there are the templates %v", names)
+		}
+		page, err := accounts.ReconcileItems(ctx, w.db, admin, accounts.ReconcileFilter{})
+		must(t, "ReconcileItems", err)
+		renamed := 0
+		for _, item := range page.Items {
+			if item.UnitID != w.Office.ID {
+				t.Errorf("the difference of %s is of %s", item.Name, item.UnitID)
+			}
+			if item.Kind == accounts.ItemRenamed && *item.AccountID == weibo.ID {
+				renamed++
+			}
+		}
+		if len(page.Items) != 3 || renamed != 1 {
+			t.Errorf("after the merger there are %d differences, %d of them of the one account; want 3 and 1", len(page.Items), renamed)
+		}
+	})
+}
+
 // Staff filings are receipted by the office that supervises the unit now.
 func TestFilingsFollowAMovedUnitToItsOffice(t *testing.T) {
 	each(t, func(w *world) {

@@ -28,6 +28,7 @@ type UnitCard struct {
 	Units      int          `json:"units"`       // open ones right below it
 	Vacancies  []Vacancy    `json:"vacancies"`
 	Unfinished []Unfinished `json:"unfinished"` // what keeps it from ending
+	Belongings []Belonging  `json:"belongings"` // what is set up for it, and what a merger makes of that
 	Actions    []string     `json:"actions"`    // create, rename, move, merge, close: what this person may do now
 }
 
@@ -76,6 +77,9 @@ func (c *UnitCard) fill(ctx context.Context, db *sql.DB, book rules.Book, actor 
 		return err
 	}
 	if c.Unfinished, err = UnfinishedAt(ctx, db, c.Unit.ID); err != nil {
+		return err
+	}
+	if c.Belongings, err = BelongingsOf(ctx, db, c.Unit.ID); err != nil {
 		return err
 	}
 	err = mustReach(ctx, db, actor, c.Unit.ID, units.WriteUnits)

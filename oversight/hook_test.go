@@ -34,6 +34,23 @@ func said(t *testing.T, c call) string {
 	return body.Text.Content
 }
 
+// A bot does not go to the unit that takes another in: its group would hear of all that concerns that one. The card says so before.
+func TestTheBotsOfAMergedUnitGo(t *testing.T) {
+	eachReminders(t, func(w *reminders) {
+		bot := newBot(t, fine)
+		w.open(bot.url)
+		hook := w.hook(oversight.NewHook{UnitID: w.Town.ID, Name: "镇工作群", Kind: oversight.Generic, Address: bot.url + "/hook"})
+		card, err := accounts.UnitCardOf(t.Context(), w.db, w.book, w.People["admin"], w.Town.ID)
+		if err != nil || len(card.Belongings) != 1 || card.Belongings[0].Label != "1 个群机器人" || card.Belongings[0].Moves || card.Belongings[0].Why == "" {
+			t.Errorf("before the merger the card shows %+v, %v", card.Belongings, err)
+		}
+		if _, err := accounts.MergeUnit(t.Context(), w.db, w.People["admin"], w.Town.ID, w.Town.Version, w.Bureau.ID, oversight.MoveUnit); err != nil {
+			t.Fatalf("MergeUnit: %v", err)
+		}
+		refusedWith(t, "TestHook of the merged unit", oversight.TestHook(t.Context(), w.db, w.People["admin"], hook.ID), oversight.ErrHookNotFound)
+	})
+}
+
 func TestDingTalkIsSignedAsItsDocumentsSay(t *testing.T) {
 	eachReminders(t, func(w *reminders) {
 		const secret = "SECthisIsNoRealSecretButLooksLikeOne0123456789"

@@ -22,7 +22,10 @@ func MoveUnit(ctx context.Context, tx *sql.DB, from, into units.Unit) error {
 	return EndUnit(ctx, tx, from)
 }
 
-// EndUnit drops the clocks of the duties that come back at a unit that ends. What it missed is kept.
+// EndUnit drops the clocks of the duties that come back at a unit that ends, and its bots with their secrets. What it missed is kept.
 func EndUnit(ctx context.Context, tx *sql.DB, unit units.Unit) error {
+	if _, err := tx.Exec(ctx, "reminder_hook.remove_of_unit", sql.Args{"unit_id": unit.ID, "now": tx.Now()}); err != nil {
+		return wrap(err, "remove the bots of unit %s", unit.ID)
+	}
 	return rules.DropClocks(ctx, tx, UnitSubject, unit.ID)
 }

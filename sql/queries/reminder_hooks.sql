@@ -35,6 +35,10 @@ WHERE id = :id AND version = :version AND removed_at IS NULL
 UPDATE reminder_hooks SET removed_at = :now, sealed = '', sealed_key = '', updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version AND removed_at IS NULL
 
+-- name: reminder_hook.remove_of_unit
+-- Those of a unit that ends.
+UPDATE reminder_hooks SET removed_at = :now, sealed = '', sealed_key = '', updated_at = :now, version = version + 1 WHERE unit_id = :unit_id AND removed_at IS NULL
+
 -- name: reminder_hook.use
 -- Holds the bot's row until the transaction ends, so that its calls are counted one after another.
 UPDATE reminder_hooks SET used_at = :now WHERE id = :id AND removed_at IS NULL

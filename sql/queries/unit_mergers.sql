@@ -43,5 +43,30 @@ UPDATE notices SET unit_id = :to_id, version = version + 1 WHERE unit_id = :from
 -- Without another version: a node may be at work on it.
 UPDATE imports SET unit_id = :to_id WHERE unit_id = :from_id AND state IN ('mapping', 'previewing', 'previewed', 'running', 'undoing')
 
+-- name: import_template.of_both
+-- The templates of one unit for whose titles another has its own.
+SELECT a.id FROM import_templates a JOIN import_templates b ON b.unit_id = :to_id AND b.kind = a.kind AND b.fingerprint = a.fingerprint WHERE a.unit_id = :from_id
+
+-- name: import_template.delete_all
+DELETE FROM import_templates WHERE id IN (:ids)
+
+-- name: import_template.move_unit
+UPDATE import_templates SET unit_id = :to_id WHERE unit_id = :from_id
+
+-- name: reconcile_item.of_both
+-- The differences of one unit that another was told of, too.
+SELECT a.id FROM reconcile_items a JOIN reconcile_items b ON b.unit_id = :to_id AND b.source = a.source AND b.kind = a.kind AND b.subject = a.subject
+WHERE a.unit_id = :from_id
+
+-- name: reconcile_item.delete_all
+DELETE FROM reconcile_items WHERE id IN (:ids)
+
+-- name: reconcile_item.move_unit
+-- Settled ones too, so that the next sheet does not bring up again what was decided.
+UPDATE reconcile_items SET unit_id = :to_id WHERE unit_id = :from_id
+
+-- name: reconcile_entry.move_unit
+UPDATE reconcile_entries SET unit_id = :to_id WHERE unit_id = :from_id
+
 -- name: account.ids_of_unit
 SELECT id FROM accounts WHERE unit_id = :unit_id ORDER BY id

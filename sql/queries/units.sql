@@ -135,6 +135,20 @@ SELECT kind, total FROM (
     SELECT 'contractor' AS kind, COUNT(*) AS total FROM contractors WHERE unit_id = :id AND ended_at IS NULL
 ) unfinished WHERE total > 0
 
+-- name: unit.belongings
+-- What is set up for one unit and does not keep it from ending: by kind, how many.
+SELECT kind, total FROM (
+    SELECT 'template' AS kind, COUNT(*) AS total FROM import_templates WHERE unit_id = :id
+    UNION ALL
+    SELECT 'difference' AS kind, COUNT(*) AS total FROM reconcile_items WHERE unit_id = :id AND state = 'open'
+    UNION ALL
+    SELECT 'reminder_settings' AS kind, COUNT(*) AS total FROM reminder_settings WHERE unit_id = :id
+    UNION ALL
+    SELECT 'hook' AS kind, COUNT(*) AS total FROM reminder_hooks WHERE unit_id = :id AND removed_at IS NULL
+    UNION ALL
+    SELECT 'mute' AS kind, COUNT(*) AS total FROM reminder_mutes WHERE unit_id = :id AND until_at > :now
+) belongings WHERE total > 0
+
 -- name: unit.open_accounts
 SELECT COUNT(*) FROM accounts WHERE unit_id = :id AND state <> 'closed'
 

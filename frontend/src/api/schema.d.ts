@@ -3790,6 +3790,14 @@ export interface components {
             size: number;
             unit_id: string;
         };
+        AccountBelonging: {
+            kind: string;
+            label: string;
+            moves: boolean;
+            /** Format: int64 */
+            total: number;
+            why: string;
+        };
         AccountBreach: {
             articles: string[];
             citation: string;
@@ -5073,6 +5081,7 @@ export interface components {
             /** Format: int64 */
             accounts: number;
             actions: string[];
+            belongings: components["schemas"]["AccountBelonging"][];
             merged_into: components["schemas"]["AccountUnitRef"] | null;
             office: components["schemas"]["AccountUnitRef"] | null;
             /** Format: int64 */

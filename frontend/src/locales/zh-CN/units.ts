@@ -73,6 +73,8 @@ export const units = {
   mergeHint: (name: string, over: string) =>
     `合并后不能撤回。转到并入单位的有：${over}。“${name}”随之停用，排在并入单位之下，已办结的记录仍可查阅。`,
   mergeCounts: (accounts: number, people: number, units: number) => `账号 ${accounts} 个、在用人员 ${people} 人、下级单位 ${units} 个`,
+  mergeStays: (label: string, why: string) => `${label}（${why}）`,
+  mergeLeaves: (what: string) => `不转过去的有：${what}。`,
   mergeBefore: (labels: string) => `请先办结或撤回${labels}，否则不能合并。`,
   into: '并入哪个单位',
   closeText: (name: string) => `停用“${name}”后只供查阅，不能恢复。名下还有账号、人员、下级单位或没办完事项的，不能停用。`,

@@ -38,10 +38,17 @@ it('says before a merger what goes over and what must be ended first', () => {
     { kind: 'signing', label: '1 篇正在审签的稿件', moves: false },
     { kind: 'notice', label: '2 份没有结束的公告', moves: true },
   ]
-  const card = (changes: Partial<UnitCard>): UnitCard => ({ unit: { name: '清源镇' }, accounts: 3, people: 2, units: 1, unfinished, ...changes }) as UnitCard
+  const card = (changes: Partial<UnitCard>): UnitCard => ({ unit: { name: '清源镇' }, accounts: 3, people: 2, units: 1, unfinished, belongings: [], ...changes }) as UnitCard
   expect(sayMerger(card({}))).toContain('账号 3 个、在用人员 2 人、下级单位 1 个，2 份没有结束的公告。“清源镇”')
   expect(sayMerger(card({}))).toContain('请先办结或撤回1 篇正在审签的稿件')
   expect(sayMerger(card({ unfinished: [] }))).not.toContain('请先')
+  expect(sayMerger(card({}))).not.toContain('不转过去')
+  const belongings = [
+    { kind: 'template', total: 2, label: '2 个导入模板', moves: true, why: '' },
+    { kind: 'hook', total: 1, label: '1 个群机器人', moves: false, why: '随单位停用' },
+  ]
+  expect(sayMerger(card({ belongings }))).toContain('2 份没有结束的公告、2 个导入模板。')
+  expect(sayMerger(card({ belongings }))).toContain('不转过去的有：1 个群机器人（随单位停用）。')
 })
 
 it('says how many are missing only where it asks for more than one', () => {

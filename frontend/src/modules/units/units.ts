@@ -29,11 +29,14 @@ export function sayVacancy(vacancy: Vacancy): string {
 }
 
 /** What a merger of a unit will do: what goes over, what stands in its way, and that there is no way back. */
-export function sayMerger(card: Pick<UnitCard, 'unit' | 'accounts' | 'people' | 'units' | 'unfinished'>): string {
-  const labels = (moves: boolean): string => card.unfinished.filter((one) => one.moves === moves).map((one) => one.label).join('、')
-  const over = [zh.units.mergeCounts(card.accounts, card.people, card.units), labels(true)].filter(Boolean).join('，')
-  const before = labels(false) && zh.units.mergeBefore(labels(false))
-  return zh.units.mergeHint(card.unit.name, over) + before
+export function sayMerger(card: Pick<UnitCard, 'unit' | 'accounts' | 'people' | 'units' | 'unfinished' | 'belongings'>): string {
+  const labels = (list: { label: string; moves: boolean }[], moves: boolean): string => list.filter((one) => one.moves === moves).map((one) => one.label).join('、')
+  const moving = labels([...card.unfinished, ...card.belongings], true)
+  const over = [zh.units.mergeCounts(card.accounts, card.people, card.units), moving].filter(Boolean).join('，')
+  const staying = card.belongings.filter((one) => !one.moves).map((one) => zh.units.mergeStays(one.label, one.why))
+  const stays = staying.length > 0 ? zh.units.mergeLeaves(staying.join('；')) : ''
+  const before = labels(card.unfinished, false) && zh.units.mergeBefore(labels(card.unfinished, false))
+  return zh.units.mergeHint(card.unit.name, over) + stays + before
 }
 
 /** Names of units by their ids, for events that keep ids. */
