@@ -77,7 +77,7 @@ func DecisionRecord(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 }
 
 // RegisterCard sets what the register knows of an account as a card for the file, with the phones of those who answer for it:
-// it is for the office. Errors: ErrNotFound.
+// it is for the office. The QR code leads to the home page of an account that is not closed. Errors: ErrNotFound.
 func RegisterCard(ctx context.Context, db *sql.DB, actor units.Actor, id string) (paper.Form, error) {
 	record, err := RecordOf(ctx, db, actor, id)
 	if err != nil {
@@ -100,6 +100,13 @@ func RegisterCard(ctx context.Context, db *sql.DB, actor units.Actor, id string)
 		short = append(short, field)
 	}
 	form.Rows = append(inPairs(short), form.Rows...)
+	if record.State != Closed && HasHomeQR(record.HomeURL) {
+		picture, err := HomeQR(record.HomeURL)
+		if err != nil {
+			return paper.Form{}, err
+		}
+		form.Rows = append(form.Rows, paper.Row{Fields: []paper.Field{{Label: "主页二维码", Text: record.HomeURL, PNG: picture}}})
+	}
 	form.Rows = append(form.Rows, paper.Opinion("主办单位核对", "", paper.Box{Seal: true}), paper.Opinion("主管单位核对", "", paper.Box{Seal: true}))
 	return form, nil
 }

@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,10 +97,15 @@ func TestTheRegisterCardHasEveryField(t *testing.T) {
 	each(t, func(w *world) {
 		account := w.account(accounts.KindWeibo, "清源镇发布", "2026-01-05 09:00")
 		_, err := accounts.SaveRecord(t.Context(), w.db, w.book, w.People["admin"], account.ID, account.Version,
-			map[string]string{"head": "云小禾 00000000000", "certification": "清源镇人民政府官方微博", "followers": "1200"})
+			map[string]string{"head": "云小禾 00000000000", "certification": "清源镇人民政府官方微博", "followers": "1200", "home_url": "https://weibo.com/u/1001"})
 		must(t, "SaveRecord", err)
 		form, err := accounts.RegisterCard(t.Context(), w.db, w.People["officer"], account.ID)
 		must(t, "RegisterCard", err)
+		if !slices.ContainsFunc(form.Rows, func(row paper.Row) bool {
+			return row.Fields[0].Label == "主页二维码" && len(row.Fields[0].PNG) > 0
+		}) {
+			t.Error("the card has no QR code of the home page")
+		}
 		text := read(form)
 		for _, piece := range []string{"账号名称：清源镇发布", "平台：新浪微博", "粉丝数：1200", "主要负责人：云小禾 00000000000", "认证信息：清源镇人民政府官方微博", "主管单位核对：｜签名（盖章）"} {
 			if !strings.Contains(text, piece) {

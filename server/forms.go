@@ -51,6 +51,6 @@ func (s *server) sendForm(c echo.Context, form paper.Form, err error) error {
 	if err := paper.WriteHTML(&b, form, c.Request().URL.Path+"?as=docx"); err != nil {
 		return err
 	}
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src "+paper.StyleSource()+"; frame-ancestors 'self'; base-uri 'none'; form-action 'none'")
+	header.Set("Content-Security-Policy", "default-src 'none'; img-src data:; style-src "+paper.StyleSource()+"; frame-ancestors 'self'; base-uri 'none'; form-action 'none'")
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }

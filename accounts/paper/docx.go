@@ -13,17 +13,17 @@ const (
 	contentTypes = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
 		`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
+		`<Default Extension="png" ContentType="image/png"/>` +
 		`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>` +
 		`<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/></Types>`
 	relations = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
 		`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`
-	documentRelations = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
-		`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
-		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/></Relationships>`
 	opening = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
 		`<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"` +
-		` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>`
+		` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"` +
+		` xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"` +
+		` xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><w:body>`
 	closing = `<w:sectPr><w:footerReference w:type="default" r:id="rId1"/><w:pgSz w:w="11906" w:h="16838"/>` +
 		`<w:pgMar w:top="1247" w:right="1247" w:bottom="1134" w:left="1474" w:header="851" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>`
 )
@@ -48,10 +48,14 @@ const (
 // WriteDocx writes the form as a .docx file that can be filled in and signed in WPS or Word.
 func WriteDocx(w io.Writer, form Form) error {
 	archive := zip.NewWriter(w)
-	for _, part := range []struct{ name, text string }{
-		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", relations}, {"word/_rels/document.xml.rels", documentRelations},
+	parts := []struct{ name, text string }{
+		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", relations}, {"word/_rels/document.xml.rels", documentRelations(form)},
 		{"word/footer1.xml", footer()}, {"word/document.xml", document(form)},
-	} {
+	}
+	for i, png := range pictures(form) {
+		parts = append(parts, struct{ name, text string }{"word/" + pictureName(i), string(png)})
+	}
+	for _, part := range parts {
 		file, err := archive.Create(part.name)
 		if err != nil {
 			return err
@@ -61,6 +65,43 @@ func WriteDocx(w io.Writer, form Form) error {
 		}
 	}
 	return archive.Close()
+}
+
+// pictures are those of a form, in its order.
+func pictures(form Form) [][]byte {
+	var all [][]byte
+	for _, row := range form.Rows {
+		for _, field := range row.Fields {
+			if field.PNG != nil {
+				all = append(all, field.PNG)
+			}
+		}
+	}
+	return all
+}
+
+func pictureName(i int) string { return fmt.Sprintf("media/image%d.png", i+1) }
+
+// documentRelations say where the parts are that the document names: the footer is rId1, the pictures follow.
+func documentRelations(form Form) string {
+	const kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+	text := `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` +
+		`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="` + kind + `footer" Target="footer1.xml"/>`
+	for i := range pictures(form) {
+		text += fmt.Sprintf(`<Relationship Id="rId%d" Type="%simage" Target="%s"/>`, i+2, kind, pictureName(i))
+	}
+	return text + `</Relationships>`
+}
+
+// drawing is a paragraph with the picture of a number, from 0.
+func drawing(i int) string {
+	const side = pictureSide * 36_000 // English metric units
+	return fmt.Sprintf(`<w:p><w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="Picture %d"/>`+
+		`<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="%d" name="Picture %d"/><pic:cNvPicPr/></pic:nvPicPr>`+
+		`<pic:blipFill><a:blip r:embed="rId%d"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>`+
+		`<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>`+
+		`</wp:inline></w:drawing></w:r></w:p>`, side, side, i+1, i+1, i+1, i+1, i+2, side, side)
 }
 
 func document(form Form) string {
@@ -79,8 +120,9 @@ func document(form Form) string {
 		fmt.Fprintf(&b, `<w:gridCol w:w="%d"/>`, width)
 	}
 	b.WriteString(`</w:tblGrid>`)
+	drawn := 0
 	for _, row := range form.Rows {
-		writeRow(&b, row)
+		drawn = writeRow(&b, row, drawn)
 	}
 	b.WriteString(`</w:tbl>`)
 	for _, note := range form.Notes {
@@ -112,7 +154,8 @@ func metaLine(form Form) string {
 	return strings.Join(parts, "　　　　")
 }
 
-func writeRow(b *strings.Builder, row Row) {
+// writeRow sets a row; before it so many pictures were drawn, and what it returns after it.
+func writeRow(b *strings.Builder, row Row, drawn int) int {
 	fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, max(680, int(float64(row.Tall)*perMillimetre)))
 	for _, field := range row.Fields {
 		writeCell(b, labelColumn, 1, "center", paragraphs(strings.Join(lines(field.Label), "\n"), heiTi, 24, "center"))
@@ -120,12 +163,17 @@ func writeRow(b *strings.Builder, row Row) {
 		if len(row.Fields) == 1 {
 			width, span = wideWidth, 3
 		}
+		if field.PNG != nil {
+			inner = drawing(drawn) + inner
+			drawn++
+		}
 		if field.Box != nil {
 			at, inner = "bottom", inner+paragraphs(field.Box.Foot(), fangSong, 24, "right")
 		}
 		writeCell(b, width, span, at, inner)
 	}
 	b.WriteString(`</w:tr>`)
+	return drawn
 }
 
 func writeCell(b *strings.Builder, width, span int, at, inner string) {

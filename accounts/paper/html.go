@@ -26,6 +26,7 @@ tr{break-inside:avoid}
 tr:nth-last-child(2){break-after:avoid}
 .note{break-before:avoid}
 p{margin:0;white-space:pre-wrap}
+img{display:block;width:30mm;height:30mm;image-rendering:pixelated}
 td.box{vertical-align:top;padding-bottom:9mm;position:relative}
 .foot{position:absolute;right:3mm;bottom:1.6mm;font-size:12pt;white-space:pre}
 .note{font-size:10.5pt;margin-top:2.5mm;line-height:1.45}
@@ -45,6 +46,9 @@ func StyleSource() string {
 
 var page = template.Must(template.New("form").Funcs(template.FuncMap{
 	"label": func(label string) string { return strings.Join(lines(label), "\n") },
+	"picture": func(png []byte) template.URL { //nolint:gosec // our own bytes, in base 64
+		return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
+	},
 	"style": func() template.CSS { return style }, //nolint:gosec // a constant
 }).Parse(`<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{.Form.Title}}</title>
@@ -53,7 +57,7 @@ var page = template.Must(template.New("form").Funcs(template.FuncMap{
 <main><h1>{{.Form.Title}}</h1>
 {{if or .Form.Unit .Form.Number}}<div class="meta"><span>{{with .Form.Unit}}填报单位：{{.}}{{end}}</span><span>{{with .Form.Number}}编号：{{.}}{{end}}</span></div>{{end}}
 <table><tbody>
-{{range .Form.Rows}}<tr class="h{{printf "%d" .Tall}}">{{$wide := eq (len .Fields) 1}}{{range .Fields}}<th scope="row"><p>{{label .Label}}</p></th><td{{if $wide}} colspan="3"{{end}}{{if .Box}} class="box"{{end}}><p>{{.Text}}</p>{{with .Box}}<span class="foot">{{.Foot}}</span>{{end}}</td>{{end}}</tr>
+{{range .Form.Rows}}<tr class="h{{printf "%d" .Tall}}">{{$wide := eq (len .Fields) 1}}{{range .Fields}}<th scope="row"><p>{{label .Label}}</p></th><td{{if $wide}} colspan="3"{{end}}{{if .Box}} class="box"{{end}}>{{with .PNG}}<img src="{{picture .}}" alt="">{{end}}<p>{{.Text}}</p>{{with .Box}}<span class="foot">{{.Foot}}</span>{{end}}</td>{{end}}</tr>
 {{end}}</tbody></table>
 {{range .Form.Notes}}<p class="note">{{.}}</p>{{end}}
 </main></body></html>

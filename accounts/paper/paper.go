@@ -34,8 +34,12 @@ const (
 type Field struct {
 	Label string
 	Text  string
-	Box   *Box // for an opinion that somebody signs; only where the row has this field alone
+	PNG   []byte // a square picture above the text; nil: none
+	Box   *Box   // for an opinion that somebody signs; only where the row has this field alone
 }
+
+// pictureSide is how wide and high a picture is, in millimetres.
+const pictureSide = 30
 
 // Box is the foot of an opinion: who signs, and on which day. What is empty is left open for a pen.
 type Box struct {

@@ -3,6 +3,7 @@ package paper_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -150,6 +151,35 @@ func TestLabelsBreakBetweenWords(t *testing.T) {
 		_, rest, _ := strings.Cut(b.String(), `<th scope="row"><p>`)
 		if got, _, _ := strings.Cut(rest, "</p>"); got != want {
 			t.Errorf("%s is broken as %q, want %q", label, got, want)
+		}
+	}
+}
+
+// dot is the smallest picture.
+var dot = []byte("\x89PNG\r\n\x1a\nnot drawn here")
+
+func TestAPictureStandsInBothForms(t *testing.T) {
+	card := paper.Form{Title: "登记卡", Rows: []paper.Row{paper.One("名称", "清源发布"), {Fields: []paper.Field{{Label: "主页二维码", Text: "https://example.cn/", PNG: dot}}}}}
+	var page, file bytes.Buffer
+	if err := errors.Join(paper.WriteHTML(&page, card, ""), paper.WriteDocx(&file, card)); err != nil {
+		t.Fatal(err)
+	}
+	if want := `<img src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(dot); strings.Count(html.UnescapeString(page.String()), want) != 1 {
+		t.Errorf("the page does not show the picture once: %s", page.String())
+	}
+	archive, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"word/media/image1.png": string(dot), "word/_rels/document.xml.rels": `Id="rId2"`, "word/document.xml": `r:embed="rId2"`,
+		"[Content_Types].xml": `Extension="png"`} {
+		part, err := archive.Open(name)
+		if err != nil {
+			t.Fatalf("the file has no %s: %v", name, err)
+		}
+		content, err := io.ReadAll(part)
+		if err != nil || !strings.Contains(string(content), want) {
+			t.Errorf("%s does not hold %q, %v", name, want, err)
 		}
 	}
 }
