@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -621,7 +622,7 @@ func TestCallback(t *testing.T) {
 	}
 	got, err := read(body("published"), credentials["callback_secret"])
 	if err != nil || got.ItemID != "o1" || got.Revision != 1795299999000 || got.WebhookID != "cb_1" || got.Refusal != nil ||
-		got.Progress != (channels.Progress{Stage: channels.Published, ExternalID: "9", URL: "https://app.example.com/9"}) {
+		!reflect.DeepEqual(got.Progress, channels.Progress{Stage: channels.Published, ExternalID: "9", URL: "https://app.example.com/9"}) {
 		t.Errorf("ReadCallback = %+v, %v, want published", got, err)
 	}
 	got, err = read(body("rejected"), credentials["callback_secret"])
