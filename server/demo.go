@@ -118,6 +118,10 @@ var demoUnits = []struct {
 	{"housing", "office", "示范区住房和城乡建设委员会", "区住建委", units.LevelCountyDepartment, false, ""},
 	{"city", "", "云岭市人民政府办公室", "市政府办", units.LevelOffice, true, "zhaotong-2018"},
 	{"traffic", "city", "云岭市交通运输局", "市交通局", units.LevelPrefectureDepartment, false, ""},
+	{"prefecture", "", "青岚州人民政府办公室", "州政府办", units.LevelOffice, true, "xiangxi-2018"},
+	{"forestry", "prefecture", "青岚州林业局", "州林业局", units.LevelPrefectureDepartment, false, ""},
+	{"east", "", "东屏区信息化工作办公室", "区信息办", units.LevelOffice, true, "dongcheng-2014"},
+	{"health", "east", "东屏区卫生健康委员会", "区卫健委", units.LevelCountyDepartment, false, ""},
 }
 
 var demoPeople = []demoPerson{
@@ -130,6 +134,12 @@ var demoPeople = []demoPerson{
 	{"guanli", "管小理", "office", "区政府办 主管单位管理员：台账、看板", []units.Role{units.OfficeAdmin}},
 	{"jiaotong", "交小通", "traffic", "市交通局 信息员（昭通 2018 规则库）", []units.Role{units.InfoOfficer}},
 	{"shiban", "市小办", "city", "云岭市政府办 管理员（昭通 2018 规则库）", []units.Role{units.OfficeAdmin}},
+	{"linye", "林小业", "forestry", "州林业局 信息员（湘西 2018 规则库）", []units.Role{units.InfoOfficer}},
+	{"linju", "林小局", "forestry", "州林业局 主要负责人", []units.Role{units.UnitHead}},
+	{"zhouban", "州小办", "prefecture", "青岚州政府办 管理员（湘西 2018 规则库）", []units.Role{units.OfficeAdmin}},
+	{"weijian", "卫小健", "health", "区卫健委 信息员（东城 2014 规则库）", []units.Role{units.InfoOfficer}},
+	{"weiguan", "卫小管", "health", "区卫健委 分管负责人：网站、域名的本单位意见", []units.Role{units.UnitDeputy}},
+	{"quxin", "信小办", "east", "东屏区信息办 管理员（东城 2014 规则库）", []units.Role{units.OfficeAdmin}},
 }
 
 // loadDemo fills an empty database with the demo district. It does nothing to one that has units already.
