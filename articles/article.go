@@ -169,10 +169,10 @@ func reaches(actor units.Actor, unitID string, permission units.Permission) bool
 	return false
 }
 
-// mayCallOff reports whether every delivery that still stands can be taken back. A failed one went nowhere.
+// mayCallOff reports whether every delivery that still stands can be taken back by itself. A failed one went nowhere.
 func mayCallOff(deliveries []channels.Summary) bool {
 	back := []channels.State{channels.Held, channels.Scheduled, channels.Prepared, channels.Failed, channels.Cancelled, channels.Retracted}
-	return !slices.ContainsFunc(deliveries, func(d channels.Summary) bool { return !slices.Contains(back, d.State) })
+	return !slices.ContainsFunc(deliveries, func(d channels.Summary) bool { return !slices.Contains(back, d.State) || d.SeriesID != nil })
 }
 
 // Filter narrows a list of articles; empty fields narrow nothing.

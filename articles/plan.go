@@ -63,6 +63,8 @@ type PlanDelivery struct {
 	Platform    accounts.Platform `json:"platform"`
 	State       channels.State    `json:"state"`
 	PublicURL   string            `json:"public_url"`
+	SeriesID    *string           `json:"series_id"`    // the message of several articles that it goes out in; nil when it goes alone
+	SeriesPlace *int              `json:"series_place"` // its place there, from 1
 }
 
 // PlanFalling is an account whose time to update runs out.
@@ -110,6 +112,8 @@ type plannedRow struct {
 	ArticleState   State
 	UnitID         string
 	UnitName       string
+	SeriesID       *string
+	SeriesPlace    *int
 }
 
 // PlanOf returns what the unit and those below it send out from one day to another, both included; an empty unit is all that
@@ -187,7 +191,8 @@ func (p *planning) readItems(ctx context.Context, db *sql.DB, reach sql.Args) er
 func (p *planning) addItem(row plannedRow) {
 	movable := row.ArticleState == Scheduled && !row.Begun && (row.State == channels.Scheduled || row.State == channels.Prepared) &&
 		reaches(p.actor, row.UnitID, units.PublishArticle)
-	delivery := PlanDelivery{ID: row.ID, AccountID: row.AccountID, AccountName: row.AccountName, Platform: row.Platform, State: row.State, PublicURL: row.PublicURL}
+	delivery := PlanDelivery{ID: row.ID, AccountID: row.AccountID, AccountName: row.AccountName, Platform: row.Platform, State: row.State, PublicURL: row.PublicURL,
+		SeriesID: row.SeriesID, SeriesPlace: row.SeriesPlace}
 	for i := range p.plan.Items {
 		if item := &p.plan.Items[i]; item.ArticleID == row.OriginID && item.At == row.DueAt {
 			item.Deliveries = append(item.Deliveries, delivery)
@@ -356,6 +361,15 @@ func Reschedule(ctx context.Context, db *sql.DB, actor units.Actor, id string, v
 		}
 		if !all {
 			return ErrAlreadyOut.Say("至少有一个渠道已经发出或正在发出，不能整篇改期。请到投递页逐条处理。")
+		}
+		mates, err := channels.Mates(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, mate := range mates { // what goes out as one message moves as one
+			if err := moveAlong(ctx, tx, actor, mate, due); err != nil {
+				return err
+			}
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.rescheduled", ObjectKind: "article", ObjectID: id,
 			Detail: sql.Object{"from": article.ScheduledAt.String(), "at": due.String()}})

@@ -26,43 +26,49 @@ func Schedule(ctx context.Context, db *sql.DB, book rules.Book, out *channels.Ou
 		if err != nil {
 			return err
 		}
-		if !reaches(actor, article.UnitID, units.PublishArticle) {
-			return ErrUnitRefused.Say("您可以查看这篇稿件，但不能发布%s的稿件。", article.UnitName)
-		}
 		due, err := dueTime(tx.Now(), at)
 		if err != nil {
 			return err
 		}
-		revision, err := releasable(ctx, tx, book, article)
-		if err != nil {
-			return err
-		}
-		if article.Version != version {
-			return ErrStale
-		}
-		// The article's row first: two who release it meet there, and the second is stale.
-		changed, err := tx.ExecOne(ctx, "article.schedule", sql.Args{"id": id, "version": version, "scheduled_at": due, "now": tx.Now()})
-		if err != nil {
-			return err
-		}
-		if !changed {
-			return ErrStale
-		}
-		targets, err := targetsOf(ctx, tx, actor, article)
-		if err != nil {
-			return err
-		}
-		deliveries, err := channels.Enqueue(ctx, tx, out, actor, revision.Message(article.UnitID), targets, due)
-		if err != nil {
-			return err
-		}
-		return units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.scheduled", ObjectKind: "article", ObjectID: id,
-			Detail: sql.Object{"at": due.String(), "sha256": revision.SHA256, "deliveries": len(deliveries)}})
+		_, err = release(ctx, tx, book, out, actor, article, version, due)
+		return err
 	})
 	if err != nil {
 		return Article{}, err
 	}
 	return load(ctx, db, actor, units.ReadArticles, id)
+}
+
+// release queues a signed article for its accounts.
+func release(ctx context.Context, tx *sql.DB, book rules.Book, out *channels.Outside, actor units.Actor, article Article, version int64, due sql.Time) ([]channels.Delivery, error) {
+	if !reaches(actor, article.UnitID, units.PublishArticle) {
+		return nil, ErrUnitRefused.Say("您可以查看这篇稿件，但不能发布%s的稿件。", article.UnitName)
+	}
+	revision, err := releasable(ctx, tx, book, article)
+	if err != nil {
+		return nil, err
+	}
+	if article.Version != version {
+		return nil, ErrStale
+	}
+	// The article's row first: two who release it meet there, and the second is stale.
+	changed, err := tx.ExecOne(ctx, "article.schedule", sql.Args{"id": article.ID, "version": version, "scheduled_at": due, "now": tx.Now()})
+	if err != nil {
+		return nil, err
+	}
+	if !changed {
+		return nil, ErrStale
+	}
+	targets, err := targetsOf(ctx, tx, actor, article)
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := channels.Enqueue(ctx, tx, out, actor, revision.Message(article.UnitID), targets, due)
+	if err != nil {
+		return nil, err
+	}
+	return deliveries, units.Audit(ctx, tx, actor, units.Line{UnitID: article.UnitID, Action: "article.scheduled", ObjectKind: "article", ObjectID: article.ID,
+		Detail: sql.Object{"at": due.String(), "sha256": revision.SHA256, "deliveries": len(deliveries)}})
 }
 
 func dueTime(now sql.Time, at *sql.Time) (sql.Time, error) {

@@ -335,3 +335,27 @@ func breakSeries(ctx context.Context, tx *sql.DB, gone Delivery) error {
 	lead.State = Failed
 	return place(ctx, tx, seriesID, lead, stay)
 }
+
+// Mates returns the other articles that go out in one message with an article.
+func Mates(ctx context.Context, db *sql.DB, originID string) ([]string, error) {
+	deliveries, err := OfOrigin(ctx, db, originID)
+	if err != nil {
+		return nil, err
+	}
+	var mates []string
+	for _, delivery := range deliveries {
+		if delivery.SeriesID == nil {
+			continue
+		}
+		list, err := membersOf(ctx, db, *delivery.SeriesID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range list {
+			if m.OriginID != originID {
+				mates = append(mates, m.OriginID)
+			}
+		}
+	}
+	return mates, nil
+}

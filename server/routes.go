@@ -79,6 +79,15 @@ func (s *server) routes() {
 	add(s, units.ReadArticles, "GET /api/plan", "get-plan", "发布日程", s.getPlan)
 	add(s, units.ReadArticles, "GET /api/articles/{id}/previews", "preview-article", "各渠道预览", s.previewArticle)
 
+	// several articles as one message
+	add(s, units.PublishArticle, "GET /api/series-choices", "list-series-choices", "可合并为多图文的稿件与账号", s.listSeriesChoices)
+	add(s, units.PublishArticle, "POST /api/series/preview", "preview-series", "预览多图文", s.previewSeries)
+	add(s, units.PublishArticle, "POST /api/series", "combine-articles", "合并为一条多图文并排期", s.combineArticles)
+	add(s, units.ReadDeliveries, "GET /api/series/{id}", "get-series", "多图文", s.getSeries)
+	add(s, units.PublishArticle, "POST /api/series/{id}/arrange", "arrange-series", "调整顺序或移出稿件", s.arrangeSeries)
+	add(s, units.PublishArticle, "POST /api/series/{id}/reschedule", "reschedule-series", "整条改期", s.rescheduleSeries)
+	add(s, units.PublishArticle, "POST /api/series/{id}/cancel", "cancel-series", "取消整条", s.cancelSeries)
+
 	// pictures and imports
 	add(s, units.WriteArticles, "POST /api/imports", "import-text", "导入文本文件", s.importText, s.form(largestText, articles.ErrImportTooLarge))
 	add(s, units.ReadArticles, "GET /api/media", "list-media", "图片库", s.listMedia)

@@ -3,7 +3,7 @@
 SELECT d.id, d.origin_id, d.account_id, a.name AS account_name, a.kind AS account_kind, d.platform, d.state, d.due_at, d.published_at,
     CASE WHEN d.intent_at IS NULL THEN 0 ELSE 1 END AS begun, d.public_url,
     COALESCE(x.title, m.title) AS title, COALESCE(x.version, 0) AS article_version, COALESCE(x.state, '') AS article_state,
-    m.unit_id, u.name AS unit_name
+    m.unit_id, u.name AS unit_name, d.series_id, d.series_place
 FROM deliveries d
 JOIN messages m ON m.id = d.message_id
 JOIN accounts a ON a.id = d.account_id
@@ -15,9 +15,10 @@ WHERE d.action = 'publish' AND d.state <> 'cancelled' AND d.due_at >= :from AND 
 ORDER BY d.due_at, d.id LIMIT :limit
 
 -- name: plan.counted
--- What some accounts post in a span of time: their deliveries that stand, each by its time.
+-- What some accounts post in a span of time: their deliveries that stand, each by its time. A message of several articles is one.
 SELECT account_id, due_at FROM deliveries
-WHERE account_id IN (:accounts) AND action = 'publish' AND state NOT IN ('cancelled', 'failed') AND due_at >= :from AND due_at < :until
+WHERE account_id IN (:accounts) AND action = 'publish' AND state NOT IN ('cancelled', 'failed') AND (series_place IS NULL OR series_place = 1)
+  AND due_at >= :from AND due_at < :until
 ORDER BY account_id, due_at LIMIT :limit
 
 -- name: plan.history
