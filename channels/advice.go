@@ -47,7 +47,7 @@ func (d Delivery) advice(now sql.Time, may []string) Advice {
 	default:
 		a, helps = d.publishAdvice(now)
 	}
-	if d.NextAt != nil && d.EndedAt == nil {
+	if d.NextAt != nil && d.EndedAt == nil && !d.undecided() { // when it looks again matters to nobody who has to decide
 		a.NextAt = d.NextAt
 	}
 	for _, action := range helps {

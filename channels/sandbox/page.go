@@ -46,7 +46,7 @@ func notFoundPage(w http.ResponseWriter, _ *http.Request) {
 // authorizePage is what the authorise page shows.
 type authorizePage struct {
 	App   string
-	Query string
+	Query template.URL // as it came: the form goes on with it, not with what a template makes of it
 	Users []WeiboUser
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,7 +27,7 @@ func (s *Sandbox) weiboAuthorizePage(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	code := s.weiboAuthorizeError(q)
 	auto := s.state.Weibo.AutoUID
-	page := authorizePage{Query: r.URL.RawQuery, App: q.Get("client_id")}
+	page := authorizePage{Query: template.URL(r.URL.RawQuery), App: q.Get("client_id")}
 	if app := s.state.Weibo.Apps[q.Get("client_id")]; app != nil {
 		page.App = orElse(app.Name, app.Key)
 	}

@@ -280,7 +280,8 @@ func TestWeiboOAuth(t *testing.T) {
 	b := open(t, nil)
 	query := "client_id=1001&redirect_uri=" + url.QueryEscape("http://127.0.0.1/callback") + "&response_type=code&state=s1&forcelogin=true"
 	authorize := b.url + "/weibo/oauth2/authorize?" + query
-	if page := b.page(authorize); !strings.Contains(page, "潼南发布") || !strings.Contains(page, "授权") {
+	if page := b.page(authorize); !strings.Contains(page, "潼南发布") || !strings.Contains(page, "授权") ||
+		!strings.Contains(strings.ReplaceAll(page, "&amp;", "&"), `action="?`+query+`"`) {
 		t.Errorf("authorise page lacks the users")
 	}
 	code := func(answer string) url.Values {
