@@ -22,6 +22,7 @@ import { reconcile } from './zh-CN/reconcile'
 import { register } from './zh-CN/register'
 import { reminders } from './zh-CN/reminders'
 import { rulebooks } from './zh-CN/rulebooks'
+import { series } from './zh-CN/series'
 import { signin } from './zh-CN/signin'
 import { tasks } from './zh-CN/tasks'
 import { time } from './zh-CN/time'
@@ -57,6 +58,7 @@ export const zh = {
   register,
   reminders,
   rulebooks,
+  series,
   signin,
   tasks,
   time,
