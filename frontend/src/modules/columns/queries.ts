@@ -34,6 +34,7 @@ export function useColumns(siteId: MaybeRefOrGetter<string>) {
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,
+    enabled: () => toValue(siteId) !== '',
     meta: { quiet: true },
   })
 }
