@@ -38,6 +38,13 @@
 //	GET    /_sim/waiting     calls held by a "wait" or "hang" fault;  POST /_sim/release {"id":n}, without id all
 //	POST   /_sim/reset       forget content, journal and faults; accounts and apps stay
 //
+// # Third-party platforms of WeChat's
+//
+// A WeChatComponent among the seeds is one. Its event address is sent a ticket every ten minutes of the clock (every five
+// seconds until it has taken one), and whatever accounts grant, change and take back; the message address, with $APPID$
+// in it, is sent what happens at the accounts that granted it. /cgi-bin/componentloginpage and /safe/bindcomponent are the
+// page on which whoever clicks is the administrator. Codes are good once; what each path needs is granted by set.
+//
 // # Markers
 //
 // The outcome of a WeChat article is chosen by a marker in its title (the first article's wins for the whole job):

@@ -212,7 +212,7 @@ func (c *Channel) refusals(ctx context.Context, who party) ([]channels.HealthLin
 // noteRefusal keeps that WeChat refused a capability; a success there lifts it with the next probe.
 func (c *Channel) noteRefusal(ctx context.Context, who party, path string, err error) {
 	name := capabilityOf[path]
-	if name == "" || !hasCode(err, "48001", "48004", "50002", "53500", "88000") {
+	if name == "" || !hasCode(err, "48001", "48004", "50002", "53500", "61007", "88000") {
 		return
 	}
 	if hasCode(err, "88000") {

@@ -10,6 +10,7 @@ import { deliveries } from './zh-CN/deliveries'
 import { duties } from './zh-CN/duties'
 import { editor } from './zh-CN/editor'
 import { errors } from './zh-CN/errors'
+import { grants } from './zh-CN/grants'
 import { imports } from './zh-CN/imports'
 import { notices } from './zh-CN/notices'
 import { observing } from './zh-CN/observing'
@@ -46,6 +47,7 @@ export const zh = {
   duties,
   editor,
   errors,
+  grants,
   imports,
   notices,
   observing,
