@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +11,7 @@ import (
 // grantPage is what the page shows on which an account's administrator agrees.
 type grantPage struct {
 	Platform string
-	Query    string
+	Query    template.URL // of this page: the form goes back to it
 	Sets     []grantSet
 	Accounts []WeChatAccount
 }
@@ -25,7 +26,7 @@ type grantSet struct {
 func (s *Sandbox) wechatGrantPage(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	p, sentence := s.grantRequest(r.URL.Query())
-	page := grantPage{Query: r.URL.RawQuery}
+	page := grantPage{Query: template.URL(r.URL.RawQuery)} //nolint:gosec // it is escaped as an attribute, and leads to this page only
 	if p != nil {
 		page.Platform = orElse(p.Name, p.AppID)
 		for _, id := range p.asked() {

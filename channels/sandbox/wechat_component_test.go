@@ -87,6 +87,15 @@ func TestAThirdPartyPlatformIsGrantedOnce(t *testing.T) {
 		return code
 	}
 	code := preAuth()
+	shown, err := http.Get(server.URL + "/wechat/cgi-bin/componentloginpage?" + url.Values{"component_appid": {"wxp"}, "pre_auth_code": {code}, "redirect_uri": {"https://gov.example.cn/back?state=a~b"}}.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, _ := io.ReadAll(shown.Body)
+	_ = shown.Body.Close()
+	if want := "&amp;pre_auth_code=" + url.QueryEscape(code) + "&amp;redirect_uri=https%3A%2F%2Fgov.example.cn"; !strings.Contains(string(form), want) {
+		t.Errorf("the form of the page does not lead back to it with %s:\n%s", want, form)
+	}
 	if got, text := agree(code, "https://elsewhere.example.cn/"); got != "" || !strings.Contains(text, "发起页域名") {
 		t.Errorf("back to another host: %q", got)
 	}
