@@ -12,14 +12,21 @@ import (
 // patience is how long a delivery lets an earlier one of its account go first that is to be tried again later.
 const patience = 10 * time.Minute
 
-// Due returns the ids of at most limit deliveries to work on now: retractions first, then those that waited longest, at most
-// one of each account that is not submitted yet. It takes no lock; Claim decides whose each one is.
+// Due returns the ids of at most limit deliveries to work on now: retractions first; then what was submitted, so that behind
+// many that are to be sent the rows still come to say soon what is public, but not more than half; then what is to be sent,
+// at most one of each account. Of each kind those that waited longest come first. It takes no lock; Claim decides whose each
+// one is.
 func Due(ctx context.Context, db *sql.DB, limit int) ([]string, error) {
 	ids, err := DueUrgent(ctx, db, limit)
 	if err != nil || len(ids) == limit {
 		return ids, err
 	}
 	now := db.Now()
+	asked, err := sql.List[string](ctx, db, "delivery.due_asked", sql.Args{"now": now, "limit": (limit - len(ids) + 1) / 2})
+	if err != nil {
+		return nil, err
+	}
+	ids = append(ids, asked...)
 	rest, err := sql.List[string](ctx, db, "delivery.due", sql.Args{"now": now, "patient": now.Add(-patience), "limit": limit - len(ids)})
 	return append(ids, rest...), err
 }

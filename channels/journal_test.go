@@ -125,3 +125,24 @@ func TestConfirmAllIsAllOrNothing(t *testing.T) {
 		}
 	})
 }
+
+// Behind many deliveries that are to be sent, what was submitted is asked about all the same.
+func TestABacklogDoesNotHideWhatIsPublic(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		d.fake.submit = always(channels.Progress{Stage: channels.Pending, Next: 10 * time.Second}, nil)
+		var asked []string
+		for n := range 3 {
+			d.clock.Advance(time.Millisecond)
+			id := d.enqueue(d.message(), d.another(n))[0]
+			d.work(id)
+			asked = append(asked, id)
+		}
+		var fresh []string
+		for n := range 6 {
+			fresh = append(fresh, d.enqueue(d.message(), d.another(10+n))...)
+		}
+		d.clock.Advance(time.Minute)
+		d.due("a backlog", 4, append(asked[:2:2], fresh[:2]...)...)
+		d.due("room for all", 20, append(asked, fresh...)...)
+	})
+}

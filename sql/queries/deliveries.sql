@@ -28,17 +28,23 @@ SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.a
 FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE d.id IN (:ids)
 
 -- name: delivery.due
--- What to work on now, oldest first: due, and held by nobody or by a holder whose lease ran out. An account sends one after
--- the other: what is not submitted yet waits while another one of its account is being sent, and behind an earlier one, for
--- which it waits a while even when that one is to be tried again later only.
+-- What to send now, oldest first: due, and held by nobody or by a holder whose lease ran out. An account sends one after the
+-- other: what is not submitted yet waits while another one of its account is being sent, and behind an earlier one, for which
+-- it waits a while even when that one is to be tried again later only.
 SELECT d.id FROM deliveries d
 WHERE d.urgent = FALSE AND d.next_at <= :now AND (d.lease_until IS NULL OR d.lease_until <= :now)
-  AND (d.state = 'submitted' OR NOT EXISTS (
+  AND d.state <> 'submitted' AND NOT EXISTS (
     SELECT 1 FROM deliveries e
     WHERE e.account_id = d.account_id AND e.next_at IS NOT NULL AND e.id <> d.id AND e.urgent = FALSE AND e.state IN ('scheduled', 'prepared')
       AND (e.lease_until > :now
-        OR (e.due_at < d.due_at OR e.due_at = d.due_at AND e.id < d.id) AND (e.next_at <= :now OR d.due_at > :patient))))
+        OR (e.due_at < d.due_at OR e.due_at = d.due_at AND e.id < d.id) AND (e.next_at <= :now OR d.due_at > :patient)))
 ORDER BY d.next_at, d.id LIMIT :limit
+
+-- name: delivery.due_asked
+-- What was submitted and is to be asked about now, oldest first.
+SELECT id FROM deliveries
+WHERE state = 'submitted' AND urgent = FALSE AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+ORDER BY next_at, id LIMIT :limit
 
 -- name: delivery.due_urgent
 -- Retractions to work on now, oldest first.
