@@ -522,7 +522,9 @@ func TestOddAddressesAreRefusedNotStumbledOver(t *testing.T) {
 		}
 		stranger.refuse(http.MethodGet, "/p/"+noSuchID+"/"+noSuchID, nil, 404, "delivery.not_public")
 		stranger.refuse(http.MethodGet, "/api/nothing/here", nil, 404, "server.not_found")
-		stranger.refuse(http.MethodDelete, "/api/articles", nil, 405, "server.method")
+		if problem := stranger.refuse(http.MethodDelete, "/api/articles", nil, 405, "server.method"); problem.Title != http.StatusText(405) {
+			t.Errorf("a wrong method is titled %q, want %q", problem.Title, http.StatusText(405))
+		}
 		people[false].refuse(http.MethodGet, "/api/rulebooks/keine", nil, 404, "rule.not_found")
 		if printed := town.log(); strings.Contains(printed, "server.internal") || strings.Contains(printed, "panic") {
 			t.Error("an odd address was an error of ours")

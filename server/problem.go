@@ -118,7 +118,7 @@ func inputProblem(code int, message string, trace string, errs []error) *Problem
 	}
 	p := newProblem(f, nil, trace)
 	if code == http.StatusMethodNotAllowed {
-		p.Status = code
+		p.Status, p.Title = code, http.StatusText(code)
 	}
 	for _, err := range errs {
 		var detail *huma.ErrorDetail
