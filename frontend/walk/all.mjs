@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const named = process.argv.slice(2)
-const walks = named.length > 0 ? named : ['register', 'main-job', 'duties', 'rules'] // the longest first; the others are for the soak
+const walks = named.length > 0 ? named : ['register', 'main-job', 'channels', 'duties', 'rules'] // the longest first; the others are for the soak
 const atOnce = 2
 
 function run(name) {

@@ -2,8 +2,7 @@
 // clause; with content it is shown and hidden again; an office whose rulebook forbids blank columns finds those that are shown.
 // Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { startProgram } from './program.mjs'
-import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
+import { desktop, look, person, phone, sound, step, walk } from './screen.mjs'
 
 const site = '云岭市政府门户网站（演示）'
 const column = '专题专栏'
@@ -17,12 +16,6 @@ const signIn = (username, viewport) => person(browser, program.base, username, v
 async function open(page, path, heading) {
   await page.goto(program.base + path)
   await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-}
-
-/** A page is looked at once what was said about the last act has gone: while it fades it has no contrast. */
-async function look(page, what) {
-  await page.locator('.el-message').last().waitFor({ state: 'detached' })
-  await sound(page, what)
 }
 
 async function openSite(page) {
@@ -145,18 +138,12 @@ async function openTown(page) {
   await page.getByRole('link', { name: '清源动态' }).waitFor()
 }
 
-program = await startProgram()
-browser = await launch()
-try {
+await walk(async (itsProgram, itsBrowser) => {
+  program = itsProgram
+  browser = itsBrowser
   await step('a column without content is not let be shown (desktop)', () => refused(desktop))
   await step('with content it is shown, and hidden again (desktop)', () => shown(desktop))
   await step('and so on a phone', () => shown(phone))
   await step('what is shown without content is found, until it is hidden', found)
   await step('who only reads sees the findings and no button', readOnly)
-} finally {
-  await browser.close()
-  await program.stop()
-}
-const good = conclude()
-if (!good) console.log(program.printed())
-process.exitCode = good ? 0 : 1
+})

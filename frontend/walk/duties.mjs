@@ -2,8 +2,7 @@
 // sees the due time with its clause, finishes it; a notice that has not stood long enough is not let end; the weekly list, the
 // daily reading, the roster, the settings of reminders. Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { startProgram } from './program.mjs'
-import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
+import { desktop, look, person, phone, step, walk } from './screen.mjs'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -19,12 +18,6 @@ function beijing(instant) {
 }
 
 const field = (instant) => beijing(instant).replace(' ', 'T')
-
-/** A page is looked at once what was said about the last act has gone: while it fades it has no contrast. */
-async function look(page, what) {
-  await page.locator('.el-message').last().waitFor({ state: 'detached' })
-  await sound(page, what)
-}
 
 /** Registers a matter in the dialog up to the press of the button; gives the dialog. */
 async function register(page, rule, event, title) {
@@ -235,9 +228,9 @@ async function email(viewport) {
   await page.context().close()
 }
 
-program = await startProgram()
-browser = await launch()
-try {
+await walk(async (itsProgram, itsBrowser) => {
+  program = itsProgram
+  browser = itsBrowser
   await step('an officer registers a notice, sees when it is due and by which clause, and finishes it in time', () => inTime(desktop))
   await step('the same on a phone', () => inTime(phone))
   await step('a late matter is red, is corrected, and is made void with a reason', late)
@@ -249,8 +242,4 @@ try {
     await step(`an office sets its reminders, mutes and bots (${name})`, () => reminders(viewport))
     await step(`an officer gives an address for reminders (${name})`, () => email(viewport))
   }
-} finally {
-  await browser.close()
-  await program.stop()
-}
-process.exitCode = conclude() ? 0 : 1
+})

@@ -2,8 +2,8 @@
 // clock start anew. Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
 import { png } from './pictures.mjs'
-import { regulation, startProgram } from './program.mjs'
-import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
+import { regulation } from './program.mjs'
+import { desktop, person, phone, sound, step, walk } from './screen.mjs'
 
 const title = '潼南区政府网站和政务新媒体管理办法'
 const notice = '关于开展消防演练的通知（演示）'
@@ -372,9 +372,9 @@ async function sendBack() {
   await writer.context().close()
 }
 
-program = await startProgram()
-browser = await launch()
-try {
+await walk(async (itsProgram, itsBrowser) => {
+  program = itsProgram
+  browser = itsBrowser
   await step('a wrong password is refused with a sentence', signInPage)
   await step('the information officer imports, pastes, adds pictures and submits', write)
   for (const [username, stage] of signers) {
@@ -390,10 +390,4 @@ try {
   }
   await step('an edit after the first signature warns and voids', edit)
   await step('sending back needs a reason, and the writer reads it', sendBack)
-} finally {
-  await browser.close()
-  await program.stop()
-}
-const passed = conclude()
-if (!passed) console.log(program.printed())
-process.exitCode = passed ? 0 : 1
+})

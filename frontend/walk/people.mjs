@@ -2,8 +2,7 @@
 // newcomer is filed and receipted; a sign-in does not end before the hand-over, with the clause; a contractor is let in when all
 // items are there. Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { startProgram } from './program.mjs'
-import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
+import { desktop, look, person, phone, step, walk } from './screen.mjs'
 
 let program
 let browser
@@ -13,12 +12,6 @@ const signIn = (username, viewport) => person(browser, program.base, username, v
 async function open(page, path, heading) {
   await page.goto(program.base + path)
   await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-}
-
-/** A page is looked at once what was said about the last act has gone: while it fades it has no contrast. */
-async function look(page, what) {
-  await page.locator('.el-message').last().waitFor({ state: 'detached' })
-  await sound(page, what)
 }
 
 async function pick(page, dialog, label, option) {
@@ -180,16 +173,12 @@ async function contractor(viewport, suffix) {
   await admin.context().close()
 }
 
-program = await startProgram()
-browser = await launch()
-try {
+await walk(async (itsProgram, itsBrowser) => {
+  program = itsProgram
+  browser = itsBrowser
   for (const [viewport, suffix] of [[desktop, '一'], [phone, '二']]) {
     await step(`units are made, renamed and merged (${viewport.width})`, () => tree(viewport, suffix))
     await step(`people come and go (${viewport.width})`, () => comeAndGo(viewport, suffix))
     await step(`a contractor is let in (${viewport.width})`, () => contractor(viewport, suffix))
   }
-} finally {
-  await browser.close()
-  await program.stop()
-}
-process.exitCode = conclude() ? 0 : 1
+})

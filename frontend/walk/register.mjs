@@ -3,8 +3,7 @@
 // with their sentences, a notice stands its fifteen working days on the program's own clock, and a reader without a sign-in
 // finds, checks and reads it all. Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { startProgram } from './program.mjs'
-import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
+import { desktop, look, person, phone, sound, step, walk } from './screen.mjs'
 
 const opened = '清源镇抖音（演示）'
 const douyin = 'https://www.douyin.com/user/MS4wLjABAAAAyanshi-1'
@@ -28,12 +27,6 @@ const signIn = (username, viewport = desktop) => person(browser, program.base, u
 async function open(page, path, heading) {
   await page.goto(program.base + path)
   await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-}
-
-/** A page is looked at once what was said about the last act has gone: while it fades it has no contrast. */
-async function look(page, what) {
-  await page.locator('.el-message').last().waitFor({ state: 'detached' })
-  await sound(page, what)
 }
 
 /** Somebody signs in, does something and leaves. */
@@ -412,9 +405,9 @@ async function violation() {
   })
 }
 
-program = await startProgram()
-browser = await launch()
-try {
+await walk(async (itsProgram, itsBrowser) => {
+  program = itsProgram
+  browser = itsBrowser
   await step('the office has entered the working days of the next year', calendar)
   await step('a unit pastes an address, is told what is missing, and applies with the consent of its head', applied)
   await step('the office sends it up and writes down the approval, with its number', approved)
@@ -431,10 +424,4 @@ try {
   }
   await step('a reader reads the notice and its feeds', read)
   await step('the office sees what was done before its approval', violation)
-} finally {
-  await browser.close()
-  await program.stop()
-}
-const good = conclude()
-if (!good) console.log(program.printed())
-process.exitCode = good ? 0 : 1
+})

@@ -2,8 +2,7 @@
 // today on, sees before what that does and after that it was done, and enters a year of working days from the notice.
 // Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { startProgram } from './program.mjs'
-import { conclude, desktop, launch, person, phone, sound, step } from './screen.mjs'
+import { desktop, person, phone, sound, step, walk } from './screen.mjs'
 
 const rulebook = '潼南区政府网站和政务新媒体管理办法'
 const account = '清源镇发布（演示微博）'
@@ -249,9 +248,9 @@ async function correction() {
   await page.context().close()
 }
 
-program = await startProgram()
-browser = await launch()
-try {
+await walk(async (itsProgram, itsBrowser) => {
+  program = itsProgram
+  browser = itsBrowser
   for (const [name, viewport] of [['desktop', desktop], ['phone', phone]]) {
     await step(`an office reads its regulation and the national check (${name})`, () => read(viewport))
   }
@@ -263,10 +262,4 @@ try {
   await step('a layered rulebook is added and ended', layer)
   await step('the year 2027 is entered from its notice', year)
   await step('the year is corrected on a phone', correction)
-} finally {
-  await browser.close()
-  await program.stop()
-}
-const good = conclude()
-if (!good) console.log(program.printed())
-process.exitCode = good ? 0 : 1
+})

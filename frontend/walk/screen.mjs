@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
+import { startProgram } from './program.mjs'
 
 export const desktop = { width: 1280, height: 900 }
 export const phone = { width: 390, height: 844 }
@@ -13,7 +14,7 @@ let passed = 0
 let shots = 0
 const failures = []
 
-export async function launch() {
+async function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
@@ -35,9 +36,33 @@ export async function step(name, work) {
 }
 
 /** Says how the walk went, in the form that the test run counts, and whether every step passed. */
-export function conclude() {
+function conclude() {
   console.log(`${passed} passed, ${failures.length} failed`)
   return failures.length === 0
+}
+
+/**
+ * A whole walk: a program and a browser of its own for the steps, both ended whatever comes, and how it went as the exit
+ * code. What the program printed is shown where a step failed.
+ */
+export async function walk(steps) {
+  const program = await startProgram()
+  const browser = await launch()
+  try {
+    await steps(program, browser)
+  } finally {
+    await browser.close()
+    await program.stop()
+  }
+  const good = conclude()
+  if (!good) console.log(program.printed())
+  process.exitCode = good ? 0 : 1
+}
+
+/** A page is looked at once what was said about the last act has gone: while it fades it has no contrast. */
+export async function look(page, what) {
+  await page.locator('.el-message').last().waitFor({ state: 'detached' })
+  await sound(page, what)
 }
 
 /** Somebody at a screen of some size, signed in. */
