@@ -8,6 +8,7 @@ export const series = {
   available: '可编入的已签发稿件',
   noArticles: '这个单位没有等待排期的已签发稿件。审签完成后再来合并。',
   unaimed: '没有选择发往这个公众号',
+  allIn: '已签发的稿件都编入了。',
   add: '编入',
   addOne: (title: string) => `编入：${title}`,
   order: '这条消息里的稿件',
