@@ -435,7 +435,7 @@ func TestAGrantThatIsTakenBackSilentlyIsFound(t *testing.T) {
 		},
 		"by the next call": func(h *hall) error {
 			if p := channels.AsPlatformError(h.ask(h.channel)); p == nil || p.Code != "61003" || p.Class != channels.Permission {
-				return fmt.Errorf("the call ended with %+v", p)
+				return errors.New(fmt.Sprintf("the call ended with %+v", p))
 			}
 			return nil
 		},
