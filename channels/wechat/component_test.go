@@ -434,10 +434,11 @@ func TestAGrantThatIsTakenBackSilentlyIsFound(t *testing.T) {
 			return err
 		},
 		"by the next call": func(h *hall) error {
-			if p := channels.AsPlatformError(h.ask(h.channel)); p == nil || p.Code != "61003" || p.Class != channels.Permission {
-				return errors.New(fmt.Sprintf("the call ended with %+v", p))
+			err := h.ask(h.channel)
+			if p := channels.AsPlatformError(err); p != nil && p.Code == "61003" && p.Class == channels.Permission {
+				return nil
 			}
-			return nil
+			return fmt.Errorf("the call ended with: %w", err)
 		},
 	} {
 		h := newHall(t, sqltest.SQLite(t), nil)
