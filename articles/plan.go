@@ -331,8 +331,9 @@ func with(args, more sql.Args) sql.Args {
 }
 
 // Reschedule moves a scheduled article to another time, all of its deliveries or none: when one has begun nothing changes.
-// Errors: ErrNotFound, ErrUnitRefused, ErrNotScheduled, ErrStale, ErrAlreadyOut, ErrSchedulePast, ErrScheduleFar.
-func Reschedule(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, at sql.Time) (Article, error) {
+// Errors: ErrNotFound, ErrUnitRefused, ErrNotScheduled, ErrStale, ErrAlreadyOut, ErrSchedulePast, ErrScheduleFar,
+// channels.ErrLapses.
+func Reschedule(ctx context.Context, db *sql.DB, out *channels.Outside, actor units.Actor, id string, version int64, at sql.Time) (Article, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		article, err := load(ctx, tx, actor, units.ReadArticles, id)
 		if err != nil {
@@ -355,7 +356,7 @@ func Reschedule(ctx context.Context, db *sql.DB, actor units.Actor, id string, v
 		if !changed {
 			return ErrStale
 		}
-		all, err := channels.Move(ctx, tx, id, due)
+		all, err := channels.Move(ctx, tx, out, id, due)
 		if err != nil {
 			return err
 		}
@@ -367,7 +368,7 @@ func Reschedule(ctx context.Context, db *sql.DB, actor units.Actor, id string, v
 			return err
 		}
 		for _, mate := range mates { // what goes out as one message moves as one
-			if err := moveAlong(ctx, tx, actor, mate, due); err != nil {
+			if err := moveAlong(ctx, tx, out, actor, mate, due); err != nil {
 				return err
 			}
 		}

@@ -134,7 +134,7 @@ func TestAnArticleMovesWholeOrNotAtAll(t *testing.T) {
 		view := o.planned(now.Add(2*time.Hour), o.account, o.second)
 		later := now.Add(50 * time.Hour)
 		move := func(who string, version int64, at sql.Time) error {
-			_, err := articles.Reschedule(t.Context(), o.db, o.People[who], view.ID, version, at)
+			_, err := articles.Reschedule(t.Context(), o.db, o.out, o.People[who], view.ID, version, at)
 			return err
 		}
 		refused(t, "the office above", move("admin", view.Version, later), articles.ErrUnitRefused)

@@ -124,7 +124,7 @@ func CancelSeries(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 
 // RescheduleSeries gives a whole message another time, and each of its articles wherever else that goes. Errors:
 // ErrSeriesRefused, channels.ErrSeriesStale, and those of Reschedule.
-func RescheduleSeries(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, at sql.Time) (channels.SeriesView, error) {
+func RescheduleSeries(ctx context.Context, db *sql.DB, out *channels.Outside, actor units.Actor, id string, version int64, at sql.Time) (channels.SeriesView, error) {
 	return changeSeries(ctx, db, actor, id, func(tx *sql.DB, view channels.SeriesView) ([]channels.Delivery, error) {
 		due, err := dueTime(tx.Now(), &at)
 		if err == nil && view.Version != version {
@@ -134,7 +134,7 @@ func RescheduleSeries(ctx context.Context, db *sql.DB, actor units.Actor, id str
 			return nil, err
 		}
 		for _, article := range view.Articles {
-			if err := moveAlong(ctx, tx, actor, article.ArticleID, due); err != nil {
+			if err := moveAlong(ctx, tx, out, actor, article.ArticleID, due); err != nil {
 				return nil, err
 			}
 		}
@@ -199,7 +199,7 @@ func takeBack(ctx context.Context, tx *sql.DB, actor units.Actor, id string) err
 }
 
 // moveAlong gives an article the time of the message that it goes out in.
-func moveAlong(ctx context.Context, tx *sql.DB, actor units.Actor, id string, due sql.Time) error {
+func moveAlong(ctx context.Context, tx *sql.DB, out *channels.Outside, actor units.Actor, id string, due sql.Time) error {
 	article, err := sql.Get[Article](ctx, tx, "article.standing", sql.Args{"id": id})
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ func moveAlong(ctx context.Context, tx *sql.DB, actor units.Actor, id string, du
 	if err != nil {
 		return err
 	}
-	all, err := channels.Move(ctx, tx, id, due)
+	all, err := channels.Move(ctx, tx, out, id, due)
 	if err != nil {
 		return err
 	}

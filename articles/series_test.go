@@ -69,7 +69,7 @@ func TestSignedArticlesBecomeOneMessageThatIsArrangedMovedAndCancelled(t *testin
 		refused(t, "Unschedule of one of several", err, channels.ErrSeriesWhole, "第 2 篇", "多图文")
 
 		later := tomorrow.Add(2 * time.Hour)
-		if _, err := articles.Reschedule(t.Context(), o.db, o.People["deputy"], b.ID, o.view(b.ID).Version, later); err != nil {
+		if _, err := articles.Reschedule(t.Context(), o.db, o.out, o.People["deputy"], b.ID, o.view(b.ID).Version, later); err != nil {
 			t.Fatalf("Reschedule of one = %v", err)
 		}
 		for _, view := range []articles.View{a, b, c} {
@@ -92,7 +92,7 @@ func TestSignedArticlesBecomeOneMessageThatIsArrangedMovedAndCancelled(t *testin
 		_, err = articles.ArrangeSeries(t.Context(), o.db, o.People["deputy"], series.ID, series.Version-1, ids)
 		refused(t, "ArrangeSeries of what has changed", err, channels.ErrSeriesStale, "刷新")
 
-		if series, err = articles.RescheduleSeries(t.Context(), o.db, o.People["deputy"], series.ID, series.Version, tomorrow); err != nil || series.DueAt != tomorrow {
+		if series, err = articles.RescheduleSeries(t.Context(), o.db, o.out, o.People["deputy"], series.ID, series.Version, tomorrow); err != nil || series.DueAt != tomorrow {
 			t.Errorf("RescheduleSeries = %v at %v", err, series.DueAt)
 		}
 		gone, err := articles.CancelSeries(t.Context(), o.db, o.People["deputy"], series.ID, series.Version)

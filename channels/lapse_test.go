@@ -22,8 +22,15 @@ func TestNothingIsScheduledBeyondAnAuthorisation(t *testing.T) {
 	eachDesk(t, func(d *desk) {
 		weibo := &lapsing{script: &script{}, until: d.db.Now().Add(48 * time.Hour)}
 		d.out.Channels[accounts.WeChat] = weibo
-		if _, err := d.tryEnqueue(d.message(), d.db.Now().Add(47*time.Hour), d.account); err != nil {
+		message := d.message()
+		if _, err := d.tryEnqueue(message, d.db.Now().Add(47*time.Hour), d.account); err != nil {
 			t.Errorf("Enqueue before the end: %v", err)
+		}
+		for due, want := range map[sql.Time]error{weibo.until.Add(-time.Minute): nil, weibo.until: channels.ErrLapses} {
+			moved, err := channels.Move(t.Context(), d.db, d.out, message.OriginID, due)
+			if refused(d.t, "Move", err, want); want == nil && !moved {
+				d.t.Errorf("Move to a time before the end = false")
+			}
 		}
 		_, err := d.tryEnqueue(d.message(), weibo.until, d.account)
 		refused(d.t, "Enqueue at the end", err, channels.ErrLapses)

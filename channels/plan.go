@@ -60,7 +60,8 @@ func AllowancesOf(out *Outside, account accounts.Account) []Allowance {
 
 // Move puts the deliveries of an article that wait for their time to another one, and reports whether all of them could be
 // moved: false when one has begun or ended. Called within a transaction, so that the caller can undo it when the answer is no.
-func Move(ctx context.Context, tx *sql.DB, originID string, due sql.Time) (bool, error) {
+// ErrLapses when an account's authorisation will have ended by then.
+func Move(ctx context.Context, tx *sql.DB, out *Outside, originID string, due sql.Time) (bool, error) {
 	deliveries, err := OfOrigin(ctx, tx, originID)
 	if err != nil {
 		return false, err
@@ -68,6 +69,13 @@ func Move(ctx context.Context, tx *sql.DB, originID string, due sql.Time) (bool,
 	for _, delivery := range deliveries {
 		if delivery.State == Cancelled {
 			continue
+		}
+		account, err := accounts.Load(ctx, tx, delivery.AccountID)
+		if err != nil {
+			return false, err
+		}
+		if err := lasts(ctx, tx, out, account, due); err != nil {
+			return false, err
 		}
 		moved, err := tx.ExecOne(ctx, delivery.mover(), sql.Args{"id": delivery.ID, "series_id": delivery.SeriesID, "due_at": due, "now": tx.Now()})
 		if err != nil {

@@ -35,7 +35,7 @@ type rescheduleInput struct {
 }
 
 func (s *server) rescheduleArticle(ctx context.Context, in *rescheduleInput) (*Body[articles.Article], error) {
-	article, err := articles.Reschedule(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.At)
+	article, err := articles.Reschedule(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.At)
 	if err == nil {
 		s.worker.wake()
 	}

@@ -68,7 +68,7 @@ func (s *server) arrangeSeries(ctx context.Context, in *arrangeSeriesInput) (*Bo
 }
 
 func (s *server) rescheduleSeries(ctx context.Context, in *rescheduleInput) (*Body[channels.SeriesView], error) {
-	view, err := articles.RescheduleSeries(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, in.Body.At)
+	view, err := articles.RescheduleSeries(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.At)
 	return answer(view, s.wakeAfter(err))
 }
 
