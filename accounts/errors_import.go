@@ -18,6 +18,7 @@ var (
 	ErrImportAmbiguous  = fault.Define("sheetimport.ambiguous", fault.Invalid, "这一行的各项标识指向台账里不同的账号，请核对唯一标识、账号标识和名称。")
 	ErrImportNameless   = fault.Define("sheetimport.nothing_known", fault.Invalid, "这一行没有账号名称，也没有账号标识，不知道是哪个账号，请补上。")
 	ErrImportReach      = fault.Define("sheetimport.out_of_reach", fault.Invalid, "这个账号已由别的单位登记，不在您的管理范围内，没有改动。请与登记它的单位或上级主管单位核对。")
+	ErrImportUnitMerged = fault.Define("sheetimport.unit_merged", fault.Conflict, "核对还没有做完，单位就并入了另一个单位，核对到此为止。请用并入单位的名单重新导入核对。")
 	ErrTemplateNotFound = fault.Define("sheetimport.template_not_found", fault.NotFound, "没有找到这个模板，可能已被删除。请重新选择。")
 	ErrTemplateInvalid  = fault.Define("sheetimport.template_invalid", fault.Invalid, "请填写模板名称（不超过 60 个字）和表头。")
 	ErrItemNotFound     = fault.Define("reconcile.not_found", fault.NotFound, "没有找到这条差异，可能不在您的管理范围内。请从核对清单重新进入。")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -290,17 +291,22 @@ func (r *rowReader) setUnit(d *rowDraft, text string) error {
 type unitFinder struct {
 	names  map[string]string   // by id
 	byName map[string][]string // ids by the plain name
+	merged map[string]string   // ids of merged units, and who took them in
 	likes  map[string]string   // what was answered by like, for a sheet writes one name again and again
 }
 
 type foundUnit struct{ ID, Name, ShortName string }
 
-func newUnitFinder(ctx context.Context, db *sql.DB, actor units.Actor) (*unitFinder, error) {
+type mergedUnit struct{ ID, Name, ShortName, MergedInto string }
+
+// newUnitFinder reads the open units in reach. The names of those merged since a time stand for the units that took them in, unless
+// an open one has the same name.
+func newUnitFinder(ctx context.Context, db *sql.DB, actor units.Actor, since sql.Time) (*unitFinder, error) {
 	list, err := sql.List[foundUnit](ctx, db, "import.units", sql.Args{"person_id": actor.PersonID, "roles": units.RolesWith(units.WriteAccounts)})
 	if err != nil {
 		return nil, err
 	}
-	f := &unitFinder{names: map[string]string{}, byName: map[string][]string{}, likes: map[string]string{}}
+	f := &unitFinder{names: map[string]string{}, byName: map[string][]string{}, merged: map[string]string{}, likes: map[string]string{}}
 	for _, unit := range list {
 		f.names[unit.ID] = unit.Name
 		for _, name := range slices.Compact([]string{plainUnit(unit.Name), plainUnit(unit.ShortName)}) {
@@ -309,13 +315,47 @@ func newUnitFinder(ctx context.Context, db *sql.DB, actor units.Actor) (*unitFin
 			}
 		}
 	}
-	return f, nil
+	return f, f.addMerged(ctx, db, since)
+}
+
+// addMerged lets the names of the units that were merged since a time find the units in reach that took them in.
+func (f *unitFinder) addMerged(ctx context.Context, db *sql.DB, since sql.Time) error {
+	merged, err := sql.List[mergedUnit](ctx, db, "import.merged_units", sql.Args{"since": since})
+	if err != nil {
+		return err
+	}
+	into := make(map[string]string, len(merged))
+	for _, unit := range merged {
+		into[unit.ID] = unit.MergedInto
+	}
+	open := maps.Clone(f.byName)
+	for _, unit := range merged {
+		heir := unit.MergedInto
+		for range merged { // which may have been merged in turn
+			if next, ended := into[heir]; ended {
+				heir = next
+			}
+		}
+		if !f.reaches(heir) {
+			continue
+		}
+		f.merged[unit.ID] = heir
+		for _, name := range slices.Compact([]string{plainUnit(unit.Name), plainUnit(unit.ShortName)}) {
+			if name != "" && len(open[name]) == 0 && !slices.Contains(f.byName[name], heir) {
+				f.byName[name] = append(f.byName[name], heir)
+			}
+		}
+	}
+	return nil
 }
 
 // named returns the units of a name; an id names itself. A full name goes before a short one of another unit.
 func (f *unitFinder) named(text string) []string {
 	if _, found := f.names[text]; found {
 		return []string{text}
+	}
+	if heir, found := f.merged[text]; found {
+		return []string{heir}
 	}
 	ids := f.byName[plainUnit(text)]
 	full := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return plainUnit(f.names[id]) != plainUnit(text) })

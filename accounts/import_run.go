@@ -55,6 +55,7 @@ type importWork struct {
 	db     *sql.DB
 	holder string
 	looked int64
+	mark   string // of the tree when the units were read
 }
 
 func workOn(ctx context.Context, db *sql.DB, book rules.Book, store files.Store, in Import, holder string) (int64, error) {
@@ -65,7 +66,7 @@ func workOn(ctx context.Context, db *sql.DB, book rules.Book, store files.Store,
 	}
 	actor := units.Actor{PersonID: in.PersonID, Name: in.PersonName}
 	w := &importWork{planner: planner{in: in, actor: actor, book: book}, db: db, holder: holder}
-	if w.units, err = newUnitFinder(ctx, db, actor); err == nil {
+	if _, err = w.readUnits(ctx, db); err == nil {
 		switch in.State {
 		case ImportPreviewing:
 			err = w.preview(ctx, store)
@@ -82,6 +83,39 @@ func workOn(ctx context.Context, db *sql.DB, book rules.Book, store files.Store,
 		return w.looked, errors.Join(err, w.letGo(ctx, err))
 	}
 	return w.looked, nil
+}
+
+// readUnits reads the units anew if the tree has changed since they were read last, and reports whether it had.
+func (w *importWork) readUnits(ctx context.Context, db *sql.DB) (bool, error) {
+	mark, err := sql.Get[string](ctx, db, "law.mark", nil)
+	if err != nil || mark == w.mark {
+		return false, err
+	}
+	finder, err := newUnitFinder(ctx, db, w.actor, w.in.CreatedAt)
+	if err != nil {
+		return false, err
+	}
+	w.units, w.mark = finder, mark
+	return true, nil
+}
+
+// holdUnit holds the unit of the import until the transaction ends, so that it is not merged meanwhile: where it was merged before,
+// the unit that took it in. What the rows name goes to where it belongs by now.
+func (w *importWork) holdUnit(ctx context.Context, tx *sql.DB) error {
+	for {
+		if err := units.Lock(ctx, tx, w.in.UnitID); err != nil {
+			return err
+		}
+		unitID, err := sql.Get[string](ctx, tx, "import.unit_of", sql.Args{"id": w.in.ID})
+		if err != nil {
+			return err
+		}
+		if unitID == w.in.UnitID {
+			_, err = w.readUnits(ctx, tx)
+			return err
+		}
+		w.in.UnitID = unitID
+	}
 }
 
 // letGo gives an import up that failed: it is tried again when the lease has run out. One that was cut off because the program
@@ -275,14 +309,23 @@ func (w *importWork) eachRow(ctx context.Context, statement string, args sql.Arg
 }
 
 // doRows does some rows in one transaction. When one of them is refused, nothing of them stays, and each half is done for itself,
-// down to the row that is refused.
+// down to the row that is refused. A unit that ended after the units were read is looked for again.
 func (w *importWork) doRows(ctx context.Context, rows []ImportRow, work rowWork) error {
 	err := w.step(ctx, rows, work)
 	refusal := fault.As(err)
-	switch {
-	case refusal == nil:
+	if refusal == nil {
 		return err
-	case len(rows) == 1:
+	}
+	if errors.Is(err, units.ErrClosed) {
+		changed, err := w.readUnits(ctx, w.db)
+		if err != nil {
+			return err
+		}
+		if changed {
+			return w.doRows(ctx, rows, work)
+		}
+	}
+	if len(rows) == 1 {
 		return w.refuseRow(ctx, rows[0], refusal)
 	}
 	half := len(rows) / 2
@@ -295,6 +338,9 @@ func (w *importWork) doRows(ctx context.Context, rows []ImportRow, work rowWork)
 // step does some rows and notes how far the work is, all or nothing.
 func (w *importWork) step(ctx context.Context, rows []ImportRow, work rowWork) error {
 	err := w.db.InTx(ctx, func(tx *sql.DB) error {
+		if err := w.holdUnit(ctx, tx); err != nil {
+			return err
+		}
 		drafts, err := w.redraft(ctx, tx, rows)
 		if err != nil {
 			return err

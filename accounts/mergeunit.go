@@ -99,6 +99,15 @@ func giveSheets(ctx context.Context, tx *sql.DB, from, into units.Unit) error {
 	return err
 }
 
+// endComparing ends the comparisons that a unit's lists are in the midst of: of the accounts of the unit that takes it in they tell
+// nothing, and all of those would be said to be missing.
+func endComparing(ctx context.Context, tx *sql.DB, from, into units.Unit) error {
+	sentence := fmt.Sprintf("核对还没有做完，“%s”就并入了“%s”，核对到此为止；已查出的差异都转到了“%s”。请用那里的名单重新导入核对。", cut(from.Name, 100), cut(into.Name, 100),
+		cut(into.Name, 100))
+	_, err := tx.Exec(ctx, "import.end_comparing", sql.Args{"from_id": from.ID, "to_id": into.ID, "code": ErrImportUnitMerged.Code, "error": sentence, "now": tx.Now()})
+	return err
+}
+
 // mostAtOnce bounds how many rows one statement names.
 const mostAtOnce = 500
 
@@ -152,6 +161,9 @@ func MergeUnit(ctx context.Context, db *sql.DB, actor units.Actor, id string, ve
 			if _, err := MoveUnit(ctx, tx, actor, child.ID, child.Version, into.ID); err != nil {
 				return nil, err
 			}
+		}
+		if err := endComparing(ctx, tx, from, into); err != nil {
+			return nil, err
 		}
 		moved, err := giveAccounts(ctx, tx, actor, from, into)
 		if err != nil {

@@ -84,6 +84,13 @@ UPDATE imports SET error = :error, lease_until = :lease_until WHERE id = :id AND
 SELECT u.id, u.name, u.short_name FROM units u
 WHERE u.closed_at IS NULL AND u.id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles)) ORDER BY u.id
 
+-- name: import.merged_units
+-- The units that were merged since a time, with who took them in; the first merged first.
+SELECT id, name, short_name, merged_into FROM units WHERE merged_into IS NOT NULL AND closed_at >= :since ORDER BY closed_at, id
+
+-- name: import.unit_of
+SELECT unit_id FROM imports WHERE id = :id
+
 -- name: import.match_national
 SELECT p.account_id AS id, p.national_id AS word FROM particulars p WHERE p.national_id IN (:words)
 

@@ -43,6 +43,12 @@ UPDATE notices SET unit_id = :to_id, version = version + 1 WHERE unit_id = :from
 -- Without another version: a node may be at work on it.
 UPDATE imports SET unit_id = :to_id WHERE unit_id = :from_id AND state IN ('mapping', 'previewing', 'previewed', 'running', 'undoing')
 
+-- name: import.end_comparing
+-- A list of one unit is not held against the register of another: the comparison ends, and the node at work on it loses it.
+UPDATE imports SET unit_id = :to_id, state = 'done', code = :code, error = :error, finished_at = :now, updated_at = :now, holder = NULL, lease_until = NULL,
+    version = version + 1
+WHERE unit_id = :from_id AND state = 'running' AND kind <> 'register'
+
 -- name: import_template.of_both
 -- The templates of one unit for whose titles another has its own.
 SELECT a.id FROM import_templates a JOIN import_templates b ON b.unit_id = :to_id AND b.kind = a.kind AND b.fingerprint = a.fingerprint WHERE a.unit_id = :from_id
