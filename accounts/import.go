@@ -21,6 +21,8 @@ const (
 	ActionImport     units.Action = "import.run"
 	ActionImportUndo units.Action = "import.undo"
 	ActionRemove     units.Action = "account.remove"
+
+	ActionTemplateRemove units.Action = "import_template.remove"
 )
 
 // ImportKind is what a sheet is brought in for.

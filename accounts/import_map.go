@@ -453,10 +453,21 @@ func Templates(ctx context.Context, db *sql.DB, actor units.Actor, unitID string
 
 // RemoveTemplate removes a template of an office at which the actor holds WriteAccounts. Error: ErrTemplateNotFound.
 func RemoveTemplate(ctx context.Context, db *sql.DB, actor units.Actor, id string) error {
-	if _, err := templateNamed(ctx, db, actor, id, units.WriteAccounts); err != nil {
-		return err
-	}
-	_, err := db.Exec(ctx, "import_template.delete", sql.Args{"id": id})
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		gone, err := templateNamed(ctx, tx, actor, id, units.WriteAccounts)
+		if err != nil {
+			return err
+		}
+		mine, err := tx.ExecOne(ctx, "import_template.delete", sql.Args{"id": id})
+		if err != nil {
+			return err
+		}
+		if !mine {
+			return ErrTemplateNotFound // somebody else was faster
+		}
+		return units.Audit(ctx, tx, actor, units.Line{UnitID: gone.UnitID, Action: ActionTemplateRemove, ObjectKind: "import_template", ObjectID: id,
+			Detail: sql.Object{"name": gone.Name, "kind": gone.Kind, "titles": gone.Titles}})
+	})
 	return wrap(err, "remove template %s", id)
 }
 

@@ -507,6 +507,10 @@ func TestAnOfficeKeepsItsTemplateAndGetsItBackFilled(t *testing.T) {
 			t.Errorf("%s: exported %q, want %q", format, rows[1].Cells, want)
 		}
 	}
+	if err := accounts.RemoveTemplate(t.Context(), w.db, w.People["admin"], again.Template.ID); err != nil || !w.audited(again.Template.UnitID, "import_template.remove") {
+		t.Errorf("RemoveTemplate: %v, or nothing in the audit chain", err)
+	}
+	refused(t, "to remove it again", accounts.RemoveTemplate(t.Context(), w.db, w.People["admin"], again.Template.ID), accounts.ErrTemplateNotFound)
 }
 
 func TestOurOwnExportImportsWithoutAChange(t *testing.T) {
