@@ -27,7 +27,7 @@ type outage struct {
 }
 
 // peersOutages are what two widely used open programs did in the same test, measured with their releases of 2026 on two cores by
-// this project before it was written (reference/peers.md §3.4). Postiz was stopped at half of 30 due posts.
+// this project before it was written. Postiz was stopped at half of 30 due posts.
 var peersOutages = []outage{
 	{name: "listmonk, SIGTERM", sent: 3100, of: 10_000, lost: 900, untrue: 900, says: "finished, for ever"},
 	{name: "listmonk, SIGKILL", sent: 3105, of: 10_000, lost: 6895, untrue: 6895, says: "finished, for ever"},
