@@ -57,7 +57,7 @@ func Apply(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, 
 		if err := c.layChain(ctx); err != nil {
 			return err
 		}
-		if err := c.write(ctx, in.Draft); err != nil {
+		if err := c.write(ctx, c.implied(in.Draft)); err != nil {
 			return err
 		}
 		c.settleSteps()
@@ -67,6 +67,17 @@ func Apply(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, 
 		return Application{}, wrap(err, "apply for %s of a %s", in.Process, in.Object)
 	}
 	return loadApplication(ctx, db, id)
+}
+
+// implied is a draft with what the object says already: a new website is on no platform but its own, and of one kind.
+func (c *casework) implied(draft ApplicationDraft) ApplicationDraft {
+	if !c.app.OpensAccount() || c.app.Object == rules.NewMedia {
+		return draft
+	}
+	wanted := Wanted{"platform": string(Website), "kind": string(c.app.Object)}
+	maps.Copy(wanted, draft.Wanted)
+	draft.Wanted = wanted
+	return draft
 }
 
 // begin looks up what an application is about and which chain it follows.

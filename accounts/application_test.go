@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 
@@ -127,6 +128,32 @@ func TestASectionsAccountCountsForItsUnit(t *testing.T) {
 		must(t, "the head of the unit consents for its section", c.do("head", "主要负责人同意", accounts.StageAct{}))
 		_, err = accounts.Submit(t.Context(), w.db, w.book, w.People["section"], app.ID, c.app.Version, accounts.StageAct{Attachments: []string{w.scan(w.Section.ID)}})
 		says(t, "a 订阅号 beside the 服务号 of the unit", err, accounts.ErrAccountLimit, "清源服务", w.Town.Name)
+	})
+}
+
+// A program that opens a website need not tell what the object says already.
+func TestANewWebsiteIsOfItsOwnKind(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
+		site := w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.Website,
+			Draft: accounts.ApplicationDraft{Reason: ref("便民服务"), Wanted: accounts.Wanted{"name": "云岭某局网"}}})
+		if lacks := site.lacks(); strings.Contains(lacks, "类型") {
+			t.Errorf("a new website lacks %s", lacks)
+		}
+		labels := map[string]string{}
+		for _, field := range site.view("officer").Fields {
+			labels[field.Name] = field.Label + "：" + field.Wanted
+		}
+		want := map[string]string{"name": "网站名称：云岭某局网", "platform": "平台：" + accounts.Website.Label(), "kind": "网站类型：" + accounts.KindWebsite.Label()}
+		if !maps.Equal(labels, want) {
+			t.Errorf("a new website shows %v, want %v", labels, want)
+		}
+		unit = w.staffed("tongnan-2022", units.LevelCountyDepartment)
+		c := w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.NewMedia,
+			Draft: accounts.ApplicationDraft{Wanted: accounts.Wanted{"name": "云岭某局"}}})
+		if lacks := c.lacks(); !strings.Contains(lacks, "请选择账号类型") {
+			t.Errorf("a new account of no kind lacks only %s", lacks)
+		}
 	})
 }
 

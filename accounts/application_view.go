@@ -267,7 +267,7 @@ func (c *casework) wantedFields() []WantedField {
 		if !kept && c.record != nil && !c.app.OpensAccount() {
 			was = c.record.Text(field.Name)
 		}
-		list = append(list, WantedField{Name: field.Name, Label: field.Label, Kind: field.Kind, Was: was, Wanted: wanted, Changed: was != wanted && !c.app.OpensAccount(),
+		list = append(list, WantedField{Name: field.Name, Label: field.LabelFor(c.app.Object), Kind: field.Kind, Was: was, Wanted: wanted, Changed: was != wanted && !c.app.OpensAccount(),
 			Key: slices.Contains(keys, field.Name)})
 	}
 	return list

@@ -36,6 +36,7 @@ type Choice struct {
 type Field struct {
 	Name    string         `json:"name"`
 	Label   string         `json:"label"`
+	OfSite  string         `json:"site_label"` // what it is called of a website or sub-site
 	Kind    FieldKind      `json:"kind"`
 	Choices []Choice       `json:"choices"` // of a choice; else empty
 	Objects []rules.Object `json:"objects"` // what has it; empty: everything
@@ -54,6 +55,14 @@ type Field struct {
 func (f Field) Has(kind Kind) bool {
 	return kind == "" || (len(f.Objects) == 0 || slices.Contains(f.Objects, rules.AccountObject(rules.Kind(kind)))) &&
 		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, kind))
+}
+
+// LabelFor is what the field is called of an object; a website has no 账号名称.
+func (f Field) LabelFor(object rules.Object) string {
+	if slices.Contains(sites, object) {
+		return f.OfSite
+	}
+	return f.Label
 }
 
 // InSheets reports whether the field is written in sheets and forms on paper.
@@ -144,17 +153,19 @@ var (
 )
 
 var fields = []Field{
-	public(key(textOf("name", "账号名称", maxName, func(r *Record) *string { return &r.Name }))),
+	public(key(site("网站名称", textOf("name", "账号名称", maxName, func(r *Record) *string { return &r.Name })))),
 	public(key(unitField)),
 	public(key(choiceOf("platform", "平台", platformChoices, func(r *Record) string { return string(r.Platform) },
 		func(r *Record, v string) { r.Platform = Platform(v) }))),
-	public(key(choiceOf("kind", "账号类型", kindChoices, func(r *Record) string { return string(r.Kind) }, func(r *Record, v string) { r.Kind = Kind(v) }))),
-	key(maybeTextOf("external_id", "账号标识", maxExternal, func(r *Record) **string { return &r.ExternalID })),
+	public(key(site("网站类型", choiceOf("kind", "账号类型", kindChoices, func(r *Record) string { return string(r.Kind) },
+		func(r *Record, v string) { r.Kind = Kind(v) })))),
+	key(site("平台标识", maybeTextOf("external_id", "账号标识", maxExternal, func(r *Record) **string { return &r.ExternalID }))),
 	only(kindsOf[WeChat], of(media, textOf("original_id", "微信原始 ID", 60, func(r *Record) *string { return &r.Particulars.OriginalID }))),
 	key(textOf("national_id", "唯一标识（报送系统）", 60, func(r *Record) *string { return &r.Particulars.NationalID })),
 	truthOf("reported", "来自报送", func(r *Record) **bool { return &r.Particulars.Reported }),
 	public(textOf("home_url", "主页地址", maxHomeURL, func(r *Record) *string { return &r.HomeURL })),
-	public(fixed(choiceOf("state", "账号状态", stateChoices, func(r *Record) string { return string(r.State) }, func(r *Record, v string) { r.State = State(v) }))),
+	public(fixed(site("网站状态", choiceOf("state", "账号状态", stateChoices, func(r *Record) string { return string(r.State) },
+		func(r *Record, v string) { r.State = State(v) })))),
 	fixed(dayOf("in_use_at", "启用时间", func(r *Record) **sql.Time { return &r.InUseAt })),
 	choiceOf("mode", "发布方式", modeChoices, func(r *Record) string { return string(r.Mode) }, func(r *Record, v string) { r.Mode = Mode(v) }),
 	textOf("operator", "承办或运维单位", 120, func(r *Record) *string { return &r.Particulars.Operator }),
@@ -222,6 +233,9 @@ var fieldIndex = func() map[string]int {
 		if fields[i].Kinds == nil {
 			fields[i].Kinds = []Kind{}
 		}
+		if fields[i].OfSite == "" {
+			fields[i].OfSite = fields[i].Label
+		}
 		fields[i].Bulk = !fields[i].Fixed && fields[i].Kind != LabelField && !slices.Contains(notInBulk, fields[i].Name)
 		index[fields[i].Name] = i
 	}
@@ -231,6 +245,7 @@ var fieldIndex = func() map[string]int {
 func public(f Field) Field                     { f.Public = true; return f }
 func key(f Field) Field                        { f.Key = true; return f }
 func fixed(f Field) Field                      { f.Fixed = true; return f }
+func site(label string, f Field) Field         { f.OfSite = label; return f }
 func of(objects []rules.Object, f Field) Field { f.Objects = objects; return f }
 func only(kinds []Kind, f Field) Field         { f.Kinds = kinds; return f }
 

@@ -89,7 +89,7 @@ func RegisterCard(ctx context.Context, db *sql.DB, actor units.Actor, id string)
 		if f.Kind == FileField || f.Kind == ReferenceField || !f.Has(record.Kind) {
 			continue
 		}
-		field := paper.Field{Label: f.Label, Text: record.Text(f.Name)}
+		field := paper.Field{Label: f.LabelFor(rules.AccountObject(rules.Kind(record.Kind))), Text: record.Text(f.Name)}
 		if field.Text == "" && record.State != Closed && (f.Name == "closed_at" || f.Name == "gone_to") {
 			continue
 		}
@@ -208,7 +208,7 @@ func wantedRows(app Application) []paper.Row {
 		if !asked || f.Kind == FileField || f.Kind == ReferenceField || f.Name == "name" && wanted == app.Title && !app.ChangesAccount() {
 			continue
 		}
-		field := paper.Field{Label: f.Label, Text: wanted}
+		field := paper.Field{Label: f.LabelFor(app.Object), Text: wanted}
 		if was, known := app.Was[f.Name]; app.ChangesAccount() && known && was != wanted {
 			field.Text = fmt.Sprintf("原：%s\n现：%s", saidOrBlank(was), saidOrBlank(wanted))
 		}

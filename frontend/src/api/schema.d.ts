@@ -4246,6 +4246,7 @@ export interface components {
             name: string;
             objects: string[];
             public: boolean;
+            site_label: string;
         };
         AccountFieldChange: {
             account_id: string;

@@ -53,6 +53,8 @@ export const applications = {
     chooseWhat: '请先选择办理的事项。',
     address: '要开设的是哪个账号',
     addressText: '已经能看到主页的，粘贴网址自动填写；还没有注册的，直接填写。',
+    siteAddress: '要开设的是哪个网站',
+    siteAddressText: '已有网址的，粘贴网址自动填写；还没有的，直接填写。',
   },
   form: {
     title: '申请内容',

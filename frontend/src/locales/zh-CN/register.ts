@@ -214,8 +214,11 @@ export const register = {
   create: {
     address: '粘贴账号的网址或标识',
     addressHint: '主页、文章链接、分享文字或 gh_ 开头的原始 ID 都可以，系统会认出平台和账号。没有网址也可以直接填写。',
+    siteAddress: '粘贴网站的网址',
+    siteAddressHint: '没有网址也可以直接填写。',
     recognize: '识别',
     required: '请先粘贴网址或账号标识。',
+    siteRequired: '请先粘贴网站的网址。',
     skip: '没有网址，直接填写',
     found: '识别结果',
     next: '继续登记',

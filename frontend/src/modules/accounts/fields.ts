@@ -35,9 +35,13 @@ export const hasField = (field: Field, kind: string): boolean =>
   kind === '' ||
   ((field.objects.length === 0 || field.objects.includes(objectOf(kind) as never)) && (field.kinds.length === 0 || field.kinds.includes(kind as never)))
 
-/** The fields that a kind of account has, in their groups; groups without any are left out. */
+/** A field under the name that it has of a kind of account: a website has no 账号名称. */
+const named = (field: Field, kind: string): Field =>
+  objectOf(kind) === 'new_media' || !field.site_label ? field : { ...field, label: field.site_label }
+
+/** The fields that a kind of account has, in their groups and under the names that fit it; groups without any are left out. */
 export function groupsOf(fields: readonly Field[], kind: string): FieldGroup[] {
-  const fitting = fields.filter((field) => hasField(field, kind))
+  const fitting = fields.filter((field) => hasField(field, kind)).map((field) => named(field, kind))
   return (Object.keys(zh.register.groups) as GroupKey[])
     .map((key) => ({
       key,

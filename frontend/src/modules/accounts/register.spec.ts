@@ -31,6 +31,14 @@ describe('the fields of the register', () => {
     expect(named('weibo')).not.toContain('original_id')
     expect(named('')).toEqual(expect.arrayContaining(['domain', 'certified', 'original_id']))
   })
+  it('have the names that fit the kind', () => {
+    const name = field('name', { label: '账号名称', site_label: '网站名称' })
+    const label = (kind: string) => groupsOf([name], kind)[0]!.fields[0]!.label
+    expect(label('website')).toBe('网站名称')
+    expect(label('subsite')).toBe('网站名称')
+    expect(label('weibo')).toBe('账号名称')
+    expect(label('')).toBe('账号名称')
+  })
   it('with acts of their own are not typed', () => {
     expect(editable(field('state', { fixed: true }))).toBe(false)
     expect(editable(field('labels', { kind: 'label' }))).toBe(false)

@@ -22,7 +22,7 @@ export const otherFields: Record<string, string[]> = {
 export function groupsFor(app: Pick<Application, 'process' | 'object'>, fields: readonly Field[], kind: string): FieldGroup[] {
   if (!opensAccount(app) && !changesAccount(app)) return []
   const site = app.object !== 'new_media'
-  const left = opensAccount(app) ? ['unit', 'website_class', ...(site ? ['platform', 'kind'] : [])] : ['website_class']
+  const left = opensAccount(app) ? ['unit', 'website_class', ...(site ? ['platform', 'kind', 'external_id'] : [])] : ['website_class']
   return groupsOf(fields.filter((field) => editable(field) && !left.includes(field.name)), site ? app.object : kind || 'other')
 }
 
