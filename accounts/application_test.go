@@ -148,6 +148,12 @@ func TestANewWebsiteIsOfItsOwnKind(t *testing.T) {
 		if !maps.Equal(labels, want) {
 			t.Errorf("a new website shows %v, want %v", labels, want)
 		}
+		form, err := accounts.ApplicationForm(t.Context(), w.db, w.book, w.People["admin"], site.app.ID)
+		must(t, "ApplicationForm", err)
+		readsInOrder(t, form, "对象：网站", "名称：云岭某局网")
+		if text := read(form); strings.Contains(text, "平台：") || strings.Contains(text, "类型：网站") {
+			t.Errorf("the form of a website says once more that it is one:\n%s", text)
+		}
 		unit = w.staffed("tongnan-2022", units.LevelCountyDepartment)
 		c := w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.NewMedia,
 			Draft: accounts.ApplicationDraft{Wanted: accounts.Wanted{"name": "云岭某局"}}})

@@ -205,7 +205,8 @@ func wantedRows(app Application) []paper.Row {
 	for _, f := range Fields() {
 		wanted, asked := app.Wanted[f.Name]
 		asked = asked || app.Process == rules.ProcessOpen && app.Object == rules.NewMedia && slices.Contains(openingFields, f.Name)
-		if !asked || f.Kind == FileField || f.Kind == ReferenceField || f.Name == "name" && wanted == app.Title && !app.ChangesAccount() {
+		said := app.Object != rules.NewMedia && (f.Name == "platform" || f.Name == "kind") // by the object, in the first row
+		if !asked || said || f.Kind == FileField || f.Kind == ReferenceField || f.Name == "name" && wanted == app.Title && !app.ChangesAccount() {
 			continue
 		}
 		field := paper.Field{Label: f.LabelFor(app.Object), Text: wanted}
