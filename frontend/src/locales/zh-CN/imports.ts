@@ -89,7 +89,7 @@ export const imports = {
     outcomes: { create: '新建', change: '修改', same: '无变化', refuse: '不导入' } as Record<string, string>,
     compareOutcomes: { create: '台账里没有', change: '与台账不同', same: '一致', refuse: '看不懂' } as Record<string, string>,
     results: {
-      created: '已新建', changed: '已修改', same: '无变化', failed: '未导入', undone: '已撤销', kept: '未能撤销',
+      created: '已新建', changed: '已修改', same: '无变化', failed: '导入未成', undone: '已撤销', kept: '未能撤销',
     } as Record<string, string>,
     compareResults: { changed: '有差异', same: '一致', failed: '未核对' } as Record<string, string>,
     all: '全部',
