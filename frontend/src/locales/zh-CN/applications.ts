@@ -238,7 +238,7 @@ export const applications = {
     cause: '情形',
     offAt: '实际下线',
     backAt: '实际恢复',
-    offlineUse: (year: number, used: number, max: number) => `${year} 年已用 ${used} 次，规定每年不超过 ${max} 次。`,
+    offlineUse: (year: number, used: number, max: number) => `${year} 年除本次外已用 ${used} 次，规定每年不超过 ${max} 次。`,
     latest: (time: string) => `最迟 ${time} 恢复。`,
     uncounted: '属于规定列出的情形，不占用临时下线次数。',
     attachments: '附件',
