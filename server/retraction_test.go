@@ -14,14 +14,7 @@ import (
 	"govmedia/sql/sqltest"
 )
 
-func retractAll(b *browser, articleID string) channels.RetractionView {
-	b.t.Helper()
-	var order channels.RetractionView
-	b.do(http.MethodPost, "/api/articles/"+articleID+"/retract", map[string]any{"cause": "office_found", "reason": "有敏感内容"}, http.StatusOK, &order)
-	return order
-}
-
-// orderUnderFire is retractAll of a program that may be killed as soon as it has the order, before it can say so.
+// orderUnderFire orders an article to be taken down, by a program that may be killed as soon as it has the order, before it can say so.
 func orderUnderFire(b *browser, articleID string) {
 	b.t.Helper()
 	form := strings.NewReader(string(mustJSON(map[string]any{"cause": "office_found", "reason": "有敏感内容"})))
