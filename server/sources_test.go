@@ -72,3 +72,22 @@ func TestObservingThroughTheAPI(t *testing.T) {
 	}
 	admin.do(http.MethodPost, "/api/sources/"+source.ID+"/remove", map[string]any{"version": source.Version}, http.StatusNoContent, nil)
 }
+
+// What the platform told is held against what was signed, wherever it stands; a pasted address must be one that readers can open.
+func TestAPublishedArticleIsHeldAgainstWhatWasSigned(t *testing.T) {
+	t.Parallel()
+	town := newTown(t, "")
+	town.start()
+	author := town.signIn("xinxi")
+	article := draft(t, author, "清源镇防汛提示", "<p>请各村注意防范强降雨。</p>", accounts.KindWeChatSubscription)
+	schedule(author, signAll(t, town, author, article.ID), nil)
+	delivery := settled(town, author, article.ID)[0]
+	path := "/api/deliveries/" + delivery.ID + "/compare"
+	var compared channels.Comparison
+	author.do(http.MethodPost, path, map[string]any{"url": delivery.PublicURL}, http.StatusOK, &compared)
+	if compared.Match != channels.MatchSame || compared.SignedTitle != "清源镇防汛提示" || len(compared.Signed) != 1 || !compared.Signed[0].Found {
+		t.Errorf("the published article = %+v, want it as signed", compared)
+	}
+	author.refuse(http.MethodPost, path, map[string]any{"url": town.stand.URL + "/s/another"}, http.StatusUnprocessableEntity, "manual.url_not_public")
+	town.signIn("shiban").do(http.MethodPost, path, map[string]any{"url": delivery.PublicURL}, http.StatusNotFound, nil)
+}
