@@ -79,6 +79,33 @@ func OpenCredentials(ctx context.Context, db *sql.DB, keys *Keyring, account Acc
 	return credentials, wrap(err, "open the credentials of account %s", account.ID)
 }
 
+// Bound is an account with its secrets as they are kept, sealed.
+type Bound struct {
+	Account
+	Credentials    *string `json:"-"`
+	CredentialsKey *string `json:"-"`
+}
+
+// LoadBound returns accounts with their sealed secrets by id, whoever asks; those that do not exist are left out. For the
+// program itself.
+func LoadBound(ctx context.Context, db *sql.DB, ids []string) (map[string]Bound, error) {
+	rows, err := sql.List[Bound](ctx, db, "account.bound", sql.Args{"ids": ids})
+	if err != nil {
+		return nil, wrap(err, "load %d accounts", len(ids))
+	}
+	bound := make(map[string]Bound, len(rows))
+	for _, row := range rows {
+		bound[row.ID] = row
+	}
+	return bound, nil
+}
+
+// Open returns the secrets in clear. Otherwise as OpenCredentials.
+func (b Bound) Open(keys *Keyring) (Credentials, error) {
+	credentials, err := open(keys, sealedCredentials{ID: b.ID, Credentials: b.Credentials, CredentialsKey: b.CredentialsKey})
+	return credentials, wrap(err, "open the credentials of account %s", b.ID)
+}
+
 // Reseal seals all credentials anew that another key than the present first one sealed, and returns how many. After it
 // the old key may be taken out of the ring. It may run beside everything else, twice too.
 func Reseal(ctx context.Context, db *sql.DB, keys *Keyring) (int, error) {

@@ -94,6 +94,8 @@ type ledger struct {
 	things   map[string]*thing // by the id of the account or column
 	order    []*thing          // each column behind its site
 	fresh    []rules.Clock     // made and not written yet
+	anew     []rules.Clock     // started anew and not written yet
+	posts    []Post            // new and not written yet, each the only one of its account
 	written  int               // clocks started, started anew or finished
 	units    map[string]bool   // whose tallies are behind
 
@@ -229,7 +231,7 @@ func (l *ledger) settle(ctx context.Context, t *thing, at sql.Time) error {
 		if !clock.Running() || slices.ContainsFunc(duties, func(d rules.ClockDuty) bool { return sameDuty(clock, d) }) {
 			continue
 		}
-		if err := l.keepFresh(ctx, clock); err != nil {
+		if err := l.keepBefore(ctx, clock); err != nil {
 			return err
 		}
 		if t.clocks[i], err = rules.FinishClock(ctx, l.tx, clock, at); err != nil {
@@ -269,30 +271,31 @@ func (l *ledger) run(ctx context.Context, t *thing, duty rules.ClockDuty, at sql
 			return err
 		}
 	}
-	if err := l.keepFresh(ctx, clock); err != nil {
+	if err := l.keepBefore(ctx, clock); err != nil {
 		return err
 	}
-	next, err := rules.RestartClock(ctx, l.tx, clock, duty)
-	if err != nil {
-		return err
-	}
-	t.clocks[i] = next
+	t.clocks[i] = clock.Restarted(duty, l.now)
+	l.anew = append(l.anew, t.clocks[i])
 	l.changed(t)
 	return nil
 }
 
-// keepFresh writes the new clocks if one that is about to change is among them.
-func (l *ledger) keepFresh(ctx context.Context, changing rules.Clock) error {
-	if !slices.ContainsFunc(l.fresh, func(c rules.Clock) bool { return c.ID == changing.ID }) {
+// keepBefore writes the clocks that wait to be written if one that is about to change again is among them.
+func (l *ledger) keepBefore(ctx context.Context, changing rules.Clock) error {
+	same := func(c rules.Clock) bool { return c.ID == changing.ID }
+	if !slices.ContainsFunc(l.fresh, same) && !slices.ContainsFunc(l.anew, same) {
 		return nil
 	}
-	return l.keepAllFresh(ctx)
+	return l.keepClocks(ctx)
 }
 
-func (l *ledger) keepAllFresh(ctx context.Context) error {
-	fresh := l.fresh
-	l.fresh = nil
-	return rules.KeepClocks(ctx, l.tx, fresh)
+func (l *ledger) keepClocks(ctx context.Context) error {
+	fresh, anew := l.fresh, l.anew
+	l.fresh, l.anew = nil, nil
+	if err := rules.KeepClocks(ctx, l.tx, fresh); err != nil {
+		return err
+	}
+	return rules.KeepRestarted(ctx, l.tx, anew)
 }
 
 func (l *ledger) changed(t *thing) {
@@ -336,11 +339,16 @@ func (l *ledger) settleAll(ctx context.Context, at sql.Time) error {
 	return nil
 }
 
-// close writes what changed of the accounts and columns, and marks the units whose tallies are behind.
+// close writes what waits to be written and what changed of the accounts and columns, and marks the units whose tallies are
+// behind.
 func (l *ledger) close(ctx context.Context) error {
-	if err := l.keepAllFresh(ctx); err != nil {
+	if err := l.keepPosts(ctx); err != nil {
 		return err
 	}
+	if err := l.keepClocks(ctx); err != nil {
+		return err
+	}
+	rows := map[string][]sql.Args{}
 	for _, t := range l.order {
 		if !t.dirty {
 			continue
@@ -349,9 +357,11 @@ func (l *ledger) close(ctx context.Context) error {
 		if t.kind == rules.AccountSubject {
 			name = "account.watch"
 		}
-		_, err := l.tx.Exec(ctx, name, sql.Args{"id": t.id, "last_post_at": t.shown, "last_post_title": t.title, "last_below_at": t.lastBelow,
+		rows[name] = append(rows[name], sql.Args{"id": t.id, "last_post_at": t.shown, "last_post_title": t.title, "last_below_at": t.lastBelow,
 			"watch": t.watch, "due_at": t.dueAt})
-		if err != nil {
+	}
+	for name, rows := range rows {
+		if _, err := sql.UpdateMany(ctx, l.tx, name, rows); err != nil {
 			return err
 		}
 	}

@@ -123,9 +123,13 @@ func RecordPosts(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 		if err != nil {
 			return err
 		}
+		alone, err := l.unheardOf(ctx, in)
+		if err != nil {
+			return err
+		}
 		for _, i := range byTime(in) {
 			r := &recorded[i]
-			r.Post, r.Created, err = l.record(ctx, in[i])
+			r.Post, r.Created, err = l.record(ctx, in[i], alone[i])
 			if refusal := fault.As(err); refusal != nil && refusal.Kind != fault.Internal {
 				r.Refused = err // nothing was written for it
 				continue
@@ -217,8 +221,56 @@ func checkEvidence(in NewPost) error {
 	return nil
 }
 
-// record keeps one post and lets it act.
-func (l *ledger) record(ctx context.Context, in NewPost) (Post, bool, error) {
+// unheardOf reports of each post of a batch whether it is the only one of its account there and nothing is known that could be
+// the same one: asked for all at once, where record would ask for each.
+func (l *ledger) unheardOf(ctx context.Context, in []NewPost) ([]bool, error) {
+	ofAccount := make(map[string]int, len(in))
+	for _, post := range in {
+		ofAccount[post.AccountID]++
+	}
+	var accountIDs, deliveries, externals, urls []string
+	from, until := l.now, sql.Time(0)
+	for _, post := range in {
+		if ofAccount[post.AccountID] > 1 {
+			continue
+		}
+		accountIDs, urls = append(accountIDs, post.AccountID), append(urls, post.URL)
+		deliveries, externals = append(deliveries, text(post.DeliveryID)), append(externals, cut(text(post.ExternalID), maxPostExternalID))
+		from, until = min(from, post.PublishedAt), max(until, post.PublishedAt)
+	}
+	alone := make([]bool, len(in))
+	if len(accountIDs) < 2 { // record asks for one as cheaply
+		return alone, nil
+	}
+	empty := func(s string) bool { return s == "" }
+	externals, urls = slices.DeleteFunc(externals, empty), slices.DeleteFunc(urls, empty)
+	known, err := sql.List[string](ctx, l.tx, "post.known", sql.Args{"account_ids": accountIDs, "delivery_ids": deliveries, "external_ids": externals,
+		"urls": urls, "from_at": from.Add(-sameURLWithin), "until_at": until.Add(sameURLWithin)})
+	if err != nil {
+		return nil, err
+	}
+	for i, post := range in {
+		alone[i] = ofAccount[post.AccountID] == 1 && !slices.Contains(known, post.AccountID) && !slices.Contains(known, text(post.DeliveryID))
+	}
+	return alone, nil
+}
+
+// keepPosts writes the posts that wait to be written.
+func (l *ledger) keepPosts(ctx context.Context) error {
+	posts := l.posts
+	l.posts = nil
+	err := sql.InsertMany(ctx, l.tx, "post.insert", posts)
+	if sql.IsDuplicate(err) {
+		err = errors.Join(sql.ErrConflict, err)
+	}
+	return err
+}
+
+// maxPostExternalID is how long a platform's id of a post may be, in characters; longer ones are cut.
+const maxPostExternalID = 200
+
+// record keeps one post and lets it act. unheardOf says that it is the only one of its account and was not known before.
+func (l *ledger) record(ctx context.Context, in NewPost, unheardOf bool) (Post, bool, error) {
 	switch {
 	case in.Source != FromDelivery && in.Source != Observed && in.Source != ByHand:
 		return Post{}, false, ErrPostSource
@@ -237,7 +289,7 @@ func (l *ledger) record(ctx context.Context, in NewPost) (Post, bool, error) {
 	}
 	post := Post{
 		ID: sql.NewID(), AccountID: account.ID, ColumnID: in.ColumnID, UnitID: account.UnitID, DeliveryID: in.DeliveryID,
-		ExternalID: orNil(cut(text(in.ExternalID), 200)), Title: cut(in.Title, maxTitle), URL: in.URL, Source: in.Source,
+		ExternalID: orNil(cut(text(in.ExternalID), maxPostExternalID)), Title: cut(in.Title, maxTitle), URL: in.URL, Source: in.Source,
 		PublishedAt: min(in.PublishedAt, l.now), FirstSeenAt: l.now, DateBy: in.DateBy, Note: cut(in.Note, maxReason), Attachments: in.Attachments,
 	}
 	switch {
@@ -249,15 +301,17 @@ func (l *ledger) record(ctx context.Context, in NewPost) (Post, bool, error) {
 	if !isWebURL(post.URL, maxPostURL) {
 		post.URL = "" // a platform's answer must not become a link that runs code
 	}
-	same, err := findPost(ctx, l.tx, post)
-	if err != nil || same != nil {
-		return adopt(ctx, l.tx, same, post, err)
-	}
-	if _, err := l.tx.Exec(ctx, "post.insert", post); err != nil {
-		if sql.IsDuplicate(err) {
-			err = errors.Join(sql.ErrConflict, err)
+	if !unheardOf {
+		same, err := findPost(ctx, l.tx, post)
+		if err != nil || same != nil {
+			return adopt(ctx, l.tx, same, post, err)
 		}
-		return Post{}, false, err
+	}
+	l.posts = append(l.posts, post)
+	if !unheardOf {
+		if err := l.keepPosts(ctx); err != nil {
+			return Post{}, false, err
+		}
 	}
 	return post, true, l.act(ctx, l.things[account.ID], column, post)
 }

@@ -2,7 +2,7 @@ package channels
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -14,8 +14,9 @@ import (
 // traffic is what else is under way when a delivery is about to be worked on, and how its platform answered last, whichever
 // node asked.
 type traffic struct {
-	Lane     int64 // others of its account that are being sent
-	Flying   int64 // of its platform, this one among them
+	Name     string
+	Lane     int64 `db:"-"` // others of its account that are being sent
+	Flying   int64 `db:"-"` // of its platform, this one among them
 	Failures int64 // in a row
 	Trips    int64 // how often the platform was given up in a row
 	OpenedAt *sql.Time
@@ -30,6 +31,41 @@ func circuitName(platform accounts.Platform, accountID string) string {
 	return string(platform)
 }
 
+// readTraffic reads the traffic around deliveries that were just claimed together. Of those, each sees the ones before it.
+func readTraffic(ctx context.Context, db *sql.DB, claimed []Claimed) error {
+	var names, platforms []string
+	own := make(map[string]int, len(claimed))
+	for i, c := range claimed {
+		names, platforms = append(names, circuitName(c.Platform, c.AccountID)), append(platforms, string(c.Platform))
+		own[c.ID] = i
+	}
+	flying, err := sql.List[Delivery](ctx, db, "delivery.flying", sql.Args{"platforms": compact(platforms), "now": db.Now()})
+	if err != nil {
+		return fmt.Errorf("read what is on its way: %w", err)
+	}
+	circuits, err := sql.List[traffic](ctx, db, "circuit.get", sql.Args{"names": compact(slices.Clone(names))})
+	if err != nil {
+		return fmt.Errorf("read the state of platforms: %w", err)
+	}
+	for i := range claimed {
+		c := &claimed[i]
+		c.traffic = traffic{Name: names[i]}
+		if place := slices.IndexFunc(circuits, func(t traffic) bool { return t.Name == names[i] }); place >= 0 {
+			c.traffic = circuits[place]
+		}
+		for _, other := range flying {
+			if place, ours := own[other.ID]; ours && place > i || other.Platform != c.Platform {
+				continue
+			}
+			c.traffic.Flying++
+			if other.AccountID == c.AccountID && other.ID != c.ID && !other.Urgent && (other.State == Scheduled || other.State == Prepared) {
+				c.traffic.Lane++
+			}
+		}
+	}
+	return nil
+}
+
 // yields gives the delivery back where something else goes first: another one of its account that is being sent, more
 // deliveries to the platform than it bears, or a platform that answers nobody. A retraction waits for none of these, and what
 // a person posts asks no platform.
@@ -37,14 +73,8 @@ func (w *work) yields(ctx context.Context) (bool, error) {
 	if w.via == viaManual {
 		return false, nil
 	}
-	delivery, now := w.job.Delivery, w.db.Now()
-	w.circuit = circuitName(delivery.Platform, delivery.AccountID)
-	seen, err := sql.Get[traffic](ctx, w.db, "delivery.traffic",
-		sql.Args{"id": delivery.ID, "account_id": delivery.AccountID, "platform": delivery.Platform, "circuit": w.circuit, "now": now})
-	if err != nil {
-		return false, err
-	}
-	w.traffic = seen
+	delivery, now, seen := w.job.Delivery, w.db.Now(), w.traffic
+	w.circuit = seen.Name
 	switch {
 	case delivery.Urgent:
 		return false, nil
@@ -106,7 +136,7 @@ func (w *work) well(ctx context.Context) error {
 	}
 	closed, err := w.db.ExecOne(ctx, "circuit.close", sql.Args{"name": w.circuit, "now": w.db.Now()})
 	open := w.traffic.OpenedAt != nil
-	w.traffic = traffic{}
+	w.traffic = traffic{Name: w.circuit}
 	if err != nil || !closed || !open {
 		return err
 	}
@@ -130,11 +160,8 @@ func (w *work) ill(ctx context.Context, code string) error {
 	if err != nil {
 		return err
 	}
-	now, err := sql.Get[traffic](ctx, w.db, "circuit.get", sql.Args{"name": w.circuit})
-	if errors.Is(err, sql.ErrNone) {
-		return nil
-	}
-	if err != nil {
+	now, known, err := w.circuitNow(ctx)
+	if err != nil || !known {
 		return err
 	}
 	if now.Failures >= int64(w.out.Pace.Trip) && (now.OpenedAt == nil || w.probing) {
@@ -142,12 +169,21 @@ func (w *work) ill(ctx context.Context, code string) error {
 		if _, err := w.db.ExecOne(ctx, "circuit.open", sql.Args{"name": w.circuit, "trips": now.Trips, "until_at": until, "now": w.db.Now()}); err != nil {
 			return err
 		}
-		if now, err = sql.Get[traffic](ctx, w.db, "circuit.get", sql.Args{"name": w.circuit}); err != nil {
+		if now, _, err = w.circuitNow(ctx); err != nil {
 			return err
 		}
 	}
 	w.traffic, w.probing = now, false
 	return nil
+}
+
+// circuitNow is what stands against the platform; false when nothing does.
+func (w *work) circuitNow(ctx context.Context) (traffic, bool, error) {
+	rows, err := sql.List[traffic](ctx, w.db, "circuit.get", sql.Args{"names": []string{w.circuit}})
+	if err != nil || len(rows) == 0 {
+		return traffic{Name: w.circuit}, false, err
+	}
+	return rows[0], true, nil
 }
 
 // rest is how long a platform is left alone after it was given up so many times in a row.

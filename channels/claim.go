@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"govmedia/accounts"
 	"govmedia/sql"
 )
 
@@ -45,21 +47,79 @@ func NextDue(ctx context.Context, db *sql.DB) (sql.Time, bool, error) {
 	return next, err == nil, err
 }
 
+// Claimed is a delivery in the hands of the one worker that may work on it, with what was read along with it.
+type Claimed struct {
+	Delivery
+	message Message
+	account accounts.Bound
+	traffic traffic
+}
+
 // Claim takes a delivery for lease and returns it with Holder set, or false when another worker was faster. A claim is
 // two columns and no state, so after a crash the state is still true and the next claimer goes on from it.
-func Claim(ctx context.Context, db *sql.DB, id string, lease time.Duration) (Delivery, bool, error) {
+func Claim(ctx context.Context, db *sql.DB, id string, lease time.Duration) (Claimed, bool, error) {
+	claimed, err := ClaimAll(ctx, db, []string{id}, lease)
+	if err != nil || len(claimed) == 0 {
+		return Claimed{}, false, err
+	}
+	return claimed[0], true, nil
+}
+
+// ClaimAll is Claim for several, with as many statements as for one. It returns those that were to be had, in their order.
+func ClaimAll(ctx context.Context, db *sql.DB, ids []string, lease time.Duration) ([]Claimed, error) {
 	holder := sql.NewID() // new for each claim: a worker that lost its lease can save nothing any more
-	now := db.Now()
-	mine, err := db.ExecOne(ctx, "delivery.claim", sql.Args{"id": id, "holder": holder, "now": now, "until": now.Add(lease)})
-	if err != nil || !mine {
-		return Delivery{}, false, err
+	args := sql.Args{"ids": ids, "holder": holder, "now": db.Now(), "until": db.Now().Add(lease)}
+	taken := int64(0)
+	err := db.InTx(ctx, func(tx *sql.DB) (err error) {
+		taken, err = tx.Exec(ctx, "delivery.claim", args)
+		return err
+	})
+	if err != nil || taken == 0 {
+		return nil, err
 	}
-	delivery, err := sql.Get[Delivery](ctx, db, "delivery.get", sql.Args{"id": id})
+	deliveries, err := sql.List[Delivery](ctx, db, "delivery.claimed", args)
 	if err != nil {
-		return Delivery{}, false, fmt.Errorf("read claimed delivery %s: %w", id, err)
+		return nil, fmt.Errorf("read %d claimed deliveries: %w", taken, err)
 	}
-	if delivery.Holder == nil || *delivery.Holder != holder {
-		return Delivery{}, false, nil
+	slices.SortFunc(deliveries, func(a, b Delivery) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	claimed := make([]Claimed, len(deliveries))
+	for i, delivery := range deliveries {
+		claimed[i].Delivery = delivery
 	}
-	return delivery, true, nil
+	if err := readAlong(ctx, db, claimed); err != nil {
+		return nil, err // the leases run out, and somebody tries again
+	}
+	return claimed, nil
+}
+
+// readAlong reads what performing the deliveries begins with.
+func readAlong(ctx context.Context, db *sql.DB, claimed []Claimed) error {
+	var messageIDs, accountIDs []string
+	for _, c := range claimed {
+		messageIDs, accountIDs = append(messageIDs, c.MessageID), append(accountIDs, c.AccountID)
+	}
+	messages, err := sql.List[Message](ctx, db, "message.get_all", sql.Args{"ids": compact(messageIDs)})
+	if err != nil {
+		return fmt.Errorf("read the messages of claimed deliveries: %w", err)
+	}
+	bound, err := accounts.LoadBound(ctx, db, compact(accountIDs))
+	if err != nil {
+		return err
+	}
+	for i := range claimed {
+		c := &claimed[i]
+		place := slices.IndexFunc(messages, func(m Message) bool { return m.ID == c.MessageID })
+		account, found := bound[c.AccountID]
+		if place < 0 || !found {
+			return fmt.Errorf("delivery %s has no message or account: %w", c.ID, sql.ErrNone)
+		}
+		c.message, c.account = messages[place], account
+	}
+	return readTraffic(ctx, db, claimed)
+}
+
+// compact returns the different ones of some ids, sorted.
+func compact(ids []string) []string {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

@@ -46,19 +46,19 @@ func ConfirmAll(ctx context.Context, db *sql.DB, out *Outside, news []Confirmati
 				}
 				continue
 			}
-			p, isNew, err := publish(ctx, tx, known[one.DeliveryID], one)
+			p, isNew, err := publication(tx, known[one.DeliveryID], one)
 			if err != nil {
 				return err
 			}
 			if isNew {
-				if err := freeRiders(ctx, tx, p.Delivery); err != nil {
-					return err
-				}
 				fresh[p.actor.PersonID] = append(fresh[p.actor.PersonID], p)
 				known[p.ID] = p.confirmed // the same news twice in a row is told once
 			}
 		}
 		for _, some := range fresh {
+			if err := publish(ctx, tx, some); err != nil {
+				return err
+			}
 			if err := recordPublished(ctx, tx, out, some[0].actor, some); err != nil {
 				return err
 			}
@@ -105,8 +105,8 @@ func readConfirmed(ctx context.Context, tx *sql.DB, news []Confirmation) (map[st
 	return known, nil
 }
 
-// publish ends a delivery as published and reports whether that is new.
-func publish(ctx context.Context, tx *sql.DB, delivery confirmed, news Confirmation) (published, bool, error) {
+// publication is what news says of a delivery, and whether that is new.
+func publication(tx *sql.DB, delivery confirmed, news Confirmation) (published, bool, error) {
 	p := published{confirmed: delivery, news: news, actor: news.Actor, external: delivery.ExternalID, at: news.PublishedAt}
 	switch {
 	case delivery.Action != Publish, delivery.State == Cancelled, delivery.State == Retracted:
@@ -124,18 +124,30 @@ func publish(ctx context.Context, tx *sql.DB, delivery confirmed, news Confirmat
 		id := cut(news.ExternalID, maxExternalID)
 		p.external = &id
 	}
-	remote := news.Remote
-	if remote == nil {
-		remote = delivery.Remote
-	}
-	changed, err := tx.ExecOne(ctx, "delivery.publish", sql.Args{
-		"id": delivery.ID, "remote": remote, "external_id": p.external, "public_url": cut(news.URL, 1000), "published_at": p.at, "now": tx.Now(),
-	})
-	if err == nil && !changed {
-		err = sql.ErrConflict // it moved since it was read: look again, perhaps somebody else brought the news
+	if news.Remote != nil {
+		p.Remote = news.Remote
 	}
 	p.State = StatePublished
-	return p, err == nil, err
+	return p, true, nil
+}
+
+// publish ends deliveries as published. sql.ErrConflict when one of them moved since it was read: look again, perhaps somebody
+// else brought the news.
+func publish(ctx context.Context, tx *sql.DB, some []published) error {
+	rows := make([]sql.Args, len(some))
+	for i, p := range some {
+		rows[i] = sql.Args{"id": p.ID, "remote": p.Remote, "external_id": p.external, "public_url": cut(p.news.URL, 1000), "published_at": p.at, "now": tx.Now()}
+	}
+	changed, err := sql.UpdateMany(ctx, tx, "delivery.publish", rows)
+	if err == nil && changed != int64(len(some)) {
+		err = sql.ErrConflict
+	}
+	for _, p := range some {
+		if err == nil {
+			err = freeRiders(ctx, tx, p.Delivery)
+		}
+	}
+	return err
 }
 
 // recordPublished writes what follows from publications that an actor told of: the posts with their clocks, the steps, the

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/sql"
@@ -219,6 +221,103 @@ func TestReschedulingUsesTheMessageAndTheDeliveryAgain(t *testing.T) {
 		}
 		d.fake.prepare = nil
 		d.stands("at its new time", d.next(before), channels.StatePublished)
+	})
+}
+
+// However many claim the same deliveries at the same moment, each has one worker, who has all that it needs.
+func TestClaimAllGivesEachDeliveryToOne(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		now := d.db.Now()
+		var ids []string
+		for i := range 12 {
+			deliveries, err := d.tryEnqueue(d.message(), now, d.another(i))
+			if err != nil {
+				d.t.Fatalf("Enqueue: %v", err)
+			}
+			ids = append(ids, deliveries[0].ID)
+		}
+		later, err := d.tryEnqueue(d.message(), now.Add(time.Hour), d.another(99))
+		if err != nil {
+			d.t.Fatalf("Enqueue: %v", err)
+		}
+		had := make([][]channels.Claimed, 4)
+		var claiming errgroup.Group
+		for worker := range had {
+			wanted := append(slices.Clone(ids[worker*2:]), later[0].ID, "nothing")
+			claiming.Go(func() (err error) {
+				had[worker], err = channels.ClaimAll(d.t.Context(), d.db, wanted, time.Minute)
+				return err
+			})
+		}
+		if err := claiming.Wait(); err != nil {
+			d.t.Fatalf("ClaimAll: %v", err)
+		}
+		times := map[string]int{}
+		for _, claimed := range had {
+			if !slices.IsSortedFunc(claimed, func(a, b channels.Claimed) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) }) {
+				d.t.Errorf("%v is not in the order asked for", claimed)
+			}
+			for _, one := range claimed {
+				times[one.ID]++
+				if err := channels.Perform(d.t.Context(), d.db, d.out, one); err != nil {
+					d.t.Errorf("Perform: %v", err)
+				}
+				d.stands("performed", d.view(one.ID), channels.StatePublished)
+			}
+		}
+		for _, id := range ids {
+			if times[id] != 1 {
+				d.t.Errorf("delivery %s was claimed %d times, want once", id, times[id])
+			}
+		}
+		if len(times) != len(ids) {
+			d.t.Errorf("claimed %v, want %v", times, ids)
+		}
+	})
+}
+
+// Intentions that are saved at the same moment share a transaction; one that may not be sent any more holds up no other.
+func TestOneThatIsCalledOffHoldsUpNoOther(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		now, size := d.db.Now(), 8
+		var ids []string
+		for i := range size {
+			deliveries, err := d.tryEnqueue(d.message(), now, d.another(i))
+			if err != nil {
+				d.t.Fatalf("Enqueue: %v", err)
+			}
+			ids = append(ids, deliveries[0].ID)
+		}
+		claimed, err := channels.ClaimAll(d.t.Context(), d.db, ids, time.Minute)
+		if err != nil || len(claimed) != size {
+			d.t.Fatalf("ClaimAll = %d, %v, want all", len(claimed), err)
+		}
+		var all sync.WaitGroup
+		all.Add(size)
+		d.fake.prepare = func(_ context.Context, job *channels.Job) error {
+			if job.Delivery.ID == ids[3] {
+				if _, err := d.db.Exec(d.t.Context(), "delivery.call_off", sql.Args{"id": ids[3], "now": now}); err != nil {
+					return err
+				}
+			}
+			all.Done()
+			all.Wait() // so that all are as far
+			return nil
+		}
+		var performing errgroup.Group
+		for _, one := range claimed {
+			performing.Go(func() error { return channels.Perform(d.t.Context(), d.db, d.out, one) })
+		}
+		if err := performing.Wait(); err != nil {
+			d.t.Fatalf("Perform: %v", err)
+		}
+		for i, id := range ids {
+			want := channels.StatePublished
+			if i == 3 {
+				want = channels.Cancelled
+			}
+			d.stands("one of many", d.view(id), want)
+		}
 	})
 }
 

@@ -219,7 +219,7 @@ func (d *desk) one() string {
 	return d.enqueue(d.message(), d.account)[0]
 }
 
-func (d *desk) claim(id string) channels.Delivery {
+func (d *desk) claim(id string) channels.Claimed {
 	d.t.Helper()
 	delivery, mine, err := channels.Claim(d.t.Context(), d.db, id, d.out.Pace.Lease)
 	if err != nil || !mine {

@@ -30,7 +30,8 @@ type Outside struct {
 	Pace       Pace
 	Log        *slog.Logger
 
-	confirming gathering
+	confirming gathering[Confirmation]
+	intending  gathering[sql.Args]
 }
 
 // Pace holds the times of the delivery engine. DefaultPace has those for production; tests shorten them.
@@ -61,7 +62,7 @@ func DefaultPace() Pace {
 		TooLate: 96 * time.Hour,
 		Trip:    5,
 		Rest:    []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute},
-		Flights: 24,
+		Flights: 48,
 	}
 }
 

@@ -10,72 +10,105 @@ import (
 	"govmedia/sql"
 )
 
-// gathering lets publications that end at the same moment share a transaction: while one is being recorded, those that
-// come meanwhile wait for the next. Its zero value is ready.
-type gathering struct {
+// gathering lets what several performers want to save at the same moment share a transaction: while one is under way, those
+// that come meanwhile wait for the next. Its zero value is ready.
+type gathering[T any] struct {
 	mu      sync.Mutex
-	waiting []*awaited
+	waiting []*awaited[T]
 	busy    bool
 }
 
-type awaited struct {
-	news Confirmation
-	told chan error
+type awaited[T any] struct {
+	wanted T
+	told   chan error
 }
 
-// gatherAtMost is how many publications one transaction records.
+// gatherAtMost is how many share one transaction.
 const gatherAtMost = 32
 
-// confirm is Confirm, together with whoever else asks for it now.
-func (g *gathering) confirm(ctx context.Context, db *sql.DB, out *Outside, news Confirmation) error {
-	mine := &awaited{news: news, told: make(chan error, 1)}
+// save has one thing saved, together with whoever else asks for it now. saveAll answers for each in its order.
+func (g *gathering[T]) save(wanted T, saveAll func([]T) []error) error {
+	mine := &awaited[T]{wanted: wanted, told: make(chan error, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, mine)
 	leads := !g.busy
 	g.busy = true
 	g.mu.Unlock()
 	if leads {
-		g.record(ctx, db, out)
+		g.lead(saveAll)
 	}
 	return <-mine.told
 }
 
-// record records what waits. What has come meanwhile is left to a goroutine of its own: whoever leads has work to do.
-func (g *gathering) record(ctx context.Context, db *sql.DB, out *Outside) {
+// lead saves what waits. What has come meanwhile is left to a goroutine of its own: whoever leads has work to do.
+func (g *gathering[T]) lead(saveAll func([]T) []error) {
 	g.mu.Lock()
 	batch := g.waiting[:min(len(g.waiting), gatherAtMost)]
 	g.waiting = g.waiting[len(batch):]
 	g.mu.Unlock()
-	recordBatch(ctx, db, out, batch)
+	tell(batch, saveAll)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.busy = len(g.waiting) > 0; g.busy {
-		go g.record(ctx, db, out)
+		go g.lead(saveAll)
 	}
 }
 
-// recordBatch tells each what became of it. Where they cannot be recorded together, each is recorded by itself, so that one
-// that is refused holds up no other.
-func recordBatch(ctx context.Context, db *sql.DB, out *Outside, batch []*awaited) {
-	told := 0
+// tell has a batch saved and tells each what became of it.
+func tell[T any](batch []*awaited[T], saveAll func([]T) []error) {
+	var errs []error
 	defer func() {
-		if r := recover(); r != nil {
-			for _, one := range batch[told:] {
+		r := recover()
+		for i, one := range batch {
+			switch {
+			case r != nil:
 				one.told <- fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			default:
+				one.told <- errs[i]
 			}
 		}
 	}()
-	news := make([]Confirmation, len(batch))
+	all := make([]T, len(batch))
 	for i, one := range batch {
-		news[i] = one.news
+		all[i] = one.wanted
 	}
-	err := ConfirmAll(ctx, db, out, news)
-	for _, one := range batch {
-		alone := err
-		if err != nil && len(batch) > 1 && !errors.Is(err, context.Canceled) {
-			alone = Confirm(ctx, db, out, one.news)
+	errs = saveAll(all)
+}
+
+// together saves all at once, and where that fails each by itself, so that one that is refused holds up no other.
+func together[T any](all []T, save func([]T) error) []error {
+	errs := make([]error, len(all))
+	err := save(all)
+	for i := range all {
+		errs[i] = err
+		if err != nil && len(all) > 1 && !errors.Is(err, context.Canceled) {
+			errs[i] = save(all[i : i+1])
 		}
-		told++
-		one.told <- alone
 	}
+	return errs
+}
+
+// confirm is Confirm, together with whoever else confirms now.
+func (w *work) confirm(ctx context.Context, news Confirmation) error {
+	db, out := w.db, w.out
+	return out.confirming.save(news, func(all []Confirmation) []error {
+		return together(all, func(some []Confirmation) error { return ConfirmAll(ctx, db, out, some) })
+	})
+}
+
+// intend saves the intention to publish what was prepared just before, together with whoever else is as far now. Each that is
+// no longer the worker's to send is told errLost.
+func (w *work) intend(ctx context.Context, args sql.Args) error {
+	db := w.db
+	return w.out.intending.save(args, func(all []sql.Args) []error {
+		return together(all, func(some []sql.Args) error {
+			return db.InTx(ctx, func(tx *sql.DB) error {
+				matched, err := sql.UpdateMany(ctx, tx, "delivery.intend_prepared", some)
+				if err == nil && matched != int64(len(some)) {
+					err = errLost
+				}
+				return err
+			})
+		})
+	})
 }

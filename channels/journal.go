@@ -27,6 +27,16 @@ func (w *work) note(step Step) {
 	w.lines = append(w.lines, row)
 }
 
+// noteEnd writes how a call went. Its beginning, if nobody was shown it yet, is told by the same line.
+func (w *work) noteEnd(step Step) {
+	w.mu.Lock()
+	if n := len(w.lines); n > 0 && w.lines[n-1]["name"] == cut(step.Name, 32) && w.lines[n-1]["outcome"] == Begun {
+		w.lines = w.lines[:n-1]
+	}
+	w.mu.Unlock()
+	w.note(step)
+}
+
 // takeSteps hands the lines over to whoever keeps them.
 func (w *work) takeSteps() []sql.Args {
 	w.mu.Lock()

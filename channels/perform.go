@@ -53,7 +53,7 @@ type work struct {
 //
 // Cancelling ctx asks for a stop: the call under way still gets its time and its result is saved, nothing further is
 // begun. Errors are those of our own database; what a platform did wrong is recorded on the delivery.
-func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Delivery) (err error) {
+func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Claimed) (err error) {
 	if delivery.Holder == nil {
 		return fmt.Errorf("delivery %s is not claimed", delivery.ID)
 	}
@@ -105,20 +105,13 @@ func ignoreLost(err error) error {
 	return err
 }
 
-func (w *work) load(ctx context.Context, delivery Delivery) error {
+func (w *work) load(ctx context.Context, claimed Claimed) error {
+	delivery := claimed.Delivery
 	w.job = &Job{Delivery: delivery, Remote: delivery.Remote, OriginURL: OriginURL(w.out.PublicBase, delivery.ID), Save: w.keepRemote}
 	if w.job.Remote == nil {
 		w.job.Remote = sql.Object{}
 	}
-	message, err := sql.Get[Message](ctx, w.db, "message.get", sql.Args{"id": delivery.MessageID})
-	if err != nil {
-		return err
-	}
-	account, err := accounts.Load(ctx, w.db, delivery.AccountID)
-	if err != nil {
-		return err
-	}
-	w.job.Message, w.job.Account = message, account
+	w.job.Message, w.job.Account, w.traffic = claimed.message, claimed.account.Account, claimed.traffic
 	if err := w.loadOf(ctx); err != nil {
 		return err
 	}
@@ -131,7 +124,8 @@ func (w *work) load(ctx context.Context, delivery Delivery) error {
 	if err := w.choose(); err != nil {
 		return err
 	}
-	w.job.Credentials, err = accounts.OpenCredentials(ctx, w.db, w.out.Keys, account)
+	var err error
+	w.job.Credentials, err = claimed.account.Open(w.out.Keys)
 	switch {
 	case errors.Is(err, accounts.ErrKeyUnknown), errors.Is(err, accounts.ErrSealBroken):
 		return (&PlatformError{Code: "credentials", Class: Permission, Advice: "账号凭证打不开，请管理员在账号页重新绑定后再重试。"}).Because(err)
@@ -418,7 +412,7 @@ func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
 			DeliveryID: w.job.Delivery.ID, Remote: w.job.Remote, ExternalID: progress.ExternalID, URL: progress.URL,
 			PublishedAt: progress.PublishedAt, Parts: progress.Parts, How: "平台返回发布成功", steps: w.takeSteps(),
 		}
-		err := w.out.confirming.confirm(ctx, w.db, w.out, news)
+		err := w.confirm(ctx, news)
 		if err != nil {
 			w.putBack(news.steps)
 		}
@@ -519,7 +513,7 @@ func (w *work) outside(ctx context.Context, name, doing string, broken Class, ca
 		w.out.Log.WarnContext(ctx, "delivery step failed", "delivery", w.job.Delivery.ID, "account", w.job.Account.ID, "step", name,
 			"code", platform.Code, "error", err.Error())
 	}
-	w.note(line)
+	w.noteEnd(line)
 	return err
 }
 
@@ -570,6 +564,9 @@ func (w *work) save(ctx context.Context, statement string, more sql.Args) error 
 	more["id"], more["holder"], more["now"], more["remote"] = w.job.Delivery.ID, w.holder, w.db.Now(), w.job.Remote
 	if w.leads() {
 		return w.saveTogether(ctx, statement, more)
+	}
+	if statement == "delivery.intend_prepared" {
+		return w.intend(ctx, more)
 	}
 	mine, err := w.db.ExecOne(ctx, statement, more)
 	if err != nil {

@@ -38,7 +38,7 @@ func TestADeliveryGoesFromItsTimeToAPostAndTheClockRestarts(t *testing.T) {
 			d.t.Errorf("at the end: url %q at %v as %v, next %v", view.PublicURL, view.PublishedAt, *view.ExternalID, view.NextAt)
 		}
 		d.asked("in all", "[prepare submit poll]")
-		want := []string{"prepare:begun", "prepare:done", "submit:begun", "submit:done", "poll:begun", "poll:done", "publish:done"}
+		want := []string{"prepare:done", "submit:done", "poll:done", "publish:done"}
 		if got := steps(view); !slices.Equal(got, want) {
 			d.t.Errorf("steps %v, want %v", got, want)
 		}
@@ -282,7 +282,7 @@ func TestRemoteIsKeptWhenSaidSo(t *testing.T) {
 func TestWhoLostTheLeaseSavesNothingAndDoesNotSubmit(t *testing.T) {
 	eachDesk(t, func(d *desk) {
 		id := d.one()
-		var other channels.Delivery
+		var other channels.Claimed
 		d.fake.prepare = func(ctx context.Context, job *channels.Job) error {
 			d.clock.Advance(2 * d.out.Pace.Lease) // we slept; somebody else took over
 			other = d.claim(id)
@@ -687,7 +687,7 @@ func TestATextThatIsNotTheSignedOneIsNotSent(t *testing.T) {
 
 func TestPerformNeedsAClaim(t *testing.T) {
 	d := newDesk(t, sqliteOf(t))
-	if err := channels.Perform(t.Context(), d.db, d.out, d.view(d.one()).Delivery); err == nil {
+	if err := channels.Perform(t.Context(), d.db, d.out, channels.Claimed{Delivery: d.view(d.one()).Delivery}); err == nil {
 		t.Error("Perform of an unclaimed delivery = nil, want an error")
 	}
 	d.asked("unclaimed", "[]")

@@ -12,7 +12,7 @@ type Outcome string
 
 // The outcomes.
 const (
-	Begun   Outcome = "begun" // the intention, saved before the platform is called
+	Begun   Outcome = "begun" // under way; kept only of what takes its time
 	Done    Outcome = "done"
 	Refused Outcome = "failed"
 	Open    Outcome = "unclear" // no answer: the effect is not known

@@ -259,15 +259,24 @@ func RestartClock(ctx context.Context, tx *sql.DB, clock Clock, duty ClockDuty) 
 	if clock.Counts(duty) {
 		return clock, nil
 	}
-	next := clock.counting(duty, tx.Now())
-	mine, err := tx.ExecOne(ctx, "clock.restart", next)
-	if err == nil && !mine {
+	next := clock.Restarted(duty, tx.Now())
+	return next, KeepRestarted(ctx, tx, []Clock{next})
+}
+
+// Restarted is the clock as it counts a duty of the same thing and rule from another start, to be kept with KeepRestarted.
+func (c Clock) Restarted(duty ClockDuty, now sql.Time) Clock { return c.counting(duty, now) }
+
+// KeepRestarted writes clocks that were started anew, each once. Errors: sql.ErrConflict when somebody changed one of them
+// since it was read; then the transaction must not be kept.
+func KeepRestarted(ctx context.Context, tx *sql.DB, clocks []Clock) error {
+	n, err := sql.UpdateMany(ctx, tx, "clock.restart", clocks)
+	if err == nil && n != int64(len(clocks)) {
 		err = sql.ErrConflict
 	}
 	if err != nil {
-		return Clock{}, fmt.Errorf("rules: restart clock %s: %w", clock.ID, err)
+		return fmt.Errorf("rules: restart %d clocks: %w", len(clocks), err)
 	}
-	return next, nil
+	return nil
 }
 
 // FinishClock ends a duty at an instant. When that is after the due time (K04), what was missed is kept. A clock that is

@@ -22,7 +22,7 @@ type Config struct {
 	Data       string        `env:"GOVMEDIA_DATA" envDefault:"data"`             // folder of the SQLite file, pictures and keys
 	DSN        string        `env:"GOVMEDIA_DSN"`                                // database; default sqlite:DATA/govmedia.db (secret: may hold a password)
 	LogLevel   string        `env:"GOVMEDIA_LOG_LEVEL" envDefault:"info"`        // debug, info, warn, error
-	Performers int           `env:"GOVMEDIA_PERFORMERS" envDefault:"8"`          // deliveries worked on at once by this node
+	Performers int           `env:"GOVMEDIA_PERFORMERS" envDefault:"24"`         // deliveries worked on at once by this node
 	Stop       time.Duration `env:"GOVMEDIA_STOP" envDefault:"70s"`              // how long a stop waits for calls under way
 
 	SealKeys  string `env:"GOVMEDIA_SEAL_KEYS"`  // secret: keys that seal credentials, id:base64 by commas; default DATA/seal.key

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -56,6 +57,9 @@ const urgentPerformers = 2
 
 // beatEvery is how old a node's last sign of life may be when it claims a delivery.
 const beatEvery = 10 * time.Second
+
+// lookAhead is how many deliveries for each performer a look finds at the most.
+const lookAhead = 32
 
 // The dispatcher looks at least this often, and no sooner than this after a look that found nothing to claim.
 const (
@@ -120,40 +124,64 @@ func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
 	if err := w.beat(ctx); err != nil {
 		return false, err
 	}
-	ids, err := d.due(ctx, 8*cap(d.free))
+	ids, err := d.due(ctx, lookAhead*cap(d.free))
 	if err != nil {
 		return false, err
 	}
 	found := false
-	for _, id := range ids {
-		select {
-		case <-ctx.Done():
+	for len(ids) > 0 {
+		n := d.take(ctx, len(ids))
+		if n == 0 {
 			return found, nil
-		case <-d.free:
 		}
-		delivery, mine, err := w.claim(ctx, id)
-		if err != nil || !mine {
-			d.free <- struct{}{}
-			if err != nil {
-				return found, err
-			}
-			continue
+		claimed, err := w.claim(ctx, ids[:n])
+		d.giveBack(n - len(claimed))
+		for _, delivery := range claimed {
+			w.ended.Go(func() {
+				w.perform(ctx, delivery)
+				d.giveBack(1)
+				d.wake() // the next one of its account may go now
+			})
 		}
-		found = true
-		w.ended.Go(func() {
-			w.perform(ctx, delivery)
-			d.free <- struct{}{}
-			d.wake() // the next one of its account may go now
-		})
+		if err != nil {
+			return found, err
+		}
+		found = found || len(claimed) > 0
+		if ids = ids[n:]; len(claimed) < n { // another node goes through the same ones: not in the same order
+			rand.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		}
 	}
 	return found, nil
 }
 
-func (w *worker) claim(ctx context.Context, id string) (channels.Delivery, bool, error) {
-	if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
-		return channels.Delivery{}, false, err
+// take waits for a performer and takes as many as are free, most at the most; 0 when the work is to end.
+func (d *dispatcher) take(ctx context.Context, most int) int {
+	select {
+	case <-ctx.Done():
+		return 0
+	case <-d.free:
 	}
-	return channels.Claim(ctx, w.db, id, w.out.Pace.Lease)
+	for n := 1; n < most; n++ {
+		select {
+		case <-d.free:
+		default:
+			return n
+		}
+	}
+	return most
+}
+
+func (d *dispatcher) giveBack(performers int) {
+	for range performers {
+		d.free <- struct{}{}
+	}
+}
+
+func (w *worker) claim(ctx context.Context, ids []string) ([]channels.Claimed, error) {
+	if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
+		return nil, err
+	}
+	return channels.ClaimAll(ctx, w.db, ids, w.out.Pace.Lease)
 }
 
 // beat gives a sign of life where the last one is old. Before the first delivery after an outage is claimed, this holds back
@@ -175,7 +203,7 @@ func (w *worker) beat(ctx context.Context) error {
 	return nil
 }
 
-func (w *worker) perform(ctx context.Context, delivery channels.Delivery) {
+func (w *worker) perform(ctx context.Context, delivery channels.Claimed) {
 	if err := channels.Perform(ctx, w.db, w.out, delivery); err != nil {
 		// Our own database failed; the lease runs out and the delivery is taken up again.
 		w.log.Error("delivery interrupted", "delivery", delivery.ID, "account", delivery.AccountID, "error", err.Error())

@@ -2,6 +2,7 @@ package sql_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -72,4 +73,68 @@ func TestAnalyze(t *testing.T) {
 			t.Error("Analyze of a table that does not exist passed")
 		}
 	})
+}
+
+// clockRow is a row as clock.insert and clock.restart take it and clock.find returns it.
+type clockRow struct {
+	ID, SubjectKind, SubjectID, UnitID, Path, Platform, Rulebook, Section, Rule string
+	Articles                                                                    sql.Strings
+	Reason                                                                      string
+	LimitN                                                                      int
+	LimitUnit                                                                   string
+	StartedAt                                                                   sql.Time
+	DueAt                                                                       *sql.Time
+	EndOfDay                                                                    bool
+	DoneAt                                                                      *sql.Time
+	CreatedAt, UpdatedAt                                                        sql.Time
+	Version                                                                     int
+}
+
+func TestUpdateManyGivesEachRowItsOwn(t *testing.T) {
+	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+		const many, taken = 403, 7 // many is no multiple of what one statement carries
+		rows := make([]clockRow, many)
+		for i := range rows {
+			rows[i] = clockRow{ID: fmt.Sprint("c", i), SubjectKind: "account", SubjectID: fmt.Sprint("a", i), UnitID: "u", Path: "u/", Platform: "wechat",
+				Rulebook: "r", Section: "s", Rule: "x", Articles: sql.Strings{"第一条"}, LimitN: 7, LimitUnit: "day", StartedAt: 1, CreatedAt: 1, UpdatedAt: 1, Version: 1}
+		}
+		if err := sql.InsertMany(t.Context(), db, "clock.insert", rows); err != nil {
+			t.Fatal(err)
+		}
+		before := rows[taken]
+		for i := range rows {
+			rows[i].Version, rows[i].Reason, rows[i].EndOfDay, rows[i].UpdatedAt = 2, fmt.Sprintf("有'引号? :%d", i), i%2 == 0, 9
+			if i%3 > 0 { // the first one has no due time
+				rows[i].DueAt = sql.Time(1000 + i).Ptr()
+			}
+		}
+		rows[taken].Version = 5 // not the one after what stands there: somebody was faster
+		if matched, err := sql.UpdateMany(t.Context(), db, "clock.restart", rows); err != nil || matched != many-1 {
+			t.Fatalf("UpdateMany = %d, %v, want %d", matched, err, many-1)
+		}
+		rows[taken] = before
+		for _, want := range rows {
+			if got, err := sql.Get[clockRow](t.Context(), db, "clock.find", want); err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("clock %s = %+v, %v, want %+v", want.ID, got, err, want)
+			}
+		}
+		if matched, err := sql.UpdateMany(t.Context(), db, "clock.restart", []clockRow{}); err != nil || matched != 0 {
+			t.Errorf("UpdateMany of no rows = %d, %v, want none", matched, err)
+		}
+	})
+}
+
+func TestUpdateManyRefusesWhatHasNoTableOfOneRow(t *testing.T) {
+	db := sqltest.SQLite(t)
+	for name, want := range map[string]string{
+		"call_count.add":    "SELECT",
+		"call_count.insert": "SELECT",
+		"nothing.here":      "nothing.here",
+		"clock.restart":     ":version",
+	} {
+		_, err := sql.UpdateMany(t.Context(), db, name, []sql.Args{{"id": "a"}})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("UpdateMany of %s = %v, want an error with %q", name, err, want)
+		}
+	}
 }

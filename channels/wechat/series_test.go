@@ -124,7 +124,7 @@ type dying struct {
 	d       *desk
 	lead    string
 	n, at   int
-	claimed *channels.Delivery
+	claimed *channels.Claimed
 }
 
 func (c *dying) moment() {

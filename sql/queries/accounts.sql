@@ -60,6 +60,13 @@ WHERE id = :id AND version = :version
 -- name: account.credentials
 SELECT id, credentials, credentials_key FROM accounts WHERE id = :id
 
+-- name: account.bound
+-- Many accounts with the names of their units and their sealed credentials. For the program itself.
+SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version,
+    a.credentials, a.credentials_key
+FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id IN (:ids)
+
 -- name: account.sealed_otherwise
 -- What another key than the present one sealed.
 SELECT id, credentials, credentials_key FROM accounts WHERE credentials IS NOT NULL AND credentials_key <> :key ORDER BY id
@@ -85,8 +92,13 @@ FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id IN (:ids) ORDER BY a
 UPDATE accounts SET version = version WHERE id IN (:ids)
 
 -- name: account.watch
--- What its posts and clocks say of an account. No version: nobody edits these.
-UPDATE accounts SET last_post_at = :last_post_at, last_post_title = :last_post_title, watch = :watch, due_at = :due_at WHERE id = :id
+-- What their posts and clocks say of accounts. No version: nobody edits these.
+UPDATE accounts SET last_post_at = n.last_post_at, last_post_title = n.last_post_title, watch = n.watch, due_at = n.due_at
+FROM (SELECT :id AS id, :last_post_at AS last_post_at, :last_post_title AS last_post_title, :watch AS watch, :due_at AS due_at) n WHERE accounts.id = n.id
+
+-- name: account.watch mysql
+UPDATE (SELECT :id AS id, :last_post_at AS last_post_at, :last_post_title AS last_post_title, :watch AS watch, :due_at AS due_at) n STRAIGHT_JOIN accounts a ON n.id = a.id
+SET a.last_post_at = n.last_post_at, a.last_post_title = n.last_post_title, a.watch = n.watch, a.due_at = n.due_at
 
 -- name: account.unread
 UPDATE accounts SET unread_since = :unread_since, unread_reason = :unread_reason, updated_at = :now, version = version + 1 WHERE id = :id AND version = :version

@@ -1,18 +1,13 @@
--- name: delivery.traffic
--- What else is under way when a delivery is about to be worked on: others of its account, all of its platform, and how the platform
--- answered last.
-SELECT (SELECT COUNT(*) FROM deliveries b WHERE b.account_id = :account_id AND b.next_at IS NOT NULL AND b.lease_until > :now AND b.id <> :id
-        AND b.urgent = FALSE AND b.state IN ('scheduled', 'prepared')) AS lane,
-    (SELECT COUNT(*) FROM deliveries f WHERE f.platform = :platform AND f.lease_until > :now) AS flying,
-    COALESCE(c.failures, 0) AS failures, COALESCE(c.trips, 0) AS trips, c.opened_at, c.until_at
-FROM (SELECT 1 AS one) x LEFT JOIN circuits c ON c.name = :circuit
+-- name: delivery.flying
+-- The deliveries to some platforms that somebody is at work on, whichever node, and where each is.
+SELECT id, account_id, platform, state, urgent FROM deliveries WHERE platform IN (:platforms) AND lease_until > :now AND next_at IS NOT NULL
 
 -- name: delivery.yield
 -- Gives the lease back for a while, because something else goes first.
 UPDATE deliveries SET holder = NULL, lease_until = NULL, next_at = :next_at WHERE id = :id AND holder = :holder
 
 -- name: circuit.get
-SELECT failures, trips, opened_at, until_at FROM circuits WHERE name = :name
+SELECT name, failures, trips, opened_at, until_at FROM circuits WHERE name IN (:names)
 
 -- name: circuit.fail
 UPDATE circuits SET failures = failures + 1, last_code = :code, updated_at = :now WHERE name = :name
@@ -38,5 +33,5 @@ UPDATE circuits SET until_at = :now, updated_at = :now WHERE name = :name AND un
 -- name: circuit.rouse
 -- The platform answers again: what waited for it goes on now.
 UPDATE deliveries SET next_at = :now, updated_at = :now
-WHERE platform = :platform AND (:account_id = '' OR account_id = :account_id) AND error_code = 'platform_down' AND next_at > :now AND holder IS NULL
+WHERE platform = :platform AND (:account_id = '' OR account_id = :account_id) AND error_code = 'platform_down' AND next_at > :now AND COALESCE(holder, '') = ''
   AND state IN ('scheduled', 'prepared', 'submitted')

@@ -17,10 +17,18 @@ VALUES (:id, :subject_kind, :subject_id, :unit_id, :path, :platform, :rulebook, 
     :started_at, :due_at, :end_of_day, NULL, :created_at, :created_at, 1)
 
 -- name: clock.restart
--- Starts the duty anew in the same row, done or not. :version is the one it gets.
-UPDATE clocks SET unit_id = :unit_id, path = :path, platform = :platform, articles = :articles, reason = :reason, limit_n = :limit_n, limit_unit = :limit_unit,
-    started_at = :started_at, due_at = :due_at, end_of_day = :end_of_day, done_at = NULL, updated_at = :updated_at, version = :version
-WHERE id = :id AND version = :version - 1
+-- Starts duties anew in the same rows, done or not. :version is the one that a clock gets.
+UPDATE clocks SET unit_id = n.unit_id, path = n.path, platform = n.platform, articles = n.articles, reason = n.reason, limit_n = n.limit_n,
+    limit_unit = n.limit_unit, started_at = n.started_at, due_at = n.due_at, end_of_day = n.end_of_day, done_at = NULL, updated_at = n.updated_at, version = n.version
+FROM (SELECT :id AS id, :version AS version, :unit_id AS unit_id, :path AS path, :platform AS platform, :articles AS articles, :reason AS reason,
+    :limit_n AS limit_n, :limit_unit AS limit_unit, :started_at AS started_at, :due_at AS due_at, :end_of_day AS end_of_day, :updated_at AS updated_at) n
+WHERE clocks.id = n.id AND clocks.version = n.version - 1
+
+-- name: clock.restart mysql
+UPDATE (SELECT :id AS id, :version AS version, :unit_id AS unit_id, :path AS path, :platform AS platform, :articles AS articles, :reason AS reason,
+    :limit_n AS limit_n, :limit_unit AS limit_unit, :started_at AS started_at, :due_at AS due_at, :end_of_day AS end_of_day, :updated_at AS updated_at) n STRAIGHT_JOIN clocks c ON n.id = c.id AND c.version = n.version - 1
+SET c.unit_id = n.unit_id, c.path = n.path, c.platform = n.platform, c.articles = n.articles, c.reason = n.reason, c.limit_n = n.limit_n,
+    c.limit_unit = n.limit_unit, c.started_at = n.started_at, c.due_at = n.due_at, c.end_of_day = n.end_of_day, c.done_at = NULL, c.updated_at = n.updated_at, c.version = n.version
 
 -- name: clock.finish
 UPDATE clocks SET done_at = :done_at, updated_at = :now, version = version + 1 WHERE id = :id AND version = :version AND done_at IS NULL

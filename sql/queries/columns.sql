@@ -48,8 +48,13 @@ ORDER BY c.id LIMIT :limit
 SELECT column_id, title FROM posts WHERE column_id IN (:ids) AND removed_at IS NULL ORDER BY column_id, published_at DESC
 
 -- name: column.watch
--- What its posts and clocks say of a column.
-UPDATE columns SET last_post_at = :last_post_at, last_below_at = :last_below_at, watch = :watch, due_at = :due_at WHERE id = :id
+-- What their posts and clocks say of columns.
+UPDATE columns SET last_post_at = n.last_post_at, last_below_at = n.last_below_at, watch = n.watch, due_at = n.due_at
+FROM (SELECT :id AS id, :last_post_at AS last_post_at, :last_below_at AS last_below_at, :watch AS watch, :due_at AS due_at) n WHERE columns.id = n.id
+
+-- name: column.watch mysql
+UPDATE (SELECT :id AS id, :last_post_at AS last_post_at, :last_below_at AS last_below_at, :watch AS watch, :due_at AS due_at) n STRAIGHT_JOIN columns c ON n.id = c.id
+SET c.last_post_at = n.last_post_at, c.last_below_at = n.last_below_at, c.watch = n.watch, c.due_at = n.due_at
 
 -- name: column.shift_paths
 UPDATE columns SET path = CONCAT(:new_path, SUBSTR(path, :kept)) WHERE path >= :old_path AND path < CONCAT(:old_path, '~')

@@ -22,6 +22,13 @@ SELECT id, message_id, origin_id, account_id, unit_id, platform, action, state, 
     created_by, created_at, updated_at, version, of_id, retraction_id, urgent, barred_at, by_hand, reason, outage_id, series_id, series_place
 FROM deliveries WHERE id = :id
 
+-- name: delivery.claimed
+-- Those of some deliveries that a holder has just claimed.
+SELECT id, message_id, origin_id, account_id, unit_id, platform, action, state, due_at, next_at, holder, lease_until, attempts, intent_at,
+    prepared_at, submitted_at, published_at, ended_at, remote, external_id, public_url, error_code, error_class, error_text, error_advice,
+    created_by, created_at, updated_at, version, of_id, retraction_id, urgent, barred_at, by_hand, reason, outage_id, series_id, series_place
+FROM deliveries WHERE id IN (:ids) AND holder = :holder
+
 -- name: delivery.to_confirm
 -- Deliveries that news has come of, with what their posts take from the messages.
 SELECT d.id, d.message_id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.remote, d.external_id, d.created_at, d.series_id, d.series_place, m.title, m.sha256
@@ -30,14 +37,16 @@ FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE d.id IN (:ids)
 -- name: delivery.due
 -- What to send now, oldest first: due, and held by nobody or by a holder whose lease ran out. An account sends one after the
 -- other: what is not submitted yet waits while another one of its account is being sent, and behind an earlier one, for which
--- it waits a while even when that one is to be tried again later only.
-SELECT d.id FROM deliveries d
-WHERE d.urgent = FALSE AND d.next_at <= :now AND (d.lease_until IS NULL OR d.lease_until <= :now)
-  AND d.state <> 'submitted' AND NOT EXISTS (
+-- it waits a while even when that one is to be tried again later only. The first one due of each account is found first, so
+-- that a long backlog is gone through once and not once for each delivery in it.
+SELECT d.id FROM (
+    SELECT id, account_id, due_at, next_at, lease_until, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at, id) AS place
+    FROM deliveries WHERE next_at <= :now AND urgent = FALSE AND state <> 'submitted'
+) d
+WHERE d.place = 1 AND (d.lease_until IS NULL OR d.lease_until <= :now) AND NOT EXISTS (
     SELECT 1 FROM deliveries e
     WHERE e.account_id = d.account_id AND e.next_at IS NOT NULL AND e.id <> d.id AND e.urgent = FALSE AND e.state IN ('scheduled', 'prepared')
-      AND (e.lease_until > :now
-        OR (e.due_at < d.due_at OR e.due_at = d.due_at AND e.id < d.id) AND (e.next_at <= :now OR d.due_at > :patient)))
+      AND (e.lease_until > :now OR (e.due_at < d.due_at OR e.due_at = d.due_at AND e.id < d.id) AND d.due_at > :patient))
 ORDER BY d.next_at, d.id LIMIT :limit
 
 -- name: delivery.due_asked
@@ -57,9 +66,9 @@ ORDER BY next_at, id LIMIT :limit
 SELECT next_at FROM deliveries WHERE next_at > :now ORDER BY next_at LIMIT 1
 
 -- name: delivery.claim
--- Takes the lease if it is still free. One row changed means it is ours.
+-- Takes the leases that are still free.
 UPDATE deliveries SET holder = :holder, lease_until = :until, version = version + 1
-WHERE id = :id AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+WHERE id IN (:ids) AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
 
 -- name: delivery.renew
 UPDATE deliveries SET lease_until = :until WHERE id = :id AND holder = :holder
@@ -79,9 +88,16 @@ WHERE id = :id AND holder = :holder AND state = 'prepared' AND intent_at IS NULL
 
 -- name: delivery.intend_prepared
 -- The intention together with what was prepared just before it.
-UPDATE deliveries SET state = 'prepared', remote = :remote, prepared_at = :now, attempts = 0, error_code = '', error_class = '', error_text = '',
-    error_advice = '', intent_at = :now, lease_until = :until, updated_at = :now, version = version + 1
-WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared') AND intent_at IS NULL AND barred_at IS NULL
+UPDATE deliveries SET state = 'prepared', remote = n.remote, prepared_at = n.now_at, attempts = 0, error_code = '', error_class = '',
+    error_text = '', error_advice = '', intent_at = n.now_at, lease_until = n.until_at, updated_at = n.now_at, version = deliveries.version + 1
+FROM (SELECT :id AS id, :holder AS holder, :remote AS remote, :until AS until_at, :now AS now_at) n
+WHERE deliveries.id = n.id AND deliveries.holder = n.holder AND deliveries.state IN ('scheduled', 'prepared') AND deliveries.intent_at IS NULL AND deliveries.barred_at IS NULL
+
+-- name: delivery.intend_prepared mysql
+UPDATE (SELECT :id AS id, :holder AS holder, :remote AS remote, :until AS until_at, :now AS now_at) n
+STRAIGHT_JOIN deliveries d ON d.id = n.id AND d.holder = n.holder AND d.state IN ('scheduled', 'prepared') AND d.intent_at IS NULL AND d.barred_at IS NULL
+SET d.state = 'prepared', d.remote = n.remote, d.prepared_at = n.now_at, d.attempts = 0, d.error_code = '', d.error_class = '',
+    d.error_text = '', d.error_advice = '', d.intent_at = n.now_at, d.lease_until = n.until_at, d.updated_at = n.now_at, d.version = d.version + 1
 
 -- name: delivery.forget_intent
 -- The platform certainly has nothing: it may be asked again.
@@ -109,10 +125,18 @@ WHERE id = :id AND holder = :holder AND state IN ('scheduled', 'prepared', 'subm
 
 -- name: delivery.publish
 -- Records the one good end. Whoever brings the news first wins; a second one changes nothing.
-UPDATE deliveries SET state = 'published', holder = NULL, lease_until = NULL, next_at = NULL, remote = :remote, external_id = :external_id,
-    public_url = :public_url, published_at = :published_at, ended_at = :now, error_code = '', error_class = '', error_text = '', error_advice = '',
-    updated_at = :now, version = version + 1
-WHERE id = :id AND state IN ('scheduled', 'prepared', 'submitted', 'failed', 'unknown')
+UPDATE deliveries SET state = 'published', holder = NULL, lease_until = NULL, next_at = NULL, remote = n.remote, external_id = n.external_id,
+    public_url = n.public_url, published_at = n.published_at, ended_at = n.now_at, error_code = '', error_class = '', error_text = '', error_advice = '',
+    updated_at = n.now_at, version = deliveries.version + 1
+FROM (SELECT :id AS id, :remote AS remote, :external_id AS external_id, :public_url AS public_url, :published_at AS published_at, :now AS now_at) n
+WHERE deliveries.id = n.id AND state IN ('scheduled', 'prepared', 'submitted', 'failed', 'unknown')
+
+-- name: delivery.publish mysql
+UPDATE (SELECT :id AS id, :remote AS remote, :external_id AS external_id, :public_url AS public_url, :published_at AS published_at, :now AS now_at) n
+STRAIGHT_JOIN deliveries d ON d.id = n.id AND d.state IN ('scheduled', 'prepared', 'submitted', 'failed', 'unknown')
+SET d.state = 'published', d.holder = NULL, d.lease_until = NULL, d.next_at = NULL, d.remote = n.remote, d.external_id = n.external_id,
+    d.public_url = n.public_url, d.published_at = n.published_at, d.ended_at = n.now_at, d.error_code = '', d.error_class = '', d.error_text = '', d.error_advice = '',
+    d.updated_at = n.now_at, d.version = d.version + 1
 
 -- name: delivery.cancel
 -- Only while the platform cannot have been asked to publish.

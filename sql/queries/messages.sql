@@ -7,6 +7,10 @@ VALUES (:id, :origin_id, :revision_id, :unit_id, :title, :digest, :byline, :sour
 SELECT id, origin_id, revision_id, unit_id, title, digest, byline, source, body, cover_id, pictures, sha256, created_at
 FROM messages WHERE id = :id
 
+-- name: message.get_all
+SELECT id, origin_id, revision_id, unit_id, title, digest, byline, source, body, cover_id, pictures, sha256, created_at
+FROM messages WHERE id IN (:ids)
+
 -- name: message.of_revision
 -- The message of a revision, if it was ever scheduled.
 SELECT id, origin_id, revision_id, unit_id, title, digest, byline, source, body, cover_id, pictures, sha256, created_at
