@@ -20,26 +20,33 @@ func Spend(ctx context.Context, db *sql.DB, accountID, path string, most int64) 
 	if most <= 0 {
 		statement = "call_count.add"
 	}
-	now := db.Now().Std()
-	args := sql.Args{"account_id": accountID, "day": now.Format(time.DateOnly), "path": path, "most": most}
-	added, err := db.ExecOne(ctx, statement, args)
-	if err != nil || added {
-		return added, spending(path, accountID, err)
+	args := sql.Args{"account_id": accountID, "day": db.Now().Std().Format(time.DateOnly), "path": path, "most": most}
+	granted, err := db.ExecOne(ctx, statement, args)
+	if err == nil && !granted {
+		granted, err = spendFirst(ctx, db, args)
 	}
-	used, err := Spent(ctx, db, accountID, path)
-	if err != nil || used > 0 {
+	if err == nil && !granted { // the budget is spent, or others have made the first call of the day meanwhile
+		granted, err = db.ExecOne(ctx, statement, args)
+	}
+	return granted, spending(path, accountID, err)
+}
+
+// spendFirst counts the first call of a day; false when others have made it, on this node or another one.
+func spendFirst(ctx context.Context, db *sql.DB, args sql.Args) (bool, error) {
+	if _, err := sql.Get[int64](ctx, db, "call_count.get", args); !errors.Is(err, sql.ErrNone) {
 		return false, err
 	}
-	_, err = db.Exec(ctx, "call_count.insert", args)
-	if sql.IsDuplicate(err) { // another node made the first call of the day
-		added, err = db.ExecOne(ctx, statement, args)
-		return added, spending(path, accountID, err)
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		if _, err := tx.Exec(ctx, "call_count.insert", args); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "call_count.prune", sql.Args{"account_id": args["account_id"], "day": tx.Now().Add(-keepCounts).Std().Format(time.DateOnly)})
+		return err
+	})
+	if sql.IsDuplicate(err) {
+		return false, nil
 	}
-	if err != nil {
-		return false, spending(path, accountID, err)
-	}
-	_, err = db.Exec(ctx, "call_count.prune", sql.Args{"account_id": accountID, "day": now.Add(-keepCounts).Format(time.DateOnly)})
-	return true, spending(path, accountID, err)
+	return err == nil, err
 }
 
 // Spent returns how many calls of path were counted for an account on the present Beijing day, 0 when none was.

@@ -1,6 +1,7 @@
 package channels_test
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,6 +38,31 @@ func TestABudgetHoldsAcrossManyCallers(t *testing.T) {
 			t.Errorf("Spend for another account = %v, %v, want true", ok, err)
 		}
 	})
+}
+
+// Several performers ask about articles of one account at once, and none of them has asked before on that day.
+func TestTheFirstCallsOfADayAreGrantedTogether(t *testing.T) {
+	for name, most := range map[string]int64{"with a bound": 12, "without": 0} {
+		t.Run(name, func(t *testing.T) {
+			sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+				for n := range 50 {
+					path := fmt.Sprintf("/get/%d", n)
+					var wg sync.WaitGroup
+					for range 6 {
+						wg.Go(func() {
+							if ok, err := channels.Spend(t.Context(), db, "acc", path, most); !ok || err != nil {
+								t.Errorf("Spend of one of the first six calls of %s at a budget of %d = %v, %v, want true", path, most, ok, err)
+							}
+						})
+					}
+					wg.Wait()
+					if used, err := channels.Spent(t.Context(), db, "acc", path); used != 6 || err != nil {
+						t.Errorf("six calls of %s were counted as %d, %v", path, used, err)
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestABudgetBeginsAnewAtBeijingMidnight(t *testing.T) {
