@@ -43,9 +43,7 @@ type kept struct {
 }
 
 func (w *Observing) keepFinding(ctx context.Context, tx *sql.DB, holder string, s claimed, f finding, now sql.Time) error {
-	book := f.bookmark.opened()
-	book.Items = slices.Clone(book.Items)
-	told, err := w.keepPosts(ctx, tx, s, f, &book, now)
+	told, err := w.keepPosts(ctx, tx, s, f, now)
 	if err != nil {
 		return err
 	}
@@ -66,7 +64,7 @@ func (w *Observing) keepFinding(ctx context.Context, tx *sql.DB, holder string, 
 		sentence = summary(told, f)
 	}
 	after := s
-	after.Bookmark, after.Result, after.Sentence, after.Warnings = book, result, sentence, f.warnings
+	after.Result, after.Sentence, after.Warnings = result, sentence, f.warnings
 	after.Etag, after.LastModified, after.BodyHash = f.answer.etag, f.answer.lastModified, f.answer.hash
 	after.Failures, after.FailingSince, after.State, after.MovedTo = 0, nil, SourceReading, f.movedTo
 	after.ReadAt, after.OKAt, after.DueAt = &now, &now, w.next(s, now, f.next).Ptr()
@@ -77,6 +75,9 @@ func (w *Observing) keepFinding(ctx context.Context, tx *sql.DB, holder string, 
 		after.ChangedAt = &now
 	}
 	if err := saveReading(ctx, tx, holder, after); err != nil {
+		return err
+	}
+	if err := f.keepBookmark(ctx, tx, s.ID); err != nil {
 		return err
 	}
 	if result == ReadUndated {
@@ -119,11 +120,24 @@ func saveReading(ctx context.Context, tx *sql.DB, holder string, s claimed) erro
 		warnings = append(warnings, sentence)
 	}
 	mine, err := tx.ExecOne(ctx, "source.read", sql.Args{"id": s.ID, "holder": holder, "state": s.State, "etag": s.Etag, "last_modified": s.LastModified,
-		"body_hash": s.BodyHash, "bookmark": s.Bookmark, "due_at": s.DueAt, "result": s.Result, "sentence": cut(s.Sentence, 500), "warnings": warnings,
+		"body_hash": s.BodyHash, "due_at": s.DueAt, "result": s.Result, "sentence": cut(s.Sentence, 500), "warnings": warnings,
 		"failures": s.Failures, "failing_since": s.FailingSince, "read_at": s.ReadAt, "ok_at": s.OKAt, "full_at": s.FullAt, "changed_at": s.ChangedAt,
 		"moved_to": s.MovedTo})
 	if err == nil && !mine {
 		err = errClaimLost
+	}
+	return err
+}
+
+// keepBookmark keeps what is known of the items from now on, where that is something else than before.
+func (f finding) keepBookmark(ctx context.Context, tx *sql.DB, sourceID string) error {
+	if f.bookmark == nil {
+		return nil
+	}
+	args := sql.Args{"source_id": sourceID, "bookmark": *f.bookmark}
+	saved, err := tx.ExecOne(ctx, "bookmark.save", args)
+	if err == nil && !saved {
+		_, err = tx.Exec(ctx, "bookmark.insert", args)
 	}
 	return err
 }
@@ -135,12 +149,12 @@ func keepEvent(ctx context.Context, tx *sql.DB, sourceID string, now sql.Time, r
 }
 
 // keepPosts records the posts that were found, confirms the deliveries among them, and asks about dates that cannot be.
-func (w *Observing) keepPosts(ctx context.Context, tx *sql.DB, s claimed, f finding, book *bookmark, now sql.Time) (kept, error) {
+func (w *Observing) keepPosts(ctx context.Context, tx *sql.DB, s claimed, f finding, now sql.Time) (kept, error) {
 	var told kept
 	var posts []accounts.NewPost
 	var keys []string
 	var questions []accounts.Question
-	oldest := oldestOf(s.Bookmark.opened())
+	oldest := oldestOf(f.known)
 	for _, one := range f.posts {
 		delivery, err := w.recognise(ctx, tx, s, one)
 		if err != nil {
@@ -171,8 +185,8 @@ func (w *Observing) keepPosts(ctx context.Context, tx *sql.DB, s claimed, f find
 		if r.Created {
 			told.posts++
 		}
-		if at := slices.IndexFunc(book.Items, func(item knownItem) bool { return item.Key == keys[i] }); at >= 0 {
-			book.Items[at].Post = r.Post.ID
+		if at := slices.IndexFunc(f.bookmark.Items, func(item knownItem) bool { return item.Key == keys[i] }); at >= 0 {
+			f.bookmark.Items[at].Post = r.Post.ID
 		}
 	}
 	told.questions, err = accounts.AskAboutPosts(ctx, tx, w.Outside.Book, questions)

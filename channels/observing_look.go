@@ -21,12 +21,12 @@ import (
 	"govmedia/sql"
 )
 
-// bookmark is what is known of a source's items, kept on its row.
+// bookmark is what is known of a source's items.
 type bookmark struct {
 	Items  []knownItem `json:"i,omitempty"`
 	Cursor sql.Object  `json:"c,omitempty"` // of a platform's list
 
-	raw string // as it is kept, until somebody opens it: most readings find nothing new and never do
+	raw string // as it is kept, until somebody opens it
 }
 
 // knownItem is one item that was listed before.
@@ -89,10 +89,11 @@ type finding struct {
 	sentence string
 	warnings []string
 	posts    []seen
-	removed  []string // ids of posts that were taken down
-	gone     []string // the same, by the platform's ids
-	changed  int      // items whose text is another one than before
-	bookmark bookmark
+	removed  []string  // ids of posts that were taken down
+	gone     []string  // the same, by the platform's ids
+	changed  int       // items whose text is another one than before
+	known    bookmark  // the one before
+	bookmark *bookmark // for the next reading; nil: as before
 	answer   validators
 	movedTo  string
 	next     time.Duration // 0: as usual
@@ -133,8 +134,8 @@ func digest(text string) string {
 }
 
 // document reads the address of a source, with its validators unless it is to be read whole. The answer has no body when
-// nothing changed.
-func (w *Observing) document(ctx context.Context, s claimed, limit int64, now sql.Time) (egress.Fetched, validators, *trouble) {
+// nothing changed; when it has one, the source's bookmark is read too.
+func (w *Observing) document(ctx context.Context, db *sql.DB, s *claimed, limit int64, now sql.Time) (egress.Fetched, validators, *trouble) {
 	answer := validators{etag: s.Etag, lastModified: s.LastModified, hash: s.BodyHash, kept: true, whole: s.FullAt == nil || now.Sub(*s.FullAt) >= w.Pace.Whole}
 	header := http.Header{}
 	if !answer.whole && s.Etag != "" {
@@ -165,12 +166,25 @@ func (w *Observing) document(ctx context.Context, s claimed, limit int64, now sq
 	}
 	answer.kept = fetched.Body == nil && etag == s.Etag && modified == s.LastModified
 	answer.etag, answer.lastModified, answer.hash = etag, modified, hash
-	return fetched, answer, nil
+	if fetched.Body == nil {
+		return fetched, answer, nil
+	}
+	return fetched, answer, s.open(ctx, db)
+}
+
+// open reads what is known of the source's items.
+func (s *claimed) open(ctx context.Context, db *sql.DB) *trouble {
+	known, err := sql.Get[bookmark](ctx, db, "bookmark.get", sql.Args{"source_id": s.ID})
+	if err != nil && !errors.Is(err, sql.ErrNone) {
+		return &trouble{err: err}
+	}
+	s.Bookmark = known
+	return nil
 }
 
 // as returns the finding of a document that is as it was.
 func (s claimed) as(fetched egress.Fetched, answer validators) finding {
-	return finding{result: ReadUnchanged, warnings: s.Warnings, bookmark: s.Bookmark, answer: answer, movedTo: movedTo(s, fetched)}
+	return finding{result: ReadUnchanged, warnings: s.Warnings, answer: answer, movedTo: movedTo(s, fetched)}
 }
 
 // movedTo is where the host says that a source has gone for good, empty when it has not.
@@ -181,8 +195,8 @@ func movedTo(s claimed, fetched egress.Fetched) string {
 	return ""
 }
 
-func (w *Observing) lookAtFeed(ctx context.Context, s claimed, now sql.Time) (finding, *trouble) {
-	fetched, answer, problem := w.document(ctx, s, 0, now)
+func (w *Observing) lookAtFeed(ctx context.Context, db *sql.DB, s claimed, now sql.Time) (finding, *trouble) {
+	fetched, answer, problem := w.document(ctx, db, &s, 0, now)
 	if problem != nil || fetched.Body == nil {
 		return s.as(fetched, answer), problem
 	}
@@ -249,7 +263,8 @@ type listing struct {
 }
 
 func (f *finding) begin(s claimed) *listing {
-	l := &listing{known: s.Bookmark.opened().Items, present: map[int]bool{}, byKey: map[string]int{}, byLink: map[string]int{}}
+	f.known = s.Bookmark.opened()
+	l := &listing{known: slices.Clone(f.known.Items), present: map[int]bool{}, byKey: map[string]int{}, byLink: map[string]int{}}
 	for i, item := range l.known {
 		l.byKey[item.Key] = i
 		if item.Link != "" {
@@ -329,7 +344,7 @@ func (f *finding) end(l *listing, listed int) {
 			items = append(items, item)
 		}
 	}
-	f.bookmark = bookmark{Items: items[:min(len(items), mostKnown)]}
+	f.bookmark = &bookmark{Items: items[:min(len(items), mostKnown)]}
 	f.removed, f.changed = l.removed, l.changed
 	switch {
 	case listed == 0:
@@ -339,8 +354,8 @@ func (f *finding) end(l *listing, listed int) {
 	}
 }
 
-func (w *Observing) lookAtColumn(ctx context.Context, s claimed, now sql.Time) (finding, *trouble) {
-	fetched, answer, problem := w.document(ctx, s, 0, now)
+func (w *Observing) lookAtColumn(ctx context.Context, db *sql.DB, s claimed, now sql.Time) (finding, *trouble) {
+	fetched, answer, problem := w.document(ctx, db, &s, 0, now)
 	if problem != nil || fetched.Body == nil {
 		return s.as(fetched, answer), problem
 	}
@@ -494,8 +509,8 @@ func firstText(texts ...string) string {
 // maxSitemap bounds a sitemap as it is sent, in bytes.
 const maxSitemap = 10 << 20
 
-func (w *Observing) lookAtSitemap(ctx context.Context, s claimed, now sql.Time) (finding, *trouble) {
-	fetched, answer, problem := w.document(ctx, s, maxSitemap, now)
+func (w *Observing) lookAtSitemap(ctx context.Context, db *sql.DB, s claimed, now sql.Time) (finding, *trouble) {
+	fetched, answer, problem := w.document(ctx, db, &s, maxSitemap, now)
 	if problem != nil || fetched.Body == nil {
 		return s.as(fetched, answer), problem
 	}
@@ -545,6 +560,9 @@ func (w *Observing) lookAtPlatform(ctx context.Context, db *sql.DB, s claimed, n
 	if !can {
 		return finding{}, unreadable("系统不能从这个平台读取更新。请改用订阅源观察，或人工登记。")
 	}
+	if problem := s.open(ctx, db); problem != nil {
+		return finding{}, problem
+	}
 	account, err := accounts.Load(ctx, db, s.AccountID)
 	if err != nil {
 		return finding{}, &trouble{err: err}
@@ -581,7 +599,7 @@ func platformTrouble(ctx context.Context, err error) *trouble {
 }
 
 func platformFinding(s claimed, list Seen) finding {
-	found := finding{result: ReadUnchanged, bookmark: bookmark{Cursor: list.Cursor}, next: list.Next, gone: list.Removed}
+	found := finding{result: ReadUnchanged, known: s.Bookmark.opened(), bookmark: &bookmark{Cursor: list.Cursor}, next: list.Next, gone: list.Removed}
 	for _, post := range list.Posts {
 		one := seen{key: digest(firstText(post.ExternalID, post.URL, post.Title)), title: post.Title, url: post.URL, guid: post.ExternalID, ours: post.DeliveryID,
 			by: accounts.DateByPlatform, doubt: post.Doubt}

@@ -27,7 +27,7 @@ type claimed struct {
 	Etag         string
 	LastModified string
 	BodyHash     string
-	Bookmark     bookmark
+	Bookmark     bookmark `db:"-"` // read only when there is something to compare it with: see open
 	DueAt        *sql.Time
 	Result       Reading
 	Sentence     string
@@ -141,7 +141,7 @@ func (w *Observing) claim(ctx context.Context, db *sql.DB) (string, []claimed, e
 	if _, err := db.Exec(ctx, "source.claim", sql.Args{"ids": ids, "holder": holder, "now": db.Now(), "until": db.Now().Add(w.Pace.Lease)}); err != nil {
 		return "", nil, err
 	}
-	sources, err := sql.List[claimed](ctx, db, "source.claimed", sql.Args{"holder": holder})
+	sources, err := sql.List[claimed](ctx, db, "source.claimed", sql.Args{"ids": ids, "holder": holder})
 	if err == nil {
 		w.rounds.ask(sources)
 	}
@@ -227,11 +227,11 @@ func (w *Observing) readHost(ctx context.Context, db *sql.DB, holder string, que
 func (w *Observing) look(ctx context.Context, db *sql.DB, source claimed, now sql.Time) (finding, *trouble) {
 	switch source.Kind {
 	case FeedSource:
-		return w.lookAtFeed(ctx, source, now)
+		return w.lookAtFeed(ctx, db, source, now)
 	case ColumnSource:
-		return w.lookAtColumn(ctx, source, now)
+		return w.lookAtColumn(ctx, db, source, now)
 	case SitemapSource:
-		return w.lookAtSitemap(ctx, source, now)
+		return w.lookAtSitemap(ctx, db, source, now)
 	case PlatformSource:
 		return w.lookAtPlatform(ctx, db, source, now)
 	}

@@ -471,6 +471,11 @@ func changeSource(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 		if !changed {
 			return ErrSourceStale
 		}
+		if action == actionSourceSave { // another address has other items
+			if _, err := tx.Exec(ctx, "bookmark.forget", sql.Args{"source_id": id}); err != nil {
+				return err
+			}
+		}
 		if action == "" {
 			return nil
 		}
@@ -505,8 +510,10 @@ func RemoveSource(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 		if !removed {
 			return ErrSourceStale
 		}
-		if _, err := tx.Exec(ctx, "source.forget_events", sql.Args{"source_id": id}); err != nil {
-			return err
+		for _, statement := range []string{"source.forget_events", "bookmark.forget"} {
+			if _, err := tx.Exec(ctx, statement, sql.Args{"source_id": id}); err != nil {
+				return err
+			}
 		}
 		return auditSource(ctx, tx, actor, account.UnitID, id, actionSourceRemove, sql.Object{"account_id": source.AccountID, "kind": source.Kind, "url": source.URL})
 	})

@@ -134,15 +134,20 @@ func (f *quietFeeds) keep(b *testing.B, out *channels.Outside) {
 	}
 	now := int64(f.db.Now())
 	known := `{"i":[` + strings.TrimSuffix(strings.Repeat(`{"k":"0123456789abcdef","l":"0123456789abcdef","h":"0123456789abcdef","p":"0123456789abcdef","a":1760000000000},`, 20), ",") + `]}`
-	const columns = "id, account_id, kind, url, host, fingerprint, expect, state, etag, last_modified, body_hash, bookmark, due_at, result, sentence, warnings, failures, " +
+	const columns = "id, account_id, kind, url, host, fingerprint, expect, state, etag, last_modified, body_hash, due_at, result, sentence, warnings, failures, " +
 		"marked, read_at, ok_at, full_at, moved_to, created_by, created_at, updated_at, version"
 	for from := 0; from < len(f.addresses); from += 100 {
-		var rows []string
-		var values []any
+		var rows, bookmarks []string
+		var values, knowns []any
 		for i, address := range f.addresses[from:min(from+100, len(f.addresses))] {
-			rows = append(rows, "(?, ?, 'feed', ?, ?, ?, '{}', 'reading', '\"same\"', '', '', ?, 0, 'unchanged', '', '[]', 0, FALSE, ?, ?, ?, '', '', ?, ?, 1)")
+			rows = append(rows, "(?, ?, 'feed', ?, ?, ?, '{}', 'reading', '\"same\"', '', '', 0, 'unchanged', '', '[]', 0, FALSE, ?, ?, ?, '', '', ?, ?, 1)")
 			host, _, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "/")
-			values = append(values, sql.NewID(), account.ID, address, host, strconv.Itoa(from+i), known, now, now, now, now, now)
+			id := sql.NewID()
+			values = append(values, id, account.ID, address, host, strconv.Itoa(from+i), now, now, now, now, now)
+			bookmarks, knowns = append(bookmarks, "(?, ?)"), append(knowns, id, known)
+		}
+		if _, err := f.bareDB.ExecContext(b.Context(), "INSERT INTO bookmarks (source_id, bookmark) VALUES "+strings.Join(bookmarks, ", "), knowns...); err != nil {
+			b.Fatal(err)
 		}
 		if _, err := f.bareDB.ExecContext(b.Context(), "INSERT INTO sources ("+columns+") VALUES "+strings.Join(rows, ", "), values...); err != nil {
 			b.Fatal(err)

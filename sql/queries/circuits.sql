@@ -33,5 +33,5 @@ UPDATE circuits SET until_at = :now, updated_at = :now WHERE name = :name AND un
 -- name: circuit.rouse
 -- The platform answers again: what waited for it goes on now.
 UPDATE deliveries SET next_at = :now, updated_at = :now
-WHERE platform = :platform AND (:account_id = '' OR account_id = :account_id) AND error_code = 'platform_down' AND next_at > :now AND COALESCE(holder, '') = ''
+WHERE platform = :platform AND (:account_id = '' OR account_id = :account_id) AND error_code = 'platform_down' AND next_at > :now AND holder IS NULL
   AND state IN ('scheduled', 'prepared', 'submitted')

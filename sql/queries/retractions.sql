@@ -36,10 +36,9 @@ UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, ne
 WHERE of_id = :of_id AND action = 'update' AND (state IN ('scheduled', 'prepared', 'failed') OR state = 'submitted' AND next_at IS NULL AND holder IS NULL)
 
 -- name: delivery.rouse
--- The post that retractions and corrections wait for has come to an end: they go on now. COALESCE keeps the database from
--- going through all that nobody holds.
+-- The post that retractions and corrections wait for has come to an end: they go on now.
 UPDATE deliveries SET state = 'scheduled', next_at = :now, updated_at = :now, version = version + 1
-WHERE of_id IN (:of_ids) AND COALESCE(holder, '') = '' AND (state = 'scheduled' OR state = 'submitted' AND next_at IS NULL AND error_code = 'unknown')
+WHERE of_id IN (:of_ids) AND holder IS NULL AND (state = 'scheduled' OR state = 'submitted' AND next_at IS NULL AND error_code = 'unknown')
 
 -- name: delivery.to_hand
 -- The program has no way: a person takes the post down, or corrects it.

@@ -4,10 +4,10 @@ SELECT a.id, a.unit_id, a.platform, a.state FROM accounts a
 WHERE a.id = :id AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
 
 -- name: source.insert
-INSERT INTO sources (id, account_id, column_id, kind, url, host, fingerprint, expect, state, etag, last_modified, body_hash, bookmark, due_at, holder,
+INSERT INTO sources (id, account_id, column_id, kind, url, host, fingerprint, expect, state, etag, last_modified, body_hash, due_at, holder,
     lease_until, result, sentence, warnings, failures, failing_since, marked, read_at, ok_at, full_at, changed_at, moved_to, created_by, created_at,
     updated_at, version)
-VALUES (:id, :account_id, :column_id, :kind, :url, :host, :fingerprint, :expect, 'reading', '', '', '', '{}', :due_at, NULL,
+VALUES (:id, :account_id, :column_id, :kind, :url, :host, :fingerprint, :expect, 'reading', '', '', '', :due_at, NULL,
     NULL, '', '', '[]', 0, NULL, FALSE, NULL, NULL, NULL, NULL, '', :created_by, :created_at, :created_at, 1)
 
 -- name: source.visible
@@ -43,7 +43,7 @@ SELECT id, url FROM columns WHERE account_id = :account_id AND state = 'in_use' 
 -- name: source.save
 -- Another address or other expectations: what was known of the old address is forgotten, and it is read at once.
 UPDATE sources SET url = :url, host = :host, fingerprint = :fingerprint, expect = :expect, state = 'reading', etag = '', last_modified = '', body_hash = '',
-    bookmark = '{}', due_at = :now, holder = NULL, lease_until = NULL, result = '', sentence = '', warnings = '[]', failures = 0, failing_since = NULL,
+    due_at = :now, holder = NULL, lease_until = NULL, result = '', sentence = '', warnings = '[]', failures = 0, failing_since = NULL,
     ok_at = NULL, full_at = NULL, moved_to = '', updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version
 
@@ -88,13 +88,14 @@ SELECT id, host FROM sources WHERE due_at <= :now AND (lease_until IS NULL OR le
 UPDATE sources SET holder = :holder, lease_until = :until WHERE id IN (:ids) AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
 
 -- name: source.claimed
--- What a claim took, with what decides whether it is read at all.
-SELECT s.id, s.account_id, s.column_id, s.kind, s.url, s.host, s.expect, s.state, s.etag, s.last_modified, s.body_hash, s.bookmark, s.due_at, s.result,
+-- What a claim took, with what decides whether it is read at all. By id: where most rows have no holder, a database may take
+-- the index of holders for useless.
+SELECT s.id, s.account_id, s.column_id, s.kind, s.url, s.host, s.expect, s.state, s.etag, s.last_modified, s.body_hash, s.due_at, s.result,
     s.sentence, s.warnings, s.failures, s.failing_since, s.marked, s.read_at, s.ok_at, s.full_at, s.changed_at, s.moved_to,
     a.state AS account_state, a.platform, a.in_use_at, COALESCE(c.due_at, a.due_at) AS target_due_at, COALESCE(c.state, '') AS column_state,
     COALESCE(c.last_post_at, CASE WHEN s.column_id IS NULL THEN a.last_post_at END) AS target_last_at
 FROM sources s JOIN accounts a ON a.id = s.account_id LEFT JOIN columns c ON c.id = s.column_id
-WHERE s.holder = :holder ORDER BY s.host, s.id
+WHERE s.id IN (:ids) AND s.holder = :holder ORDER BY s.host, s.id
 
 -- name: source.same
 -- Many sources that had nothing new.
@@ -108,10 +109,22 @@ UPDATE sources SET due_at = :due_at, holder = NULL, lease_until = NULL WHERE id 
 
 -- name: source.read
 -- What one reading found. No version: nobody edits these.
-UPDATE sources SET state = :state, etag = :etag, last_modified = :last_modified, body_hash = :body_hash, bookmark = :bookmark, due_at = :due_at,
+UPDATE sources SET state = :state, etag = :etag, last_modified = :last_modified, body_hash = :body_hash, due_at = :due_at,
     holder = NULL, lease_until = NULL, result = :result, sentence = :sentence, warnings = :warnings, failures = :failures, failing_since = :failing_since,
     read_at = :read_at, ok_at = :ok_at, full_at = :full_at, changed_at = :changed_at, moved_to = :moved_to
 WHERE id = :id AND holder = :holder
+
+-- name: bookmark.get
+SELECT bookmark FROM bookmarks WHERE source_id = :source_id
+
+-- name: bookmark.save
+UPDATE bookmarks SET bookmark = :bookmark WHERE source_id = :source_id
+
+-- name: bookmark.insert
+INSERT INTO bookmarks (source_id, bookmark) VALUES (:source_id, :bookmark)
+
+-- name: bookmark.forget
+DELETE FROM bookmarks WHERE source_id = :source_id
 
 -- name: source.of_target
 -- The sources of one account, or of one of its columns.
