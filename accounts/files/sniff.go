@@ -1,7 +1,6 @@
 package files
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"io"
@@ -115,7 +114,7 @@ const maxParts = 20_000 // of an archive
 
 // lookIntoZip refuses an archive with something in it that runs, or that is not what its extension says.
 func lookIntoZip(ext string, r io.ReaderAt, size int64) error {
-	archive, err := zip.NewReader(r, size)
+	archive, err := OpenZip(r, size)
 	if err != nil || len(archive.File) > maxParts {
 		return ErrLocked.Because(err)
 	}

@@ -16,6 +16,7 @@ const (
 	MaxRows    = 350_000   // the number of the last row
 	MaxColumns = 500       // columns with something in them
 	MaxCell    = 32_767    // characters in a cell; Excel holds no more
+	MaxRow     = 1 << 20   // bytes of text in a row: a workbook writes a text once and names it in every cell
 )
 
 // Row is one row that has something in it.
@@ -24,6 +25,7 @@ type Row struct {
 	Cells  []string             // cleaned; the last is not empty
 	Faults map[int]*fault.Fault // of cells that hold something no value can be read from, by column from 0; nil when there are none
 	Merged []Span               // columns that are one cell in this row
+	size   int                  // bytes of its text
 }
 
 // Span is the first and the last of columns that were made one, from 0.

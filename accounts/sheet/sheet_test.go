@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
+	"govmedia/accounts/files"
 	"govmedia/accounts/sheet"
 )
 
@@ -169,6 +170,12 @@ func TestBadWorkbooksAreRefusedByTheirCode(t *testing.T) {
 	for i := range 100_001 {
 		fmt.Fprintf(&merged, `<mergeCell ref="A%d:B%d"/>`, i+1, i+1)
 	}
+	shared := map[string]string{"xl/sharedStrings.xml": "<sst><si><t>" + strings.Repeat("长", 32_000) + "</t></si></sst>"}
+	row := `<row>` + strings.Repeat(`<c t="s"><v>0</v></c>`, 500) + `</row>`
+	cells := strings.Repeat("7<!-- -->", 1_000_000)
+	overlap := strings.Repeat(`<mergeCell ref="A1:B300000"/>`, 100_000)
+	twice := `<Relationships><Relationship Id="a" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/>` +
+		strings.Repeat(`<Relationship Id="b" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/>`, 2) + `</Relationships>`
 	protected := append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), make([]byte, 100_000)...)
 	protected = append(protected, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")...)
 	for _, c := range []struct {
@@ -197,6 +204,16 @@ func TestBadWorkbooksAreRefusedByTheirCode(t *testing.T) {
 		{"long cell", "a.csv", "sheet.cell_too_long", []byte("a,b\n1," + strings.Repeat("长", 32_768))},
 		{"open quote", "a.csv", "sheet.cell_too_long", []byte("a,b\n1,\"" + strings.Repeat("x\n", 4<<20))},
 		{"merges", "a.xlsx", "sheet.too_many_merges", parts(t, "<worksheet><sheetData/><mergeCells>"+merged.String()+"</mergeCells></worksheet>", nil)},
+		{"overlapping merges", "a.xlsx", "sheet.too_many_merges",
+			parts(t, `<worksheet><sheetData><row r="1"><c><v>1</v></c></row></sheetData><mergeCells>`+overlap+"</mergeCells></worksheet>", nil)},
+		{"a text named in every cell", "a.xlsx", "sheet.too_large", parts(t, "<worksheet><sheetData>"+row+"</sheetData></worksheet>", shared)},
+		{"a value in pieces", "a.xlsx", "sheet.cell_too_long", parts(t, sheetOf("A1", cells), nil)},
+		{"shared texts twice", "a.xlsx", "sheet.broken", parts(t, sheetOf("A1", "1"), map[string]string{"xl/_rels/workbook.xml.rels": twice})},
+		{"a tag of tag ends", "a.xlsx", "sheet.broken", parts(t, `<worksheet><sheetData><row a="`+strings.Repeat(">", 700_000)+`"></row></sheetData></worksheet>`, nil)},
+		{"a million sheets", "a.xlsx", "sheet.expands_too_far", parts(t, sheetOf("A1", "1"), map[string]string{
+			"xl/workbook.xml": "<workbook><sheets>" + strings.Repeat("<sheet/>", 1_000_001) + "</sheets></workbook>"})},
+		{"a million attributes", "a.xlsx", "sheet.broken", parts(t, sheetOf("A1", "1"), map[string]string{
+			"xl/workbook.xml": "<workbook" + strings.Repeat(` a=""`, 1_000_000) + "/>"})},
 		{"empty", "a.csv", "sheet.empty", []byte(" \r\n")},
 		{"page", "a.xls", "sheet.unknown_format", []byte("<html><table><tr><td>1")},
 		{"picture", "a.csv", "sheet.unknown_format", []byte("\x89PNG\r\n\x1a\n\x00\x00")},
@@ -217,6 +234,28 @@ func TestALyingSizeDoesNotHideABomb(t *testing.T) {
 	copy(raw[at-46+24:], []byte{16, 0, 0, 0})
 	if rows, err := all(raw, "a.xlsx"); err == nil {
 		t.Errorf("read %d rows of a bomb that calls itself small", len(rows))
+	}
+}
+
+// The library keeps some objects for each entry before anybody can count them, so a long directory must not be read to its end.
+func TestAnArchiveOfNothingButEntriesIsNotHeld(t *testing.T) {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for i := range 200_000 {
+		_, err := w.CreateHeader(&zip.FileHeader{Name: fmt.Sprintf("xl/%060d", i), Method: zip.Store})
+		must(t, err)
+	}
+	must(t, w.Close())
+	allocs := testing.AllocsPerRun(1, func() {
+		if _, err := sheet.Open(bytes.NewReader(out.Bytes()), int64(out.Len()), "a.xlsx"); !errors.Is(err, sheet.ErrBomb) {
+			t.Errorf("Open = %v, want sheet.expands_too_far", err)
+		}
+		if _, err := files.Sniff("a.xlsx", bytes.NewReader(out.Bytes()), int64(out.Len())); !errors.Is(err, files.ErrLocked) {
+			t.Errorf("Sniff = %v, want file.locked", err)
+		}
+	})
+	if allocs > 500_000 {
+		t.Errorf("%.0f allocations for 200,000 entries looked at twice", allocs)
 	}
 }
 

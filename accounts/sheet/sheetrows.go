@@ -41,8 +41,7 @@ func (r *sheetRows) Next() (Row, error) {
 				return Row{}, err
 			}
 			if !row.Blank() {
-				r.fill(&row)
-				return row, nil
+				return row, r.fill(&row)
 			}
 		case p.name == "sheetData" && p.close, p.name == "worksheet" && p.close:
 			r.done = true
@@ -143,6 +142,9 @@ func (r *sheetRows) cell(p piece, row *Row, column int) error {
 		case p.name == "v":
 			inValue, valued = p.open && !p.close, true
 		case p.name == "" && inValue:
+			if len(value)+len(p.text) > longestText {
+				return ErrCell
+			}
 			value = append(value, p.plain()...)
 		}
 	}
@@ -199,6 +201,9 @@ func put(row *Row, column int, text string, trouble *fault.Fault) error {
 	if len(text) > MaxCell && len([]rune(text)) > MaxCell {
 		return ErrCell.Say("第 %d 行第 %d 列超过 %d 个字，请缩短后再上传；如果是 .csv，请核对引号是否成对。", row.Number, column+1, MaxCell)
 	}
+	if row.size += len(text); row.size > MaxRow {
+		return ErrTooLarge.Say("第 %d 行的文字超过 1 MB，请删去不用的列再上传。", row.Number)
+	}
 	if trouble != nil {
 		if row.Faults == nil {
 			row.Faults = map[int]*fault.Fault{}
@@ -232,11 +237,17 @@ func number(text string) string {
 }
 
 // fill writes the text of a merged range into its cells of this row: those below the first, and in the first row those beside
-// it too, for it is there that titles are merged. Below the first row only the first column is filled.
-func (r *sheetRows) fill(row *Row) {
+// it too, for it is there that titles are merged. Below the first row only the first column is filled. No program merges a cell
+// twice, so in one row no more ranges lie than columns.
+func (r *sheetRows) fill(row *Row) error {
 	for len(r.merges) > 0 && r.merges[0].top <= row.Number {
-		r.active = append(r.active, r.merges[0])
+		if m := r.merges[0]; m.bottom >= row.Number && m.left < MaxColumns {
+			r.active = append(r.active, m)
+		}
 		r.merges = r.merges[1:]
+		if len(r.active) > 2*MaxColumns { // those that ended above among them
+			return ErrMerges.Say("有合并的单元格互相重叠，请取消合并后再上传。")
+		}
 	}
 	kept := r.active[:0]
 	for _, m := range r.active {
@@ -246,12 +257,15 @@ func (r *sheetRows) fill(row *Row) {
 		if m.top == row.Number {
 			m.text = row.Cell(m.left)
 			row.Merged = append(row.Merged, Span{m.left, m.right})
-		} else if m.text != "" && row.Cell(m.left) == "" && m.left < MaxColumns {
-			_ = put(row, m.left, m.text, nil) // in bounds: it was so above
+		} else if m.text != "" && row.Cell(m.left) == "" {
+			if err := put(row, m.left, m.text, nil); err != nil {
+				return err
+			}
 		}
 		if m.bottom > row.Number {
 			kept = append(kept, m)
 		}
 	}
 	r.active = kept
+	return nil
 }

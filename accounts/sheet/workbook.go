@@ -137,6 +137,8 @@ func (w *workbook) readParts(main string) (map[string]string, error) {
 		case relation.Mode == "External":
 		case kind == "worksheet":
 			targets[relation.ID] = target
+		case kind == "sharedStrings" && w.texts != nil, kind == "styles" && w.dates != nil:
+			err = ErrBroken.Because(fmt.Errorf("two entries of %s", kind)) // a workbook has one; a thousand would be read a thousand times
 		case kind == "sharedStrings":
 			w.texts, err = w.readTexts(target)
 		case kind == "styles":

@@ -96,6 +96,7 @@ func (s *scanner) text() ([]byte, error) {
 // tag reads the inside of a tag, of a comment or of a CDATA section, whose < was read.
 func (s *scanner) tag() ([]byte, error) {
 	s.buffer = s.buffer[:0]
+	var end tagEnd
 	for {
 		part, err := s.r.ReadSlice('>')
 		if len(s.buffer)+len(part) > longestText {
@@ -108,7 +109,7 @@ func (s *scanner) tag() ([]byte, error) {
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return nil, err
 		}
-		if err == nil && ended(s.buffer) {
+		if err == nil && end.at(s.buffer) {
 			break
 		}
 	}
@@ -119,23 +120,29 @@ func (s *scanner) tag() ([]byte, error) {
 	return raw, nil
 }
 
-// ended reports whether the > at the end of raw ends the tag, and stands in no quoted value, comment or CDATA section.
-func ended(raw []byte) bool {
+// tagEnd looks for the end of a tag that is read from one > to the next. Each byte is looked at once: a value may be nothing but >.
+type tagEnd struct {
+	seen  int // bytes of the tag
+	quote byte
+}
+
+// at reports whether the > at the end of raw ends the tag, and stands in no quoted value, comment or CDATA section.
+func (e *tagEnd) at(raw []byte) bool {
 	switch {
 	case bytes.HasPrefix(raw, []byte("!--")):
 		return len(raw) >= len("!---->") && bytes.HasSuffix(raw, []byte("-->"))
 	case bytes.HasPrefix(raw, []byte("![CDATA[")):
 		return bytes.HasSuffix(raw, []byte("]]>"))
 	}
-	quote := byte(0)
-	for _, c := range raw {
-		if quote == 0 && (c == '"' || c == '\'') {
-			quote = c
-		} else if c == quote {
-			quote = 0
+	for _, c := range raw[e.seen:] {
+		if e.quote == 0 && (c == '"' || c == '\'') {
+			e.quote = c
+		} else if c == e.quote {
+			e.quote = 0
 		}
 	}
-	return quote == 0
+	e.seen = len(raw)
+	return e.quote == 0
 }
 
 func (s *scanner) named(raw []byte) (piece, error) {

@@ -8,16 +8,18 @@ import (
 	"path"
 	"strings"
 
+	"govmedia/accounts/files"
 	"govmedia/fault"
 )
 
 // What an archive may unpack to. A sheet of 300,000 rows and 40 columns is some 500 MB of XML, a twentieth of that packed.
 const (
 	mostEntries  = 5_000
-	mostUnpacked = 2 << 30  // bytes, of one entry
-	mostSmall    = 32 << 20 // bytes, of an entry that is read as a whole
-	mostRatio    = 250      // unpacked bytes for one packed; deflate reaches 1,032
-	freeOfRatio  = 16 << 20 // bytes that an entry may unpack to whatever its ratio
+	mostUnpacked = 2 << 30   // bytes, of one entry
+	mostSmall    = 32 << 20  // bytes, of an entry that is read as a whole
+	mostTags     = 1_000_000 // of such an entry: workbooks have up to 64,000 cell styles
+	mostRatio    = 250       // unpacked bytes for one packed; deflate reaches 1,032
+	freeOfRatio  = 16 << 20  // bytes that an entry may unpack to whatever its ratio
 )
 
 // archive is a workbook's zip file.
@@ -26,7 +28,10 @@ type archive struct {
 }
 
 func openArchive(file io.ReaderAt, size int64) (*archive, error) {
-	reader, err := zip.NewReader(file, size)
+	reader, err := files.OpenZip(file, size)
+	if errors.Is(err, files.ErrDirectory) {
+		return nil, ErrBomb.Because(err)
+	}
 	if err != nil {
 		return nil, ErrBroken.Because(err)
 	}
@@ -84,8 +89,35 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// decode reads a small XML entry into a struct. Package encoding/xml expands no entities of a document's own.
+// count reads an entry by the scanner, which takes no long tag, and refuses one of too many.
+func (a *archive) count(name string) error {
+	r, err := a.open(name, mostSmall)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	s := newScanner(r)
+	for tags := 0; tags <= mostTags; {
+		p, err := s.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return broken(err)
+		}
+		if p.name != "" {
+			tags++
+		}
+	}
+	return ErrBomb
+}
+
+// decode reads a small XML entry into a struct. Package encoding/xml expands no entities of a document's own, but holds a tag
+// whole and a struct for each element, so both are counted before.
 func (a *archive) decode(name string, into any) error {
+	if err := a.count(name); err != nil {
+		return err
+	}
 	r, err := a.open(name, mostSmall)
 	if err != nil {
 		return err
