@@ -78,6 +78,26 @@ func TestABulkEditIsPreviewedDoneAndUndone(t *testing.T) {
 	})
 }
 
+func TestUndoingABatchTellsNothingOfAccountsOutOfSight(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		ids := w.some(3) // the last is the bureau's
+		done, err := accounts.Bulk(ctx, w.db, w.book, w.People["admin"], accounts.BulkEdit{Field: "head", Value: "张某 13800000001", IDs: ids})
+		if err != nil || done.Changed != 3 {
+			t.Fatalf("Bulk = %+v, %v", done, err)
+		}
+		undone, err := accounts.UndoBatch(ctx, w.db, w.book, w.People["officer"], done.BatchID)
+		if err != nil || undone.Total != 2 || undone.Refused != 2 {
+			t.Errorf("UndoBatch by an officer = %+v, %v, want two accounts refused and the third not counted", undone, err)
+		}
+		for _, line := range undone.Lines {
+			if line.ID == ids[2] {
+				t.Errorf("the officer is told of the bureau's account: %+v", line)
+			}
+		}
+	})
+}
+
 func TestABulkEditTakesAFilterAndRespectsReach(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := t.Context()

@@ -63,11 +63,10 @@ func undo(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, c
 }
 
 // UndoBatch writes back what one bulk edit replaced, where it was not changed again since, a hundred accounts in one
-// transaction. What is left alone is named in the result. Undoing again does nothing more. Errors: ErrBulkGone when the
-// actor reaches none of its accounts with ReadAccounts.
+// transaction. What is left alone is named in the result; accounts that the actor does not see are left alone and not told of.
+// Undoing again does nothing more. Errors: ErrBulkGone when the actor reaches none of its accounts with ReadAccounts.
 func UndoBatch(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, batchID string) (BulkResult, error) {
 	result := BulkResult{BatchID: batchID, Lines: []BulkLine{}}
-	seen := false
 	for account, after := "", ""; ; {
 		changes, err := sql.List[FieldChange](ctx, db, "account_change.of_batch", sql.Args{"why": WhyBulk, "why_id": batchID, "after_account": account,
 			"after_id": after, "limit": bulkStep})
@@ -79,16 +78,17 @@ func UndoBatch(ctx context.Context, db *sql.DB, book rules.Book, actor units.Act
 			return BulkResult{}, wrap(err, "undo batch %s", batchID)
 		}
 		for i, line := range lines {
-			seen = seen || line.Code != ErrChangeGone.Code
-			result.Field, result.Label = changes[i].Field, labelOf(changes[i].Field)
-			result.count(line)
+			if line.Code != ErrChangeGone.Code { // what it says of an account out of sight is for others
+				result.Field, result.Label = changes[i].Field, labelOf(changes[i].Field)
+				result.count(line)
+			}
 		}
 		if len(changes) < bulkStep {
 			break
 		}
 		account, after = changes[len(changes)-1].AccountID, changes[len(changes)-1].ID
 	}
-	if !seen {
+	if result.Total == 0 {
 		return BulkResult{}, wrap(ErrBulkGone, "undo batch %s", batchID)
 	}
 	return result, nil
