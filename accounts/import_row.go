@@ -217,7 +217,7 @@ func (r *rowReader) set(d *rowDraft, f Field, text string) error {
 	refusal := fault.As(err)
 	switch {
 	case err == nil:
-		if kept := d.record.Text(f.Name); kept != "" {
+		if kept := f.text(&d.record); kept != "" {
 			d.Fields[f.Name] = kept
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -192,24 +193,63 @@ func (w *importWork) previewSheet(ctx context.Context, book *sheets.Book) (*rowR
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	seen, batch := newRepeats(), make([]*rowDraft, 0, readBatch)
+	return reader, w.previewRows(ctx, rows, reader)
+}
+
+// previewRows plans and keeps the rows of a table. They are read on a goroutine of its own, which ends before this does: while the
+// database keeps some rows, the following ones are read.
+func (w *importWork) previewRows(ctx context.Context, rows sheets.Rows, reader *rowReader) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	batches, ended := make(chan []*rowDraft), make(chan error, 1)
+	go func() {
+		defer close(batches)
+		ended <- readBatches(ctx, rows, reader, w.in.HeadTo, batches)
+	}()
+	seen := newRepeats()
+	var failed error
+	for batch := range batches {
+		if failed == nil {
+			failed = w.keepPreview(ctx, batch, seen)
+		}
+		if failed != nil {
+			stop()
+		}
+	}
+	if err := <-ended; failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+// readBatches reads the rows below the head and hands them on, some at a time, until the end of the table or of ctx. A reader that
+// panics at a sheet fails the preview, and not the program.
+func readBatches(ctx context.Context, rows sheets.Rows, reader *rowReader, head int, batches chan<- []*rowDraft) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("read the sheet: panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	batch := make([]*rowDraft, 0, readBatch)
 	for {
 		row, err := rows.Next()
 		ended := errors.Is(err, io.EOF)
 		if err != nil && !ended {
-			return nil, err
+			return err
 		}
-		if !ended && row.Number > w.in.HeadTo {
+		if !ended && row.Number > head {
 			batch = append(batch, reader.read(row))
 		}
 		if len(batch) == readBatch || ended && len(batch) > 0 {
-			if err := w.keepPreview(ctx, batch, seen); err != nil {
-				return nil, err
+			select {
+			case batches <- batch:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
-			batch = batch[:0]
+			batch = make([]*rowDraft, 0, readBatch)
 		}
 		if ended {
-			return reader, nil
+			return nil
 		}
 	}
 }
