@@ -18,10 +18,11 @@ import (
 	"govmedia/units"
 )
 
-// How many rows one step looks at, carries out or undoes, and how long it may take before another node takes over.
+// How many rows one step looks at, carries out or undoes, or clears away, and how long it may take before another node takes over.
 const (
 	readBatch   = 500
 	carryBatch  = 1000
+	clearBatch  = 5000
 	importLease = time.Minute
 )
 
@@ -154,18 +155,11 @@ func (w *importWork) finish(ctx context.Context, next ImportState, unknown Unkno
 // preview reads the whole sheet and keeps of each row what it will do. A sheet that cannot be read to its end goes back to
 // whoever mapped it, with the refusal.
 func (w *importWork) preview(ctx context.Context, store files.Store) error {
-	if _, err := w.db.Exec(ctx, "import_row.clear", sql.Args{"import_id": w.in.ID}); err != nil {
-		return err
-	}
-	mine, err := w.db.ExecOne(ctx, "import.restart_preview", sql.Args{"id": w.in.ID, "holder": w.holder})
-	if err == nil && !mine {
-		err = errLost
-	}
-	if err != nil {
+	if err := w.clearPreview(ctx); err != nil {
 		return err
 	}
 	var reader *rowReader
-	err = withSheet(ctx, store, w.in, func(book *sheets.Book) (err error) {
+	err := withSheet(ctx, store, w.in, func(book *sheets.Book) (err error) {
 		reader, err = w.previewSheet(ctx, book)
 		return err
 	})
@@ -178,8 +172,39 @@ func (w *importWork) preview(ctx context.Context, store files.Store) error {
 	return w.finish(ctx, ImportPreviewed, reader.unknownWords(), nil)
 }
 
+// clearPreview takes away what an earlier preview found, some rows in each transaction. Each of them holds the import: a node that
+// was so slow that another took it over takes nothing of that one's away, and one that is at work does not lose it.
+func (w *importWork) clearPreview(ctx context.Context) error {
+	for left := true; left; {
+		err := w.db.InTx(ctx, func(tx *sql.DB) error {
+			if err := w.restart(ctx, tx); err != nil {
+				return err
+			}
+			gone, err := tx.Exec(ctx, "import_row.clear", sql.Args{"import_id": w.in.ID, "limit": clearBatch})
+			left = gone > 0
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restart notes that a preview is at its top, and keeps it for another lease. Error: errLost.
+func (w *importWork) restart(ctx context.Context, db *sql.DB) error {
+	mine, err := db.ExecOne(ctx, "import.restart_preview", sql.Args{"id": w.in.ID, "holder": w.holder, "lease_until": db.Now().Add(importLease)})
+	if err == nil && !mine {
+		err = errLost
+	}
+	return err
+}
+
 func (w *importWork) previewSheet(ctx context.Context, book *sheets.Book) (*rowReader, error) {
-	first, err := book.First(w.in.Sheet, lookRows)
+	first, err := book.First(w.in.Sheet, lookRows) // which unpacks the whole sheet once
+	if err == nil {
+		err = w.restart(ctx, w.db)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -274,11 +299,10 @@ func (w *importWork) keepPreview(ctx context.Context, batch []*rowDraft, seen *r
 		d.ImportID = w.in.ID
 		rows[i] = d.ImportRow
 	}
-	return w.db.InTx(ctx, func(tx *sql.DB) error {
+	err := w.db.InTx(ctx, func(tx *sql.DB) error {
 		if err := sql.InsertMany(ctx, tx, "import_row.insert", rows); err != nil {
 			return err
 		}
-		w.looked += int64(len(rows))
 		mine, err := tx.ExecOne(ctx, "import.looked", sql.Args{"id": w.in.ID, "holder": w.holder, "looked_rows": len(rows), "creates": counts[OutcomeCreate],
 			"changes": counts[OutcomeChange], "sames": counts[OutcomeSame], "refused": counts[OutcomeRefuse], "lease_until": tx.Now().Add(importLease)})
 		if err == nil && !mine {
@@ -286,6 +310,10 @@ func (w *importWork) keepPreview(ctx context.Context, batch []*rowDraft, seen *r
 		}
 		return err
 	})
+	if err == nil {
+		w.looked += int64(len(rows))
+	}
+	return err
 }
 
 // progress is what a step did.

@@ -323,6 +323,54 @@ func TestASheetThatBreaksOffIsHandedBack(t *testing.T) {
 	}
 }
 
+// slowStore lets something happen while a node waits for its bytes.
+type slowStore struct {
+	files.Store
+	meanwhile func()
+}
+
+func (s slowStore) Open(ctx context.Context, key string) (io.ReadCloser, files.Info, error) {
+	s.meanwhile()
+	return s.Store.Open(ctx, key)
+}
+
+func TestANodeThatLostAPreviewLeavesItToTheOther(t *testing.T) {
+	each(t, func(w *world) {
+		store, before := sheetStore(w.t), 12_000 // more rows than are cleared away at once
+		var raw strings.Builder
+		raw.WriteString("账号名称,主办单位\n")
+		for i := range before {
+			fmt.Fprintf(&raw, "清源%d,清源镇人民政府\n", i)
+		}
+		in, look := w.bring(store, accounts.ImportRegister, "a.csv", []byte(raw.String()))
+		in = w.preview(store, in, look, map[string]string{"kind": "抖音号"})
+		if in.State != accounts.ImportPreviewed || in.LookedRows != int64(before) {
+			t.Fatalf("preview = %s of %d rows", in.State, in.LookedRows)
+		}
+		look.Mapping.Assume = map[string]string{"kind": "快手号"}
+		if _, err := accounts.StartImport(t.Context(), w.db, store, w.People["admin"], in.ID, in.Version, accounts.ImportChoice{Sheet: look.Sheet, HeadFrom: look.HeadFrom,
+			HeadTo: look.HeadTo, Mapping: look.Mapping}); err != nil {
+			t.Fatalf("StartImport: %v", err)
+		}
+		taken := false
+		slow := slowStore{store, func() { // the lease runs out, and another node does the whole preview
+			taken = true
+			*w.now = w.now.Add(2 * time.Minute)
+			if _, err := accounts.ImportsDue(t.Context(), w.db, w.book, store, "node-b"); err != nil {
+				t.Errorf("ImportsDue of the other node: %v", err)
+			}
+		}}
+		if _, err := accounts.ImportsDue(t.Context(), w.db, w.book, slow, "node-a"); err != nil || !taken {
+			t.Errorf("ImportsDue of the slow node = %v, overtaken %v", err, taken)
+		}
+		in = w.importOf(in.ID)
+		page, err := accounts.ImportRows(t.Context(), w.db, w.People["admin"], in.ID, accounts.RowFilter{After: before, PerPage: 10}) // the head is row 1
+		if err != nil || in.State != accounts.ImportPreviewed || in.Creates != int64(before) || len(page.Items) != 1 || page.Items[0].Number != before+1 {
+			t.Errorf("import = %s, creates %d, last row %+v, %v; want all %d once", in.State, in.Creates, page.Items, err, before)
+		}
+	})
+}
+
 func TestBadFilesAreNotTakenIn(t *testing.T) {
 	w := sqliteWorld(t)
 	store := sheetStore(t)

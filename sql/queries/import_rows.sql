@@ -3,8 +3,9 @@ INSERT INTO import_rows (import_id, number, outcome, result, account_id, name, u
 VALUES (:import_id, :number, :outcome, :result, :account_id, :name, :unit_name, :fields, :changes, :notes, :code, :why)
 
 -- name: import_row.clear
--- What an earlier preview found.
+-- What an earlier preview found, some rows at a time. The list within stands in a FROM, for MySQL takes no LIMIT elsewhere.
 DELETE FROM import_rows WHERE import_id = :import_id
+  AND number <= (SELECT MAX(number) FROM (SELECT number FROM import_rows WHERE import_id = :import_id ORDER BY number LIMIT :limit) first_rows)
 
 -- name: import_row.list
 -- A page by the number of the row.

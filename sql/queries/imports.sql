@@ -55,7 +55,8 @@ WHERE id = :id AND state = :state AND version = :version AND (lease_until IS NUL
 
 -- name: import.restart_preview
 -- A preview begins at the top each time: which rows repeat each other is known only to who has read them all.
-UPDATE imports SET looked_rows = 0, creates = 0, changes = 0, sames = 0, refused = 0 WHERE id = :id AND holder = :holder
+UPDATE imports SET looked_rows = 0, creates = 0, changes = 0, sames = 0, refused = 0, lease_until = :lease_until
+WHERE id = :id AND holder = :holder AND state = 'previewing'
 
 -- name: import.looked
 -- Saves how far a preview is, in the transaction of the step. Only for who holds it.
