@@ -97,12 +97,15 @@ func (w *work) confirm(ctx context.Context, news Confirmation) error {
 }
 
 // intend saves the intention to publish what was prepared just before, together with whoever else is as far now. Each that is
-// no longer the worker's to send is told errLost.
+// no longer the worker's to send is told errLost. The leases run from the saving, for which each may have waited.
 func (w *work) intend(ctx context.Context, args sql.Args) error {
-	db := w.db
+	db, lease := w.db, w.out.Pace.Lease
 	return w.out.intending.save(args, func(all []sql.Args) []error {
 		return together(all, func(some []sql.Args) error {
 			return db.InTx(ctx, func(tx *sql.DB) error {
+				for _, one := range some {
+					one["until"] = tx.Now().Add(lease)
+				}
 				matched, err := sql.UpdateMany(ctx, tx, "delivery.intend_prepared", some)
 				if err == nil && matched != int64(len(some)) {
 					err = errLost
