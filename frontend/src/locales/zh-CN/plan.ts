@@ -14,6 +14,8 @@ export const plan = {
   emptyText: '审签完成的稿件在稿件页“排期发布”以后，会出现在这里。',
   more: '安排太多，这里只显示前 600 条。请选一个单位，或缩短时间。',
   to: (count: number) => `${count} 个账号`,
+  inSeries: '多图文',
+  placeInSeries: (place: number) => `多图文第 ${place} 篇`,
   move: '改期',
   moveOne: (title: string) => `改期：${title}`,
   moveHint: '拖动到另一天，或点“改期”选时间。已开始发布的不能改。',
