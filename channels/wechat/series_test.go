@@ -257,6 +257,60 @@ func TestARefusedMessageNamesTheArticle(t *testing.T) {
 	})
 }
 
+// leaveOut makes WeChat say that it published a message without some of its articles.
+func (d *desk) leaveOut(failIdx string, places ...int) {
+	var items []string
+	for _, place := range places {
+		items = append(items, fmt.Sprintf(`{"idx":%d,"article_url":"https://mp.weixin.qq.com/s/left-out-%d"}`, place, place))
+	}
+	d.box.AddFault(sandbox.Fault{Match: sandbox.Match{Path: jobPath}, Action: sandbox.Status, Status: 200, ContentType: "application/json",
+		Body: fmt.Sprintf(`{"publish_id":"1","publish_status":0,"article_id":"left-out","article_detail":{"count":%d,"item":[%s]},"fail_idx":%s}`,
+			len(places), strings.Join(items, ","), failIdx)})
+}
+
+func TestAMessageThatWeChatSendsWithoutOneOfItsArticles(t *testing.T) {
+	for _, failIdx := range []string{`[2]`, `["2"]`} {
+		eachDesk(t, func(s *setup) { s.platform.CallbackURL = "" }, func(d *desk) {
+			_, ids := d.combine(d.db.Now(), three...)
+			d.work(ids[0])
+			d.leaveOut(failIdx, 1, 3)
+			d.all(ids)
+			left := d.view(ids[1])
+			d.stands("left out, fail_idx "+failIdx, left, channels.Failed)
+			if want := "没有发出第 2 篇《道路施工通告》"; !strings.Contains(left.ErrorAdvice, want) || left.NextAt != nil {
+				d.t.Errorf("the article left out says %q, due %v; want %q and a person", left.ErrorAdvice, left.NextAt, want)
+			}
+			d.publishedAt(ids[0], "https://mp.weixin.qq.com/s/left-out-1")
+			d.publishedAt(ids[2], "https://mp.weixin.qq.com/s/left-out-3")
+			if posts := d.posts(); len(posts) != 2 || d.calls(submitPath) != 1 {
+				d.t.Errorf("%d posts and %d submits, want 2 and 1", len(posts), d.calls(submitPath))
+			}
+		})
+	}
+}
+
+// A message that was published is published whole unless WeChat names what it left out; where an address is missing, none is made up.
+func TestAPublishedMessageWithoutAnAddressOfOneArticle(t *testing.T) {
+	eachDesk(t, func(s *setup) { s.platform.CallbackURL = "" }, func(d *desk) {
+		_, ids := d.combine(d.db.Now(), three...)
+		d.work(ids[0])
+		d.leaveOut(`[]`, 1, 3)
+		d.all(ids)
+		d.publishedAt(ids[0], "https://mp.weixin.qq.com/s/left-out-1")
+		d.publishedAt(ids[1], "")
+		d.publishedAt(ids[2], "https://mp.weixin.qq.com/s/left-out-3")
+	})
+}
+
+func (d *desk) publishedAt(id, address string) {
+	d.t.Helper()
+	view := d.view(id)
+	d.stands("at "+address, view, channels.StatePublished)
+	if view.PublicURL != address {
+		d.t.Errorf("delivery %s is at %q, want %q", id, view.PublicURL, address)
+	}
+}
+
 func (d *desk) recall(id string) channels.RetractionView {
 	d.t.Helper()
 	view, err := channels.RetractAll(d.t.Context(), d.db, d.out, d.People["officer"], channels.Recall{OriginID: d.view(id).OriginID, Cause: channels.OtherCause, Reason: "内容有误"})
