@@ -69,6 +69,7 @@ func (n *node) outside(book rules.Book, keys *accounts.Keyring, store files.Stor
 		OfficeAddress: n.config.OfficeAddress, DB: n.db, Log: n.log, Now: func() time.Time { return n.db.Now().Std() }, Hold: hurry(5 * time.Minute),
 		Ladder: []time.Duration{hurry(2 * time.Minute), hurry(10 * time.Minute)},
 		Verify: []time.Duration{hurry(2 * time.Minute), hurry(5 * time.Minute), hurry(15 * time.Minute)},
+		Again:  hurryAll(weibo.DefaultAgain(), hurry),
 		Budget: func(ctx context.Context, accountID, path string, most int64) (bool, error) {
 			return channels.Spend(ctx, n.db, accountID, path, most)
 		},

@@ -114,8 +114,10 @@ var ArticleTable = []Row{
 		Text: "微博已存下头条文章，但没有绑定短微博，系统会自动核实，请勿手工重发"},
 }
 
-// reading is how long questions that failed wait, by failures in a row (channels.md §1.6).
-var reading = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute}
+// DefaultAgain is how long questions that failed wait, by failures in a row (channels.md §1.6).
+func DefaultAgain() []time.Duration {
+	return []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute}
+}
 
 // rowOf returns the line of a code in a table; false when it has none.
 func rowOf(table []Row, code int) (Row, bool) {

@@ -35,6 +35,9 @@ type Config struct {
 	// Verify is when a post that Weibo took for later (20032) is looked for. nil is 2, 5 and 15 minutes.
 	Verify []time.Duration
 
+	// Again is how long a question that got no answer waits, by failures in a row; the last repeats. nil is 1, 5 and 15 minutes.
+	Again []time.Duration
+
 	// Hold is how long a delivery waits between two looks at whether its account was authorised again. 0 is 5 minutes.
 	Hold time.Duration
 
@@ -96,6 +99,9 @@ func New(cfg Config) *Channel {
 	}
 	if len(cfg.Verify) == 0 {
 		cfg.Verify = []time.Duration{2 * time.Minute, 5 * time.Minute, 15 * time.Minute}
+	}
+	if len(cfg.Again) == 0 {
+		cfg.Again = DefaultAgain()
 	}
 	if cfg.Hold == 0 {
 		cfg.Hold = held
@@ -397,7 +403,7 @@ func (c *Channel) askFailed(job *channels.Job, failure *channels.PlatformError) 
 		return c.hold(job, failure)
 	case failure.Class == channels.Retry && failure.After == 0:
 		n := number(job.Remote, "read_failures")
-		failure.After = reading[min(int(n), len(reading)-1)]
+		failure.After = c.cfg.Again[min(int(n), len(c.cfg.Again)-1)]
 		job.Remote["read_failures"] = n + 1
 	}
 	return failure

@@ -616,11 +616,22 @@ func TestErrorsOfQuestions(t *testing.T) {
 }
 
 func TestQuestionsThatFailWaitLonger(t *testing.T) {
-	w := newWorld(t, nil)
+	for name, again := range map[string][]time.Duration{"at the real pace": nil, "at a test's": {600 * time.Millisecond, 3 * time.Second}} {
+		t.Run(name, func(t *testing.T) { checkWaitsOfQuestions(t, again) })
+	}
+}
+
+func checkWaitsOfQuestions(t *testing.T, again []time.Duration) {
+	t.Helper()
+	w := newWorld(t, func(_ *sandbox.Config, c *weibo.Config) { c.Again = again })
+	waits := []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 15 * time.Minute}
+	if again != nil {
+		waits = []time.Duration{again[0], again[1], again[1], again[1]}
+	}
 	job := newJob(w)
 	prepare(t, w, job)
 	fault(t, w, sandbox.Fault{Match: sandbox.Match{Path: "/2/statuses/user_timeline.json"}, Times: 4, Action: sandbox.HTML502})
-	for _, wait := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
+	for _, wait := range waits {
 		_, err := w.channel.Find(t.Context(), job)
 		if failure := platformError(t, "Find", err, channels.Retry, "http_502"); failure.After != wait {
 			t.Errorf("After = %s, want %s", failure.After, wait)
