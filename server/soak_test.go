@@ -42,8 +42,8 @@ const cutAnswers = 0.05
 // smallSoak fits into make test. fullSoak is the one of make soak: no account reaches what its platform allows, so that none
 // has to wait for tomorrow: 30 posts an hour at Weibo, 80 questions a day that the program allows itself at WeChat.
 var (
-	smallSoak = soakPlan{small: true, accounts: 4, articles: map[accounts.Platform]int{accounts.WeChat: 3, accounts.Weibo: 5, accounts.App: 12}, performers: 4, hurry: 100,
-		lead: 300 * time.Millisecond, killEvery: 1500 * time.Millisecond, atMost: 8 * time.Minute}
+	smallSoak = soakPlan{small: true, accounts: 4, articles: map[accounts.Platform]int{accounts.WeChat: 5, accounts.Weibo: 5, accounts.App: 10}, performers: 4, hurry: 100,
+		lead: 300 * time.Millisecond, killEvery: 1500 * time.Millisecond, atMost: 3 * time.Minute}
 	fullSoak = soakPlan{accounts: 100, articles: map[accounts.Platform]int{accounts.WeChat: 30, accounts.Weibo: 22, accounts.App: 48}, performers: 8, hurry: 100,
 		lead: 400 * time.Millisecond, killEvery: 4 * time.Second, atMost: 25 * time.Minute}
 )
