@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"html"
+	"strconv"
 	"strings"
 	"time"
 
@@ -199,6 +200,13 @@ func (s *server) publicEntry(e accounts.Entry) publicEntry {
 func (s *server) directoryJSON(c echo.Context) error {
 	filter := directoryFilter(c)
 	filter.PerPage = 100
+	if text := c.QueryParam("per_page"); text != "" {
+		size, err := strconv.Atoi(text)
+		if err != nil || size < 1 || size > 100 {
+			return accounts.ErrFilterInvalid.On("per_page")
+		}
+		filter.PerPage = size
+	}
 	list, next, err := accounts.Directory(c.Request().Context(), s.db, filter)
 	if err != nil {
 		return err

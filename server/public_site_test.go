@@ -387,6 +387,18 @@ func TestTheDirectoryAndTheCheck(t *testing.T) {
 				t.Errorf("one unit's accounts = %+v", some.Items)
 			}
 		}
+		next := "/directory.json?per_page=2"
+		for seen := map[string]bool{}; len(seen) < 4; {
+			anybody.do(http.MethodGet, next, nil, http.StatusOK, &some)
+			if len(some.Items) != 2 || seen[some.Items[0].ID] || seen[some.Items[1].ID] || !strings.Contains(some.NextURL, "per_page=2") {
+				t.Fatalf("GET %s = %d accounts, next %q", next, len(some.Items), some.NextURL)
+			}
+			seen[some.Items[0].ID], seen[some.Items[1].ID] = true, true
+			next = some.NextURL[strings.Index(some.NextURL, "/directory.json"):]
+		}
+		for _, query := range []string{"per_page=0", "per_page=101", "per_page=x"} {
+			anybody.do(http.MethodGet, "/directory.json?"+query, nil, http.StatusUnprocessableEntity, nil)
+		}
 		for _, query := range []string{"platform=moon", "state=applying", "unit=0000000000000000", "after=???"} {
 			anybody.do(http.MethodGet, "/directory.json?"+query, nil, http.StatusUnprocessableEntity, nil)
 			if response, text := town.read("/directory?" + query); response.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, "<h1>网址有误</h1>") {
