@@ -78,6 +78,11 @@ type Facts struct {
 	AvatarID       *string   `json:"avatar_id"`
 }
 
+type factsRow struct {
+	AccountID string
+	Facts
+}
+
 // Page is a page of accounts. A page of findings may hold fewer than were asked for, even none, and still have a next one.
 type Page struct {
 	Items []Line `json:"items"`
@@ -261,14 +266,13 @@ func (l *listing) fill(ctx context.Context, db *sql.DB, book rules.Book, lines [
 	if err != nil {
 		return err
 	}
-	particulars, err := sql.List[Particulars](ctx, db, "particulars.get_all", sql.Args{"ids": ids})
+	rows, err := sql.List[factsRow](ctx, db, "particulars.facts", sql.Args{"ids": ids})
 	if err != nil {
 		return err
 	}
-	facts := map[string]Facts{}
-	for _, p := range particulars {
-		facts[p.AccountID] = Facts{Certified: p.Certified, CertifiedUntil: p.CertifiedUntil, ApprovalNumber: p.ApprovalNumber, ApprovedOn: p.ApprovedOn,
-			OpenedOn: p.OpenedOn, Operator: p.Operator, Followers: p.Followers, AvatarID: p.AvatarID}
+	facts := make(map[string]Facts, len(rows))
+	for _, row := range rows {
+		facts[row.AccountID] = row.Facts
 	}
 	for i := range lines {
 		line := &lines[i]

@@ -1,9 +1,7 @@
 package accounts
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"govmedia/rules"
@@ -35,9 +33,13 @@ type Standing struct {
 // StatusOf reads how a thing stands at now from its clocks: the running update clock that is due first decides. Without
 // one it is 无规则, never 正常.
 func StatusOf(book rules.Book, watch Watch, clocks []rules.Clock, now sql.Time) Standing {
-	list := standings(book, clocks, now)
-	slices.SortStableFunc(list, func(a, b Standing) int { return cmp.Compare(orElse(a.DueAt, never), orElse(b.DueAt, never)) })
-	return first(list, "", watch)
+	var soonest []rules.Clock
+	for _, clock := range clocks {
+		if clock.IsUpdate() && clock.Running() && (soonest == nil || orElse(clock.DueAt, never) < orElse(soonest[0].DueAt, never)) {
+			soonest = []rules.Clock{clock}
+		}
+	}
+	return first(standings(book, soonest, now), "", watch)
 }
 
 func standing(book rules.Book, clock rules.Clock, now sql.Time) Standing {

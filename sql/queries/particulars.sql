@@ -21,6 +21,11 @@ SELECT account_id, operator, contractor_id, certified, certified_subject, certif
     unified_platform, languages, barrier_free, functions, represents, positioning, description, avatar_id, qr_id, followers, followers_on, labels, remark, updated_at
 FROM particulars WHERE account_id IN (:ids) ORDER BY account_id
 
+-- name: particulars.facts
+-- What a list shows of many accounts.
+SELECT account_id, certified, certified_until, approval_number, approved_on, opened_on, operator, followers, avatar_id
+FROM particulars WHERE account_id IN (:ids)
+
 -- name: particulars.save
 -- The account's row is held by the caller.
 UPDATE particulars SET operator = :operator, contractor_id = :contractor_id, certified = :certified, certified_subject = :certified_subject,
