@@ -169,8 +169,9 @@ func (c *Channel) stillPending(job *channels.Job, text string) (channels.Progres
 	return channels.Progress{Stage: channels.Pending, Next: next}, nil
 }
 
+// tooLong is what is said after the last rung. It is asked about once more every six times the wait that settles a lost submit, an hour.
 func (c *Channel) tooLong(text string) error {
-	return &channels.PlatformError{Code: "no_result", Class: channels.Unclear, Text: text, After: time.Hour,
+	return &channels.PlatformError{Code: "no_result", Class: channels.Unclear, Text: text, After: 6 * c.settleAfter,
 		Advice: "微信一直没有给出发布结果，文章可能已经发出。请登录公众平台查看后，在本页登记结果。"}
 }
 
