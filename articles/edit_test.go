@@ -2,10 +2,12 @@ package articles_test
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
 
+	"govmedia/accounts"
 	"govmedia/articles"
 	"govmedia/channels"
 	"govmedia/fault"
@@ -315,5 +317,10 @@ func TestALibraryIsItsUnits(t *testing.T) {
 			_, err := articles.AddPicture(o.t.Context(), o.db, o.store, o.People[who], o.Town.ID, "照片.png", strings.NewReader("no picture"))
 			refused(o.t, "AddPicture by "+who, err, articles.ErrUnitRefused)
 		}
+		if _, err := accounts.MergeUnit(o.t.Context(), o.db, o.People["admin"], o.Town.ID, o.Town.Version, o.Bureau.ID, articles.MoveUnit); err != nil {
+			o.t.Fatalf("MergeUnit: %v", err)
+		}
+		_, err := articles.AddPicture(o.t.Context(), o.db, o.store, o.People["officer"], o.Town.ID, "照片.png", pngOf(o.t, color.White))
+		refused(o.t, "AddPicture to the library of a unit that has ended", err, units.ErrClosed)
 	})
 }

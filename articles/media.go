@@ -31,7 +31,7 @@ func (m Media) picture() channels.Picture {
 }
 
 // AddPicture takes an uploaded picture into a unit's library: sniffed, decoded, re-encoded without its metadata, stored.
-// What is no picture, too large or broken is refused with a media.* fault.
+// What is no picture, too large or broken is refused with a media.* fault. Errors besides: ErrUnitRefused, units.ErrClosed.
 func AddPicture(ctx context.Context, db *sql.DB, store files.Store, actor units.Actor, unitID, name string, r io.Reader) (Media, error) {
 	if !reaches(actor, unitID, units.WriteArticles) {
 		return Media{}, ErrUnitRefused.On("unit_id")
@@ -45,7 +45,14 @@ func AddPicture(ctx context.Context, db *sql.DB, store files.Store, actor units.
 		ID: sql.NewID(), UnitID: unitID, SHA256: processed.SHA256, MIME: processed.MIME, Width: processed.Width, Height: processed.Height,
 		Size: int64(processed.Size), Name: shortenName(name), CreatedBy: actor.PersonID, CreatedAt: db.Now(),
 	}
-	if _, err := db.Exec(ctx, "media.insert", media); err != nil {
+	err = db.InTx(ctx, func(tx *sql.DB) error {
+		if err := openUnit(ctx, tx, unitID); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "media.insert", media)
+		return err
+	})
+	if err != nil {
 		return Media{}, err
 	}
 	return media, nil

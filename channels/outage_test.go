@@ -260,5 +260,10 @@ func TestWhoSetsThePolicyAndWhereItHolds(t *testing.T) {
 		if view, err = channels.UnsetPolicy(ctx, d.db, d.People["head"], d.Town.ID, 1); err != nil || view.Policy != office {
 			d.t.Errorf("UnsetPolicy = %+v, %v; want the office's again", view, err)
 		}
+		if _, err := accounts.MergeUnit(ctx, d.db, d.People["admin"], d.Town.ID, d.Town.Version, d.Bureau.ID); err != nil {
+			d.t.Fatalf("MergeUnit: %v", err)
+		}
+		_, err = channels.SetPolicy(ctx, d.db, d.People["admin"], d.Town.ID, 0, own)
+		refused(d.t, "a policy for a unit that has ended", err, units.ErrClosed)
 	})
 }

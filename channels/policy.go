@@ -47,7 +47,8 @@ func PolicyOf(ctx context.Context, db *sql.DB, actor units.Actor, unitID string)
 }
 
 // SetPolicy gives a unit and all below it a policy of its own. version is that of the own one the actor saw, 0 for none. The
-// actor holds SetReminders there: who is told of trouble says what becomes of it. Errors: ErrPolicy…, units.ErrNotFound.
+// actor holds SetReminders there: who is told of trouble says what becomes of it. Errors: ErrPolicy…, units.ErrNotFound,
+// units.ErrClosed.
 func SetPolicy(ctx context.Context, db *sql.DB, actor units.Actor, unitID string, version int64, policy Policy) (PolicyView, error) {
 	within := func(n int) bool { return n >= 1 && n <= mostMinutes }
 	if !slices.Contains([]AfterOutage{AskFirst, SendLate, DropLate}, policy.AfterOutage) || !within(policy.OutageMinutes) || !within(policy.LateMinutes) {
@@ -68,12 +69,18 @@ func UnsetPolicy(ctx context.Context, db *sql.DB, actor units.Actor, unitID stri
 
 func changePolicy(ctx context.Context, db *sql.DB, actor units.Actor, unitID, statement string, args sql.Args) (PolicyView, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
+		if err := units.Lock(ctx, tx, unitID); err != nil { // it does not end meanwhile
+			return err
+		}
 		unit, err := units.Get(ctx, tx, actor, unitID)
 		if err != nil {
 			return err
 		}
 		if err := maySetPolicy(ctx, tx, actor, unit); err != nil {
 			return err
+		}
+		if unit.ClosedAt != nil {
+			return units.ErrClosed
 		}
 		args["now"] = tx.Now()
 		changed, err := tx.ExecOne(ctx, statement, args)

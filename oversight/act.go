@@ -79,15 +79,12 @@ const mostSites = 1_000_000
 // it. The sites are those on the register on the day that counts; a person may know of more, never of fewer.
 //
 // Errors: ErrDuty…, ErrRuleUnknown, ErrRuleNotInForce, ErrDutyNotOwed, ErrActKinds, ErrActSampleNumber, ErrActTotal,
-// rules.ErrSampleSmall, rules.ErrNotPublished, units.ErrNotFound, ErrForbidden.
+// rules.ErrSampleSmall, rules.ErrNotPublished, units.ErrNotFound, units.ErrClosed, ErrForbidden.
 func RecordAct(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewAct) (Act, error) {
 	var act Act
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		in := in
-		if err := lockUnit(ctx, tx, in.UnitID); err != nil {
-			return err
-		}
-		unit, err := unitFor(ctx, tx, actor, in.UnitID, units.RecordDuties)
+		unit, err := openUnit(ctx, tx, actor, in.UnitID, units.RecordDuties)
 		if err != nil {
 			return err
 		}
@@ -203,7 +200,7 @@ func VoidAct(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 		if err != nil {
 			return err
 		}
-		if err := lockUnit(ctx, tx, act.UnitID); err != nil {
+		if err := units.Lock(ctx, tx, act.UnitID); err != nil {
 			return err
 		}
 		unit, err := unitFor(ctx, tx, actor, act.UnitID, units.RecordDuties)
@@ -276,10 +273,4 @@ func Acts(ctx context.Context, db *sql.DB, actor units.Actor, filter ActFilter) 
 	acts, err := sql.List[Act](ctx, db, "act.list", sql.Args{"unit_id": filter.UnitID, "rulebook": filter.Rulebook, "section": filter.Section, "rule": filter.Rule,
 		"before_at": filter.BeforeAt, "before_id": filter.BeforeID, "limit": filter.Limit})
 	return acts, wrap(err, "acts of unit %s", filter.UnitID)
-}
-
-// lockUnit holds a unit's row until the transaction ends, so that what is recorded of its duties follows one after another.
-func lockUnit(ctx context.Context, tx *sql.DB, id string) error {
-	_, err := tx.Exec(ctx, "unit.lock", sql.Args{"id": id})
-	return err
 }

@@ -122,7 +122,8 @@ func openHook(keys *accounts.Keyring, row sealedHook) (hookSecret, error) {
 }
 
 // CreateHook adds a bot to a unit at which the actor holds SetReminders. The address must be one that the guard lets out.
-// Errors: ErrHookName, ErrHookKind, ErrHookAddress, ErrHookSecret, ErrHookMany, ErrReminderForbidden.
+// Errors: ErrHookName, ErrHookKind, ErrHookAddress, ErrHookSecret, ErrHookMany, ErrReminderForbidden,
+// units.ErrNotFound, units.ErrClosed.
 func CreateHook(ctx context.Context, db *sql.DB, out *Outside, actor units.Actor, in NewHook) (MadeHook, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	if !isHookName(in.Name) {
@@ -146,7 +147,7 @@ func CreateHook(ctx context.Context, db *sql.DB, out *Outside, actor units.Actor
 		return MadeHook{}, wrap(err, "seal bot %s", id)
 	}
 	err = db.InTx(ctx, func(tx *sql.DB) error {
-		if _, err := settable(ctx, tx, actor, in.UnitID); err != nil {
+		if err := settableOpen(ctx, tx, actor, in.UnitID); err != nil {
 			return err
 		}
 		own, err := sql.List[Hook](ctx, tx, "reminder_hook.near", sql.Args{"unit_id": in.UnitID, "ids": []string{}})

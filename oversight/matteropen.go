@@ -117,7 +117,7 @@ func OpenMatter(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 	}
 	var id string
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		if err := lockUnit(ctx, tx, in.UnitID); err != nil { // it does not end meanwhile
+		if err := units.Lock(ctx, tx, in.UnitID); err != nil { // it does not end meanwhile
 			return err
 		}
 		counted, err := count(ctx, tx, book, actor, in, units.RecordDuties)

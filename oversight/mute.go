@@ -54,7 +54,7 @@ func (m Mute) covers(rulebook, section, rule string) bool {
 }
 
 // MuteRule silences reminders; the actor holds SetReminders at the unit. Errors: ErrMuteReason, ErrMuteUntil, ErrMuteRule,
-// ErrReminderForbidden, units.ErrNotFound.
+// ErrReminderForbidden, units.ErrNotFound, units.ErrClosed.
 func MuteRule(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewMute) (Mute, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	if in.Reason == "" || utf8.RuneCountInString(in.Reason) > maxReason || !utf8.ValidString(in.Reason) || strings.ContainsFunc(in.Reason, unicode.IsControl) {
@@ -68,7 +68,7 @@ func MuteRule(ctx context.Context, db *sql.DB, book rules.Book, actor units.Acto
 	}
 	id := sql.NewID()
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		if _, err := settable(ctx, tx, actor, in.UnitID); err != nil {
+		if err := settableOpen(ctx, tx, actor, in.UnitID); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "reminder_mute.insert", sql.Args{"id": id, "unit_id": in.UnitID, "rulebook": in.Rulebook, "section": in.Section,

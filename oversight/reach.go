@@ -19,6 +19,20 @@ func unitFor(ctx context.Context, db *sql.DB, actor units.Actor, unitID string, 
 	return unit, mustReach(ctx, db, actor, unitID, permission)
 }
 
+// openUnit returns a unit of the actor that has not ended, its row held until the transaction ends: what is made at it is made before
+// its end or not at all, and what is made at one unit follows one after another. Errors: units.ErrNotFound, ErrForbidden,
+// units.ErrClosed.
+func openUnit(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string, permission units.Permission) (units.Unit, error) {
+	if err := units.Lock(ctx, tx, unitID); err != nil {
+		return units.Unit{}, err
+	}
+	unit, err := unitFor(ctx, tx, actor, unitID, permission)
+	if err == nil && unit.ClosedAt != nil {
+		err = units.ErrClosed
+	}
+	return unit, err
+}
+
 // rolesAt returns the roles in which the actor reaches a unit, from above or at the unit itself.
 func rolesAt(ctx context.Context, db *sql.DB, actor units.Actor, unitID string) ([]string, error) {
 	return sql.List[string](ctx, db, "account.roles_at", sql.Args{"person_id": actor.PersonID, "unit_id": unitID})

@@ -285,13 +285,13 @@ func ReminderSettings(ctx context.Context, db *sql.DB, actor units.Actor, unitID
 
 // SetReminders gives a unit and all below it settings of its own. version is that of the own ones the actor saw, 0 for none.
 // The actor holds SetReminders there. Errors: ErrReminderSettings, ErrReminderLead, ErrReminderHours, ErrReminderForbidden,
-// ErrReminderStale.
+// ErrReminderStale, units.ErrNotFound, units.ErrClosed.
 func SetReminders(ctx context.Context, db *sql.DB, actor units.Actor, unitID string, version int64, settings Settings) (SettingsView, error) {
 	if err := settings.check(); err != nil {
 		return SettingsView{}, err
 	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		if _, err := settable(ctx, tx, actor, unitID); err != nil {
+		if err := settableOpen(ctx, tx, actor, unitID); err != nil {
 			return err
 		}
 		args := sql.Args{"unit_id": unitID, "settings": settings, "updated_by": actor.PersonID, "now": tx.Now(), "version": version}
@@ -349,6 +349,15 @@ func settable(ctx context.Context, db *sql.DB, actor units.Actor, unitID string)
 		err = ErrReminderForbidden
 	}
 	return unit, err
+}
+
+// settableOpen holds a unit whose reminders the actor may set and that has not ended. Errors: those of openUnit, ErrReminderForbidden.
+func settableOpen(ctx context.Context, tx *sql.DB, actor units.Actor, unitID string) error {
+	_, err := openUnit(ctx, tx, actor, unitID, units.SetReminders)
+	if errors.Is(err, ErrForbidden) {
+		err = ErrReminderForbidden
+	}
+	return err
 }
 
 func mineOrStale(mine bool, err error) error {

@@ -216,15 +216,9 @@ func SetRoster(ctx context.Context, db *sql.DB, actor units.Actor, in NewRoster)
 		}
 	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
-		if err := lockUnit(ctx, tx, in.UnitID); err != nil {
-			return err
-		}
-		unit, err := unitFor(ctx, tx, actor, in.UnitID, units.RecordDuties)
+		unit, err := openUnit(ctx, tx, actor, in.UnitID, units.RecordDuties)
 		if err != nil {
 			return err
-		}
-		if unit.ClosedAt != nil {
-			return units.ErrClosed
 		}
 		present, err := shiftsOf(ctx, tx, unit.ID, in.FromAt, in.UntilAt)
 		if err != nil {

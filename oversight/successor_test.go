@@ -1,6 +1,8 @@
 package oversight_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"govmedia/oversight"
 	"govmedia/sql"
 	"govmedia/units"
+	"govmedia/units/unitstest"
 )
 
 // A merger gives what is still to be done to the other unit: an open matter with its clock, which is finished there.
@@ -80,5 +83,65 @@ func TestAMergerTakesDrafts(t *testing.T) {
 		}
 		_, err = articles.Create(ctx, w.db, w.People["officer"], articles.Text{UnitID: w.Town.ID, Title: "再来一篇", Body: "<p>欢迎。</p>"})
 		refusedWith(t, "Create at the closed unit", err, units.ErrClosed)
+	})
+}
+
+// At a unit that has ended nothing is made any more: no bot, no mute, no reminders of its own, no act. Each waits for the unit's end
+// where that is under way, so that none is made behind it.
+func TestNothingIsMadeAtAUnitThatHasEnded(t *testing.T) {
+	eachReminders(t, func(w *reminders) {
+		ctx, admin := t.Context(), w.People["admin"]
+		bot := newBot(t, fine)
+		w.open(bot.url)
+		made := map[string]func() error{
+			"CreateHook": func() error {
+				_, err := oversight.CreateHook(ctx, w.db, w.out, admin, oversight.NewHook{UnitID: w.Town.ID, Name: "镇工作群", Kind: oversight.Generic, Address: bot.url + "/hook"})
+				return err
+			},
+			"MuteRule": func() error {
+				_, err := oversight.MuteRule(ctx, w.db, w.book, admin, oversight.NewMute{UnitID: w.Town.ID, Reason: "机构改革", UntilAt: w.db.Now().Add(time.Hour)})
+				return err
+			},
+			"SetReminders": func() error {
+				_, err := oversight.SetReminders(ctx, w.db, admin, w.Town.ID, 0, oversight.DefaultSettings())
+				return err
+			},
+			"RecordAct": func() error {
+				_, err := oversight.RecordAct(ctx, w.db, w.book, admin, oversight.NewAct{UnitID: w.Town.ID, Rulebook: unitstest.Rulebook, Section: "duty", Rule: "daily-browse", At: w.db.Now()})
+				return err
+			},
+		}
+		results := make(chan error, len(made))
+		err := w.db.InTx(ctx, func(tx *sql.DB) error {
+			if _, err := accounts.MergeUnit(ctx, tx, admin, w.Town.ID, w.Town.Version, w.Bureau.ID, articles.MoveUnit, oversight.MoveUnit); err != nil {
+				return err
+			}
+			for name, make := range made {
+				go func() {
+					if err := make(); !errors.Is(err, units.ErrClosed) {
+						results <- fmt.Errorf("%s during the merger: %w", name, err)
+						return
+					}
+					results <- nil
+				}()
+			}
+			select {
+			case err := <-results: // it did not wait
+				results <- err
+			case <-time.After(300 * time.Millisecond):
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("MergeUnit: %v", err)
+		}
+		for range made {
+			if err := <-results; err != nil {
+				t.Error(err)
+			}
+		}
+		for name, make := range made {
+			refusedWith(t, name+" at the closed unit", make(), units.ErrClosed)
+		}
 	})
 }
