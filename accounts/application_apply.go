@@ -38,7 +38,7 @@ type ApplicationDraft struct {
 }
 
 // Apply begins an application of a unit for which the actor handles applications, under the chain that holds now. Errors:
-// ErrNoChain, ErrWebsiteClass, ErrApplicationAbout, those of SaveApplication, ErrForbidden, units.ErrNotFound, units.ErrClosed.
+// ErrProcessUnknown, ErrNoChain, ErrWebsiteClass, ErrApplicationAbout, those of SaveApplication, ErrForbidden, units.ErrNotFound, units.ErrClosed.
 func Apply(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, in NewApplication) (Application, error) {
 	var id string
 	err := db.InTx(ctx, func(tx *sql.DB) error {
@@ -85,6 +85,12 @@ func begin(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, 
 	app := Application{ID: sql.NewID(), UnitID: in.UnitID, Process: in.Process, Object: in.Object, WebsiteClass: in.WebsiteClass, AccountID: orNil(in.AccountID),
 		ColumnID: orNil(in.ColumnID), RegistrationID: orNil(in.RegistrationID), Wanted: Wanted{}, Was: Wanted{}, Attachments: sql.Strings{}, Ending: Ending{Proof: sql.Strings{}}, State: DraftApplication,
 		CreatedBy: actor.PersonID, CreatedName: cut(actor.Name, maxSigner), CreatedAt: tx.Now(), UpdatedAt: tx.Now(), Version: 1}
+	switch { // outside the vocabulary
+	case in.Process.Label() == string(in.Process):
+		return app, ErrProcessUnknown.On("process")
+	case in.Object.Label() == string(in.Object):
+		return app, ErrProcessUnknown.On("object")
+	}
 	if in.AccountID != "" { // it does not go to another unit meanwhile
 		if err := lock(ctx, tx, in.AccountID); err != nil {
 			return app, err
@@ -242,7 +248,7 @@ func SaveApplication(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 		if err := c.mustHandle(ctx); err != nil {
 			return err
 		}
-		if !c.app.State.Open() || c.app.State == RunningApplication && !c.mayComplete(draft) {
+		if !c.app.State.Open() || c.app.State == RunningApplication && (c.app.CarriedOutAt != nil || !c.mayComplete(draft)) {
 			return ErrApplicationState
 		}
 		before := c.app
@@ -265,10 +271,11 @@ func SaveApplication(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 	return loadApplication(ctx, db, id)
 }
 
-// mayComplete reports whether a draft holds only what may still be filled in while the application is under way.
+// mayComplete reports whether a draft holds only what may still be filled in while the application is under way. The proof on which an
+// account was ended stays.
 func (c *casework) mayComplete(draft ApplicationDraft) bool {
 	return draft.WebsiteClass == nil && draft.Reason == nil && draft.OffFrom == nil && draft.OffUntil == nil && draft.Cause == nil && draft.Attachments == nil &&
-		(len(draft.Wanted) == 0 || c.app.OpensAccount()) && (draft.Ending == nil || c.app.EndsAccount())
+		(len(draft.Wanted) == 0 || c.app.OpensAccount()) && (draft.Ending == nil || c.app.EndsAccount() && c.app.CarriedOutAt == nil)
 }
 
 // decided are the fields of a new account that the approval is about; the others may be filled in until it is put into use.
@@ -425,6 +432,8 @@ func (c *casework) writeOther(wanted Wanted) error {
 			return ErrApplicationText.On(name)
 		case name == "column_kind" && text != "" && !slices.Contains(ColumnKinds, rules.Kind(text)):
 			return ErrColumnKind.On(name)
+		case name == string(rules.Domain), name == string(rules.Mailbox):
+			text = strings.ToLower(text) // the same name however it is typed
 		}
 		c.app.Wanted[name] = text
 	}

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"govmedia/rules"
 	"govmedia/sql"
@@ -53,7 +54,12 @@ func (c *casework) leaveRegister(ctx context.Context) error {
 
 // carryOut does the thing that the application is for, after asking for everything that stands against it.
 func (c *casework) carryOut(ctx context.Context, on sql.Time) error {
-	lacks, err := c.againstCarryingOut(ctx, false)
+	if c.app.Object == rules.Domain || c.app.Object == rules.Mailbox { // two of one office do not give the same name at once
+		if err := units.Lock(ctx, c.db, c.office.ID); err != nil {
+			return err
+		}
+	}
+	lacks, err := c.againstCarryingOut(ctx, &on)
 	if err == nil {
 		err = refuse(lacks)
 	}
@@ -136,8 +142,9 @@ const ApplicationSubject rules.SubjectKind = "application"
 
 // goOffline takes a website off the net; its clocks wait. By when it must be back is a clock of its own.
 func (c *casework) goOffline(ctx context.Context, at sql.Time) error {
-	if c.app.OffAt != nil {
-		return nil // handed in a second time: it went off the first time
+	if c.app.OffAt != nil { // handed in a second time: it went off the first time, when it is told now that it did
+		c.app.OffAt = &at
+		return nil
 	}
 	c.app.OffAt = &at
 	if err := c.startReturn(ctx, at); err != nil || c.record.State != InUse {
@@ -188,7 +195,11 @@ func BackOnline(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 		if err := c.endReturn(ctx, back); err != nil {
 			return err
 		}
-		if c.record.State == Suspended {
+		off, err := c.offBeside(ctx)
+		if err != nil {
+			return err
+		}
+		if c.record.State == Suspended && !off {
 			account := c.record.Account
 			account.InUseAt = &back
 			if err := c.moveTo(ctx, account, InUse, ActionPutInUse); err != nil {
@@ -204,6 +215,13 @@ func BackOnline(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 		return Application{}, wrap(err, "bring the website of application %s back", id)
 	}
 	return loadApplication(ctx, db, id)
+}
+
+// offBeside reports whether the website is off the net for another application, too: an emergency during a planned time, or the
+// other way round. It is back with the last of them.
+func (c *casework) offBeside(ctx context.Context) (bool, error) {
+	open, err := sql.List[Application](ctx, c.db, "application.open_of_account", sql.Args{"account_id": c.record.ID})
+	return slices.ContainsFunc(open, func(other Application) bool { return other.ID != c.app.ID && other.OffAt != nil && other.BackAt == nil }), err
 }
 
 // endReturn stops the clock of the return, and keeps that it was late.

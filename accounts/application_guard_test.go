@@ -294,7 +294,7 @@ func TestWhatIsWantedOfADomainOrAColumnIsToldOnce(t *testing.T) {
 		}
 		form, err := accounts.ApplicationForm(t.Context(), w.db, w.book, domain.of("officer"), domain.app.ID)
 		must(t, "ApplicationForm", err)
-		if text := read(form); strings.Count(text, "域名：www.yunling.gov.cn") != 1 {
+		if text := read(form); strings.Count(text, "www.yunling.gov.cn") != 1 || !strings.Contains(text, "域名：www.yunling.gov.cn") {
 			t.Errorf("the form of a domain says:\n%s", text)
 		}
 		wanted := accounts.Wanted{"column_act": accounts.ColumnAdd, "column_name": "名师", "column_kind": "other", "column_parent": above.ID}
@@ -302,7 +302,7 @@ func TestWhatIsWantedOfADomainOrAColumnIsToldOnce(t *testing.T) {
 			Draft: accounts.ApplicationDraft{Wanted: wanted}})
 		form, err = accounts.ApplicationForm(t.Context(), w.db, w.book, column.of("officer"), column.app.ID)
 		must(t, "ApplicationForm", err)
-		readsInOrder(t, form, "所属网站：云岭网", "办理事项：新增栏目", "栏目名称：名师", "栏目类型：其他栏目", "上级栏目：要闻")
+		readsInOrder(t, form, "栏目名称：名师", "所属网站：云岭网", "办理事项：新增栏目", "栏目类型：其他栏目", "上级栏目：要闻")
 		must(t, "a column of another site above it", column.save(accounts.ApplicationDraft{Wanted: accounts.Wanted{"column_parent": "0000000000000000"}}))
 		if got := column.lacks(); !strings.Contains(got, "上级栏目不在这个网站") {
 			t.Errorf("missing: %s", got)

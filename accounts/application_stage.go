@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,8 +64,8 @@ func DoStage(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 		}
 		return c.do(ctx, i, act)
 	})
-	if errors.Is(err, ErrOpenedBefore) { // the refusal stays, and so does what it found
-		if recording := recordViolation(ctx, db, book, actor, id, fault.As(err).Sentence, fault.As(err).Articles); recording != nil {
+	if early := openedBefore(err); early != nil { // the refusal stays, and so does what it found
+		if recording := recordViolation(ctx, db, book, actor, id, early.Text, early.Articles); recording != nil {
 			return Application{}, recording
 		}
 	}
@@ -72,6 +73,20 @@ func DoStage(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor
 		return Application{}, wrap(err, "do step %s of application %s", stepID, id)
 	}
 	return loadApplication(ctx, db, id)
+}
+
+// openedBefore is the line of a refusal that says that an account was opened before it was approved, whatever else is wanting
+// beside it; nil where there is none.
+func openedBefore(err error) *Lack {
+	refusal := fault.As(err)
+	if refusal == nil {
+		return nil
+	}
+	lacks, _ := refusal.Detail.([]Lack)
+	if i := slices.IndexFunc(lacks, func(l Lack) bool { return l.stands() && errors.Is(l.refusal, ErrOpenedBefore) }); i >= 0 {
+		return &lacks[i]
+	}
+	return nil
 }
 
 func (c *casework) submit(ctx context.Context, act StageAct) error {
@@ -84,10 +99,8 @@ func (c *casework) submit(ctx context.Context, act StageAct) error {
 	if err := c.renewChain(ctx); err != nil {
 		return err
 	}
-	if act.Wanted != nil || act.Ending != nil {
-		if err := c.writeWithStep(ctx, act); err != nil {
-			return err
-		}
+	if err := c.writeWithStep(ctx, act); err != nil {
+		return err
 	}
 	lacks, err := c.againstHandingIn(ctx, act.Attachments)
 	if err == nil {
@@ -119,7 +132,8 @@ func (c *casework) submit(ctx context.Context, act StageAct) error {
 
 // renewChain lays the chain that holds now where it is another one than the draft was made under.
 func (c *casework) renewChain(ctx context.Context) error {
-	chain, err := chainOf(c.law.Regime(c.unit.Path).Local(c.db.Now().Std()), c.app)
+	rb := c.law.Regime(c.unit.Path).Local(c.db.Now().Std())
+	chain, err := chainOf(rb, c.app)
 	if err != nil {
 		return err
 	}
@@ -129,19 +143,34 @@ func (c *casework) renewChain(ctx context.Context) error {
 		same = stage.Seq == mine.Seq && stage.Action == mine.Action && slices.Equal(stage.Doers(), mine.Doers()) && stage.Title() == mine.Title() && stage.Form == mine.Form &&
 			stage.Notice == mine.Notice && stage.To == mine.To
 	}
-	if same {
+	if same { // the steps are, and yet the figures and the clause may be others now
+		c.rb, c.app.Rulebook, c.app.Chain, c.app.Articles = rb, rb.ID, chain.ID, chain.Articles
 		return nil
 	}
 	return c.layChain(ctx)
 }
 
-// writeWithStep writes what is filled in together with a step.
+// writeWithStep writes what is filled in together with a step, by who may write into the application. Before it is handed in, what
+// was agreed to and is another thing now must be agreed to again.
 func (c *casework) writeWithStep(ctx context.Context, act StageAct) error {
+	if act.Wanted == nil && act.Ending == nil {
+		return nil
+	}
+	if err := c.mustHandle(ctx); err != nil {
+		return err
+	}
 	draft := ApplicationDraft{Wanted: act.Wanted, Ending: act.Ending}
 	if c.app.State == RunningApplication && !c.mayComplete(draft) {
 		return ErrApplicationField
 	}
-	return c.write(ctx, draft)
+	before := c.app
+	before.Wanted = maps.Clone(c.app.Wanted)
+	if err := c.write(ctx, draft); err != nil {
+		return err
+	}
+	c.askAgain(before)
+	c.settleSteps()
+	return nil
 }
 
 // do is one step of an application that is under way, or one that comes before it is handed in.
@@ -159,13 +188,14 @@ func (c *casework) do(ctx context.Context, i int, act StageAct) error {
 	case step.State == StepWaiting:
 		return c.notYet(step, ErrStepOrder)
 	}
-	if err := c.mark(ctx, i, act); err != nil {
+	if err := c.writeWithStep(ctx, act); err != nil {
 		return err
 	}
-	if act.Wanted != nil || act.Ending != nil {
-		if err := c.writeWithStep(ctx, act); err != nil {
-			return err
-		}
+	if step = c.steps[i]; step.State != StepOpen { // what was written has to be agreed to again before it
+		return c.notYet(step, ErrStepOrder)
+	}
+	if err := c.mark(ctx, i, act); err != nil {
+		return err
 	}
 	on := *c.steps[i].DoneOn
 	switch step.Action {
@@ -176,6 +206,9 @@ func (c *casework) do(ctx context.Context, i int, act StageAct) error {
 			return err
 		}
 	case rules.ActionExecute:
+		if err := c.asPlanned(on, c.steps[i].Opinion); err != nil {
+			return err
+		}
 		if err := c.carryOut(ctx, on); err != nil {
 			return err
 		}
@@ -185,6 +218,15 @@ func (c *casework) do(ctx context.Context, i int, act StageAct) error {
 		name = "skip"
 	}
 	return c.went(ctx, i, act, name, ActionApplicationStep)
+}
+
+// asPlanned refuses that a website goes off the net before the time that was approved, unless it is written down why.
+func (c *casework) asPlanned(on sql.Time, why string) error {
+	if c.app.Process != rules.ProcessTemporaryOffline || c.app.OffFrom == nil || on >= *c.app.OffFrom || why != "" {
+		return nil
+	}
+	return ErrOfflineEarly.Say("批准的下线时间是 %s，登记的是 %s，早于批准的时间。请核对后改填；确实提前下线的，请在意见里写明原因（%s）。", minuteText(c.app.OffFrom), minuteText(&on),
+		c.rb.Cite(c.app.Articles)).On("opinion").Under(c.rb.ID, c.app.Articles)
 }
 
 // notYet refuses a step whose turn has not come, naming what comes before it.
@@ -498,7 +540,7 @@ func WithdrawApplication(ctx context.Context, db *sql.DB, book rules.Book, actor
 	})
 }
 
-// ResumeApplication takes a withdrawn application up again, as a draft. Errors: as WithdrawApplication.
+// ResumeApplication takes a withdrawn application up again, as a draft. Errors: as WithdrawApplication, units.ErrClosed.
 func ResumeApplication(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64) (Application, error) {
 	return turn(ctx, db, book, actor, id, version, "", func(c *casework) (Act, units.Action, error) {
 		if err := c.mustHandle(ctx); err != nil {
@@ -506,6 +548,12 @@ func ResumeApplication(ctx context.Context, db *sql.DB, book rules.Book, actor u
 		}
 		if c.app.State != WithdrawnApplication {
 			return Act{}, "", ErrApplicationState
+		}
+		if err := units.Lock(ctx, c.db, c.unit.ID); err != nil { // it does not end meanwhile
+			return Act{}, "", err
+		}
+		if unit, err := units.Get(ctx, c.db, units.System, c.unit.ID); err != nil || unit.ClosedAt != nil {
+			return Act{}, "", orError(err, units.ErrClosed)
 		}
 		c.app.State, c.app.EndedAt = DraftApplication, nil
 		return Act{Act: "resume"}, ActionApplicationResume, nil

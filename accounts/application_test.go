@@ -277,6 +277,10 @@ func TestAnAccountEndsWithItsProof(t *testing.T) {
 		w.at("2026-04-01 09:00")
 		says(t, "execute without anything", c.do("officer", "执行", accounts.StageAct{}), accounts.ErrEndingProof, "归档", "注销证明", "全国报送系统", "公众去哪里")
 		ending := accounts.Ending{ArchivedOn: w.db.Now().Ptr(), ArchivedTo: "区档案馆", Proof: sql.Strings{w.scan(w.Town.ID)}, NationalOn: w.db.Now().Ptr(), GoneTo: "清源镇发布"}
+		nowhere := ending
+		nowhere.ArchivedTo = ""
+		must(t, "the end without the archive's place", c.save(accounts.ApplicationDraft{Ending: &nowhere}))
+		says(t, "execute without the archive's place", c.do("officer", "执行", accounts.StageAct{}), accounts.ErrEndingProof, "存放的位置")
 		must(t, "the end", c.save(accounts.ApplicationDraft{Ending: &ending}))
 		for _, step := range c.view("officer").EndingSteps {
 			if !step.Done && step.Name != "updates" {

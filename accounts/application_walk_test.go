@@ -142,12 +142,18 @@ func (wk *walk) all() {
 		*wk.now = wk.now.Add(24 * time.Hour)
 		if step.Seq != seq {
 			seq = step.Seq
+			if planned := wk.app.OffFrom; planned != nil && step.Action == rules.ActionExecute && wk.now.Before(planned.Std()) {
+				*wk.now = planned.Std()
+			}
 			wk.announce(steps, seq)
 			wk.outOfOrder(steps, seq)
 		}
 		wk.wrongly(step, i)
 		wk.rightly(step)
 		wk.twice(step)
+		if wk.app.EndsAccount() && wk.app.CarriedOutAt != nil && wk.app.State == accounts.RunningApplication { // its proof stays
+			says(wk.t, wk.what+" another end", wk.save(accounts.ApplicationDraft{Ending: &accounts.Ending{}}), accounts.ErrApplicationState)
+		}
 		if step.Action == rules.ActionAnnounce {
 			*wk.now = wk.now.Add(45 * 24 * time.Hour) // the notice stands
 		}

@@ -54,7 +54,7 @@ func (c *casework) writeEnding(ctx context.Context, ending Ending) error {
 // ending asks for what must be there before an account is closed.
 func (l *shortfall) ending() {
 	e := l.app.Ending
-	if e.ArchivedOn == nil {
+	if e.ArchivedOn == nil || e.ArchivedTo == "" {
 		l.needs(ErrEndingProof, "ending.archived_on", "还没有登记内容归档，请归档后填写日期和存放的位置。")
 	}
 	if len(e.Proof) == 0 {
@@ -103,7 +103,7 @@ func (c *casework) endingSteps(ctx context.Context) ([]EndingStep, error) {
 	}
 	closed := c.app.CarriedOutAt != nil
 	steps = append(steps, notice, EndingStep{Name: "updates", Text: "注销前照常更新、值守", Done: closed},
-		EndingStep{Name: "archive", Text: "内容归档", Done: e.ArchivedOn != nil}, EndingStep{Name: "proof", Text: "平台注销证明", Done: len(e.Proof) > 0})
+		EndingStep{Name: "archive", Text: "内容归档", Done: e.ArchivedOn != nil && e.ArchivedTo != ""}, EndingStep{Name: "proof", Text: "平台注销证明", Done: len(e.Proof) > 0})
 	if c.record != nil && c.record.Particulars.Reported != nil && *c.record.Particulars.Reported {
 		steps = append(steps, EndingStep{Name: "national", Text: "全国报送系统", Done: e.NationalOn != nil})
 	}

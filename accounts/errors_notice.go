@@ -25,5 +25,6 @@ var (
 	ErrNoticePlace    = fault.Define("notice.place_unknown", fault.Invalid, "请从列表中选择公告的位置；其他位置请写明名称。")
 	ErrNoticePlaceURL = fault.Define("notice.place_url", fault.Invalid, "请填写公告在那里的网址，以 http:// 或 https:// 开头，不超过 1000 个字。")
 	ErrNoticePlaceAt  = fault.Define("notice.place_time", fault.Invalid, "在那里发布的时间不能晚于现在，也不能早于 1995 年，请核对后重新填写。")
+	ErrNoticeTwice    = fault.Define("notice.place_recorded", fault.Conflict, "这个位置的这个网址已经登记过，不能重复登记。登记错了的，请先删去原来的再登记。")
 	ErrNoticeTooMany  = fault.Define("notice.too_many_places", fault.Conflict, "一份公告最多登记 20 个位置，请先删去不用的。")
 )

@@ -22,7 +22,7 @@ func ApplicationForm(ctx context.Context, db *sql.DB, book rules.Book, actor uni
 	}
 	app, steps := c.app, c.steps
 	form := paper.Form{Title: formTitle(app, steps), Unit: app.UnitName, Number: app.ID, Notes: []string{"依据：" + citation(book, app)}}
-	form.Rows = append(form.Rows, paper.Two("申请类型", app.Process.Label(), "对象", app.Object.Label()), paper.One("名称", app.Title))
+	form.Rows = append(form.Rows, paper.Two("申请类型", app.Process.Label(), "对象", app.Object.Label()), paper.One(c.titleLabel(), app.Title))
 	form.Rows = append(form.Rows, wantedRows(app)...)
 	other, err := c.otherRows(ctx)
 	if err != nil {
@@ -149,7 +149,20 @@ var columnWords = map[string]string{ColumnAdd: "新增栏目", ColumnRemove: "�
 	string(rules.NoticeColumn): "通知公告", string(rules.PolicyColumn): "政策文件", string(rules.MonthlyColumn): "月度栏目", string(rules.QuarterlyColumn): "季度栏目",
 	string(rules.AnnualColumn): "年度栏目", string(rules.UndeterminedColumn): "看不出周期的栏目", string(rules.OtherColumn): "其他栏目"}
 
-// otherRows sets what is wanted of a column, a domain or a mailbox.
+// titleFields are the wanted fields whose text is the name of what the application is about.
+var titleFields = []string{"column_name", "domain", "mailbox"}
+
+// titleLabel is what the name of the thing is called: 栏目名称, 域名, where a wanted field says it, which then has no row of its own.
+func (c *casework) titleLabel() string {
+	for _, name := range titleFields {
+		if !isAccountObject(c.app.Object) && c.app.Wanted[name] != "" && c.app.Wanted[name] == c.app.Title {
+			return otherLabels[name]
+		}
+	}
+	return "名称"
+}
+
+// otherRows sets what is wanted of a column, a domain or a mailbox, without the name that stands above.
 func (c *casework) otherRows(ctx context.Context) ([]paper.Row, error) {
 	if isAccountObject(c.app.Object) {
 		return nil, nil
@@ -161,6 +174,9 @@ func (c *casework) otherRows(ctx context.Context) ([]paper.Row, error) {
 		rows = append(rows, paper.One("所属网站", c.record.Name))
 	}
 	for _, field := range fields {
+		if field.Label == c.titleLabel() {
+			continue
+		}
 		text := field.Wanted
 		if word, known := columnWords[text]; known && (field.Name == "column_act" || field.Name == "column_kind") {
 			text = word

@@ -94,7 +94,7 @@ func (c *casework) missing(ctx context.Context) ([]Lack, error) {
 	case c.app.State == DraftApplication || c.app.State == ReturnedApplication:
 		return c.againstHandingIn(ctx, nil)
 	case c.app.State == RunningApplication && c.app.CarriedOutAt == nil:
-		return c.againstCarryingOut(ctx, true)
+		return c.againstCarryingOut(ctx, nil)
 	}
 	l := &shortfall{casework: c, lacks: []Lack{}}
 	if c.app.State == RunningApplication {
@@ -133,7 +133,7 @@ func (c *casework) againstHandingIn(ctx context.Context, files []string) ([]Lack
 	case c.app.ChangesAccount():
 		err = l.changing(ctx)
 	case c.app.GoesOffline():
-		err = l.offline(ctx)
+		err = l.offline(ctx, c.app.OffFrom)
 	case !isAccountObject(c.app.Object):
 		err = l.other(ctx)
 	}
@@ -351,14 +351,17 @@ func (l *shortfall) changing(ctx context.Context) error {
 }
 
 // offline asks whether the website may go off the net as planned (K10, K02, K07). An emergency uses up nothing and is planned
-// by nobody.
-func (l *shortfall) offline(ctx context.Context) error {
+// by nobody, and is reported when it has happened. The year that is counted is that of begins: when it is to go, or went, off.
+func (l *shortfall) offline(ctx context.Context, begins *sql.Time) error {
 	from, limits, emergency := l.app.OffFrom, l.rb.TemporaryOffline, l.app.Process == rules.ProcessEmergencyOffline
 	if emergency && l.app.Cause == "" && limits != nil && len(limits.NotCounted) > 0 {
 		l.add(ErrApplicationLacks, "cause", rules.Must, limits.Articles, "cause", "请选择紧急关停的情形。")
 	}
 	if from == nil {
 		l.needs(ErrApplicationLacks, "off_from", "请填写下线的时间。")
+	}
+	if emergency && from != nil && (*from > l.db.Now() || l.app.BackAt != nil && *from > *l.app.BackAt) {
+		l.needs(ErrOfflineAhead, "off_from", "%s", ErrOfflineAhead.Sentence)
 	}
 	if !emergency && (l.app.OffUntil == nil || from != nil && *l.app.OffUntil <= *from) {
 		l.needs(ErrApplicationLacks, "off_until", "请填写计划恢复的时间，要晚于下线的时间。")
@@ -379,9 +382,9 @@ func (l *shortfall) offline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if used := limits.UsedAround(from.Std(), times); used >= limits.MaxPerYear {
+	if used := limits.UsedAround(begins.Std(), times); used >= limits.MaxPerYear {
 		l.add(ErrOfflineUsed, "offline_times", rules.Must, limits.Articles, "off_from", "%d 年已用 %d 次，规定每年不超过 %d 次，这个网站不能再临时下线，写明理由也不能放行。请另择时间。",
-			rules.DateOf(from.Std()).Year, used, limits.MaxPerYear)
+			rules.DateOf(begins.Std()).Year, used, limits.MaxPerYear)
 	}
 	return nil
 }
@@ -457,11 +460,14 @@ func (l *shortfall) free(ctx context.Context, field string) error {
 	return err
 }
 
-// againstCarryingOut is what stands against carrying the thing out; ahead also tells of the steps that come before.
-func (c *casework) againstCarryingOut(ctx context.Context, ahead bool) ([]Lack, error) {
+// againstCarryingOut is what stands against carrying the thing out at an instant; nil tells of it ahead, and of the steps that
+// come before.
+func (c *casework) againstCarryingOut(ctx context.Context, on *sql.Time) ([]Lack, error) {
 	l := &shortfall{casework: c, lacks: []Lack{}}
 	at := c.carriesOut()
-	if ahead {
+	begins := on
+	if on == nil {
+		begins = c.app.OffFrom
 		seq := len(c.steps) + 1
 		if at >= 0 {
 			seq = c.steps[at].Seq
@@ -473,7 +479,7 @@ func (c *casework) againstCarryingOut(ctx context.Context, ahead bool) ([]Lack, 
 	case c.app.OpensAccount():
 		err = l.putIntoUse(ctx)
 	case c.app.Process == rules.ProcessTemporaryOffline:
-		err = l.offline(ctx)
+		err = l.offline(ctx, begins)
 	case c.app.EndsAccount():
 		l.ending()
 	case !isAccountObject(c.app.Object):

@@ -226,7 +226,7 @@ func (a announcement) ready(notices []Notice, rule rules.PublicNotice, stood boo
 		if !stood || rule.MinDuration == nil || notice.State == NoticeEnded || notice.UntilAt != nil && now >= *notice.UntilAt {
 			return nil
 		}
-		best = notYet(notice, "办结").Under(a.Rulebook.ID, rule.Articles).With(NoticeLack{Rule: rule.ID, Text: rule.Text, Places: []string{},
+		best = notYet(notice, "办结", a.Rulebook.Cite(rule.Articles)).Under(a.Rulebook.ID, rule.Articles).With(NoticeLack{Rule: rule.ID, Text: rule.Text, Places: []string{},
 			EarliestAt: notice.UntilAt, Strength: string(rule.Strength)})
 	}
 	return best

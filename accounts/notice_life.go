@@ -42,6 +42,9 @@ func SaveNotice(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 			return nil, ErrNoticeState
 		}
 		voided := n.State == NoticeSigned && textHash(title, body) != n.SignedSHA256
+		if voided && len(n.Places) > 0 { // what stands there is the text that was signed; its time cannot be another text's
+			return nil, ErrNoticeState.Say("公告已经登记发布在%s，正文不能再改。确需修改的，请先删去登记的位置，改后重新签发、发布。", n.Places[0].Name)
+		}
 		n.Title, n.Body = title, body
 		if voided {
 			n.State, n.SignedBy, n.SignedName, n.SignedRole, n.SignedAt, n.SignedSHA256 = NoticeDraft, "", "", "", nil, ""
@@ -160,6 +163,7 @@ type standingRule struct {
 	rules.PublicNotice
 	calendar *rules.Calendar
 	path     string // of the notice's unit
+	citation string // 潼南 2022 第9条
 }
 
 func ruleOfNotice(ctx context.Context, db *sql.DB, book rules.Book, n Notice) (standingRule, error) {
@@ -190,7 +194,7 @@ func ruleOfNotice(ctx context.Context, db *sql.DB, book rules.Book, n Notice) (s
 	if i < 0 {
 		return standingRule{}, ErrRulebookMissing
 	}
-	found.PublicNotice = rb.PublicNotices[i]
+	found.PublicNotice, found.citation = rb.PublicNotices[i], rb.Cite(n.Articles)
 	return found, nil
 }
 
@@ -261,7 +265,7 @@ func (r standingRule) mayEndOn(n Notice, day rules.Date, now sql.Time) error {
 	case err != nil:
 		return err
 	case limited && day.Before(earliest):
-		return ErrNoticeLastOn.Say("结束日最早只能填 %s（自发布之日起须满%s），您填的是 %s。", earliest, r.MinDuration, day).On("last_on").
+		return ErrNoticeLastOn.Say("依据%s，结束日最早只能填 %s（自发布之日起须满%s），您填的是 %s，请改填。", r.citation, earliest, r.MinDuration, day).On("last_on").
 			Under(n.Rulebook, n.Articles).With(map[string]any{"earliest_on": earliest.String()})
 	}
 	return nil
@@ -326,10 +330,10 @@ func (r standingRule) stillBinds(n Notice, now sql.Time) error {
 	case r.MinDuration == nil || n.UntilAt != nil && now >= *n.UntilAt:
 		return nil
 	case n.FromAt == nil:
-		return ErrNoticePlaces.Say("公告还没有在规定的位置全部发布，时间没有起算，不能撤下。还缺：%s。", placesSaid(r.PublicNotice, missingPlaces(r.PublicNotice, n.Places))).
+		return ErrNoticePlaces.Say("公告还没有在规定的位置全部发布，时间没有起算，依据%s不能撤下。还缺：%s。请发布后登记网址。", r.citation, placesSaid(r.PublicNotice, missingPlaces(r.PublicNotice, n.Places))).
 			Under(n.Rulebook, n.Articles)
 	}
-	return notYet(n, "撤下").Under(n.Rulebook, n.Articles).With(map[string]any{"earliest_at": n.UntilAt, "strength": r.Strength})
+	return notYet(n, "撤下", r.citation).Under(n.Rulebook, n.Articles).With(map[string]any{"earliest_at": n.UntilAt, "strength": r.Strength})
 }
 
 // mayPassEarly lets the office's administrator take a notice down early with a reason, where the rule says 原则上.

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ type NewPlace struct {
 
 // AddNoticePlace records that a signed notice stands somewhere else, too. The time of a notice that must stand there begins
 // with it. Whether the address may be looked at the caller has asked. Errors: as SaveNotice, ErrNoticePlace,
-// ErrNoticePlaceURL, ErrNoticePlaceAt, ErrNoticeTooMany.
+// ErrNoticePlaceURL, ErrNoticePlaceAt, ErrNoticeTwice, ErrNoticeTooMany.
 func AddNoticePlace(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, in NewPlace) (NoticeView, error) {
 	in.Name, in.URL = strings.TrimSpace(in.Name), strings.TrimSpace(in.URL)
 	if err := in.check(); err != nil {
@@ -34,6 +35,9 @@ func AddNoticePlace(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 	return changeNotice(ctx, db, book, actor, id, version, ActionNoticePlace, func(tx *sql.DB, n *Notice) (sql.Object, error) {
 		if n.State != NoticeSigned && n.State != NoticeStanding {
 			return nil, ErrNoticeState
+		}
+		if slices.ContainsFunc(n.Places, func(p NoticePlace) bool { return p.Place == in.Place && p.URL == in.URL }) {
+			return nil, ErrNoticeTwice.On("url")
 		}
 		if len(n.Places) >= maxPlaces {
 			return nil, ErrNoticeTooMany
@@ -79,7 +83,7 @@ func RemoveNoticePlace(ctx context.Context, db *sql.DB, book rules.Book, actor u
 		}
 		i := slices.IndexFunc(n.Places, func(p NoticePlace) bool { return p.ID == placeID })
 		if i < 0 {
-			return nil, ErrNoticePlace.On("place_id")
+			return nil, ErrNoticePlace.Say("没有找到登记的这个位置，可能已经删去，请刷新后再看。").On("place_id")
 		}
 		gone := n.Places[i]
 		if _, err := tx.Exec(ctx, "notice.place_delete", sql.Args{"id": gone.ID, "notice_id": n.ID}); err != nil {
@@ -125,13 +129,13 @@ func placesSaid(rule rules.PublicNotice, names []string) string {
 	return strings.Join(names, "、")
 }
 
-// notYet refuses something that must wait until a notice has stood its time.
-func notYet(notice Notice, doing string) *fault.Fault {
+// notYet refuses something that must wait until a notice has stood its time, which the clause cited asks for.
+func notYet(notice Notice, doing, citation string) *fault.Fault {
 	if notice.UntilAt == nil {
 		return ErrNoticePending
 	}
 	last := rules.DateOf(notice.UntilAt.Std()).AddDays(-1)
-	return ErrNoticeEarly.Say("公告须留到 %s 24:00，最早 %s 起才能%s。", last, notice.UntilAt.Std().Format("2006-01-02 15:04"), doing)
+	return ErrNoticeEarly.Say("依据%s，公告须留到 %s 24:00，最早 %s 起才能%s。", citation, last, notice.UntilAt.Std().Format("2006-01-02 15:04"), doing)
 }
 
 // How often places are looked at: while they answer, and sooner while they do not.
@@ -193,26 +197,27 @@ func keepLook(ctx context.Context, db *sql.DB, place NoticePlace, failure string
 }
 
 // TurnNotices ends the notices whose chosen last day is over, and counts anew those whose calendar or rules became others. It
-// returns how many it changed, and may be cut off anywhere.
+// returns how many it changed, and may be cut off anywhere. What one of them could not be judged for comes back when all were looked at.
 func TurnNotices(ctx context.Context, db *sql.DB, book rules.Book) (int, error) {
 	changed, after := 0, ""
+	var failed error
 	for ctx.Err() == nil {
 		list, err := sql.List[Notice](ctx, db, "notice.standing_after", sql.Args{"after_id": after, "limit": placesAtOnce})
 		if err != nil || len(list) == 0 {
-			return changed, wrap(err, "standing notices")
+			return changed, errors.Join(failed, wrap(err, "standing notices"))
 		}
 		for _, notice := range list {
 			after = notice.ID
 			did, err := turnNotice(ctx, db, book, notice.ID)
-			if err != nil {
-				return changed, wrap(err, "turn notice %s", notice.ID)
+			if err != nil { // one that cannot be judged keeps none of the others back
+				failed = errors.Join(failed, wrap(err, "turn notice %s", notice.ID))
 			}
 			if did {
 				changed++
 			}
 		}
 	}
-	return changed, nil
+	return changed, failed
 }
 
 func turnNotice(ctx context.Context, db *sql.DB, book rules.Book, id string) (did bool, err error) {

@@ -642,6 +642,49 @@ func TestTwoWhoPublishAtOnce(t *testing.T) {
 	})
 }
 
+// A place with its address is recorded once, also when two do it at once; the address of another place may be the same.
+func TestAPlaceIsRecordedOnce(t *testing.T) {
+	each(t, func(w *world) {
+		w.at("2026-03-02 09:00")
+		n := w.signed(accounts.NewNotice{UnitID: w.Town.ID, Process: rules.ProcessChange, Object: rules.NewMedia})
+		results := make(chan error, 2)
+		for _, who := range []string{"officer", "head"} {
+			go func() { results <- n.as(who).place("own_site", "") }()
+		}
+		first, second := <-results, <-results
+		if (first == nil) == (second == nil) {
+			t.Fatalf("recording a place twice at once = %v, %v, want one of them refused", first, second)
+		}
+		view, err := accounts.NoticeOf(t.Context(), w.db, w.book, w.People["officer"], n.view.ID)
+		must(t, "NoticeOf", err)
+		n.view = view
+		says(t, "once more, a moment later", n.place("own_site", "2026-03-02 08:30"), accounts.ErrNoticeTwice, "已经登记过")
+		if must(t, "another place", n.place("district_portal", "")); len(n.view.Places) != 2 {
+			t.Errorf("the notice stands at %+v, want two places", n.view.Places)
+		}
+		says(t, "another text than the one that stands there", n.save("改过的标题", "改过的正文。"), accounts.ErrNoticeState, "请先删去登记的位置")
+		_, err = accounts.RemoveNoticePlace(t.Context(), w.db, w.book, w.People["officer"], n.view.ID, n.view.Version, "gone")
+		says(t, "remove what is not there", err, accounts.ErrNoticePlace, "可能已经删去")
+	})
+}
+
+// A notice whose rulebook is not in the library any more keeps no other from being turned.
+func TestANoticeThatCannotBeJudgedStopsNoOther(t *testing.T) {
+	each(t, func(w *world) {
+		w.at("2026-03-02 09:00")
+		lost := w.signed(accounts.NewNotice{UnitID: w.Town.ID, Process: rules.ProcessShut, Object: rules.NewMedia, Rule: "change-shut-cancel"})
+		must(t, "PublishNotice", lost.publish(""))
+		n := w.signed(accounts.NewNotice{UnitID: w.Town.ID, Process: rules.ProcessRedesign, Object: rules.Column})
+		must(t, "PublishNotice", n.publish("2026-03-03"))
+		w.at("2026-03-05 09:00")
+		turned, err := accounts.TurnNotices(t.Context(), w.db, rules.NewBook(&rules.Library{}))
+		refused(t, "TurnNotices", err, accounts.ErrRulebookMissing)
+		if view, err := accounts.NoticeOf(t.Context(), w.db, w.book, w.People["officer"], n.view.ID); err != nil || view.State != accounts.NoticeEnded || turned != 1 {
+			t.Errorf("the other notice is %s after %d turned, %v; want ended", view.State, turned, err)
+		}
+	})
+}
+
 // The audit chain tells each act, and an early end with its reason.
 func TestEarlyEndIsAudited(t *testing.T) {
 	each(t, func(w *world) {

@@ -134,6 +134,7 @@ var demoPeople = []demoPerson{
 	{"guanli", "管小理", "office", "区政府办 主管单位管理员：台账、看板", []units.Role{units.OfficeAdmin}},
 	{"jiaotong", "交小通", "traffic", "市交通局 信息员（昭通 2018 规则库）", []units.Role{units.InfoOfficer}},
 	{"shiban", "市小办", "city", "云岭市政府办 管理员（昭通 2018 规则库）", []units.Role{units.OfficeAdmin}},
+	{"shizhu", "市小主", "city", "云岭市政府办 主要负责人：签发公告", []units.Role{units.UnitHead}},
 	{"linye", "林小业", "forestry", "州林业局 信息员（湘西 2018 规则库）", []units.Role{units.InfoOfficer}},
 	{"linju", "林小局", "forestry", "州林业局 主要负责人", []units.Role{units.UnitHead}},
 	{"zhouban", "州小办", "prefecture", "青岚州政府办 管理员（湘西 2018 规则库）", []units.Role{units.OfficeAdmin}},

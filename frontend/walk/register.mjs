@@ -245,7 +245,7 @@ async function published() {
       await dialog.waitFor({ state: 'hidden' })
       await page.getByText('公告中', { exact: true }).waitFor()
     }
-    await page.getByText(/还不能撤下：公告须留到/).waitFor()
+    await page.getByText(/还不能撤下：依据.*公告须留到/).waitFor()
     assert.ok(await page.getByRole('button', { name: '撤下', exact: true }).isDisabled(), 'a notice is not taken down before its time')
     await page.getByRole('button', { name: '登记位置' }).click()
     const places = page.getByRole('dialog', { name: '登记公告位置' })

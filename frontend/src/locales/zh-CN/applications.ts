@@ -60,6 +60,8 @@ export const applications = {
     title: '申请内容',
     complete: '补充账号信息',
     completeText: '名称、平台和类型以批准的为准。注册、认证、备案等信息可以继续补充，启用前要补齐。',
+    completeSite: '补充网站信息',
+    completeSiteText: '名称和类别以批准的为准。标识码、备案、安全检测等信息可以继续补充，上线前要补齐。',
     reason: '理由',
     reasonHint: '为什么需要办理，写给审批的人看。',
     attachments: '附件',

@@ -113,6 +113,8 @@ export const register = {
     contacts: '联系人',
     other: '其他',
   },
+  /** Of a website, which is on no platform. */
+  siteGroups: { platform: '网址与发布', content: '内容' } as Partial<Record<string, string>>,
   card: {
     title: '登记信息',
     blank: '没有登记',

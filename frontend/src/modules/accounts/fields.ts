@@ -45,7 +45,7 @@ export function groupsOf(fields: readonly Field[], kind: string): FieldGroup[] {
   return (Object.keys(zh.register.groups) as GroupKey[])
     .map((key) => ({
       key,
-      label: zh.register.groups[key],
+      label: (objectOf(kind) === 'new_media' ? undefined : zh.register.siteGroups[key]) ?? zh.register.groups[key],
       fields: fitting
         .filter((field) => (groupOf.get(field.name) ?? 'other') === key)
         .sort((a, b) => (placeOf.get(a.name) ?? 0) - (placeOf.get(b.name) ?? 0)),

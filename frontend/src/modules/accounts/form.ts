@@ -25,6 +25,9 @@ export const secretsOf: Record<string, string[]> = {
   app: ['secret'],
 }
 
+/** How a new account of a platform publishes as long as nobody chose: by itself only where an adapter serves it. */
+export const modeOf = (platform: string): AccountForm['mode'] => (platform in secretsOf ? 'auto' : 'manual')
+
 /** Secrets that may be left empty. */
 const optionalSecrets: Record<string, string[]> = { weibo: ['app_key', 'app_secret', 'expires_at'], wechat: ['callback_token', 'encoding_aes_key'] }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayInstant, emptyAccount, newAccount, newSigningSecret, settingsWith, settingValue } from './form'
+import { dayInstant, emptyAccount, modeOf, newAccount, newSigningSecret, settingsWith, settingValue } from './form'
 import type { Account, Clock, Standing } from './queries'
 import { sayDue, sayRemaining, sayStanding, shownClock, shownStanding } from './standing'
 
@@ -60,6 +60,7 @@ describe('the form of an account', () => {
   it('takes an emptied setting out', () => expect(settingsWith('app', '', account.settings)).toEqual({ thin: true }))
   it('leaves a platform without a setting alone', () => expect(settingsWith('douyin', 'x', { thin: true })).toEqual({ thin: true }))
   it('begins the use of an account at the Beijing day', () => {
+    expect(['wechat', 'weibo', 'app', 'douyin', 'website'].map(modeOf)).toEqual(['auto', 'auto', 'auto', 'manual', 'manual'])
     const form = { ...emptyAccount('u'), name: ' 某某发布 ', in_use_since: '2026-11-01' }
     expect(newAccount(form, now)).toMatchObject({ name: '某某发布', in_use_at: Date.UTC(2026, 9, 31, 16), state: 'in_use' })
   })

@@ -34,6 +34,12 @@ export const isAccountObject = (object: string): boolean => ['new_media', 'websi
 /** Which object of the rulebooks a kind of account is. */
 export const objectOfKind = (kind: string): string => (kind === 'website' || kind === 'subsite' ? kind : 'new_media')
 
+/** What the form of a running application is called, and what it says: of a website nothing about a platform. */
+export const sayComplete = (app: Pick<Application, 'object'>): { title: string; text: string } => {
+  const words = zh.applications.form
+  return app.object === 'new_media' ? { title: words.complete, text: words.completeText } : { title: words.completeSite, text: words.completeSiteText }
+}
+
 export const opensAccount = (app: Pick<Application, 'process' | 'object'>): boolean => app.process === 'open' && isAccountObject(app.object)
 export const changesAccount = (app: Pick<Application, 'process' | 'object'>): boolean =>
   isAccountObject(app.object) && (app.process === 'change' || app.process === 'change_domain')

@@ -9,7 +9,7 @@ const beijing = (year: number, month: number, date: number, hours = 0, minutes =
 /** A notice that began on 2026-10-09 and must stand up to 2026-10-30. */
 const notice = (change: Partial<Notice> = {}): Notice =>
   ({
-    id: 'n', state: 'standing', state_label: '公告中', rule: 'close', length: '15个工作日', earliest_on: '2026-10-30', earliest_wait: false, left: '还有 3 个工作日',
+    id: 'n', citation: '潼南 2022 第9条', state: 'standing', state_label: '公告中', rule: 'close', length: '15个工作日', earliest_on: '2026-10-30', earliest_wait: false, left: '还有 3 个工作日',
     created_at: beijing(2026, 10, 8, 9), signed_at: beijing(2026, 10, 8, 16), signed_name: '主小要', signed_role: 'unit_head',
     published_at: beijing(2026, 10, 9, 9), from_at: beijing(2026, 10, 9, 10), until_at: beijing(2026, 10, 31), pending: false,
     last_on: null, ended_at: null, end_reason: '', places: [], wanted_places: [], places_match: '', actions: [], ...change,
@@ -45,7 +45,7 @@ describe('what the regulation asks of its time', () => {
 
 describe('why it cannot be taken down', () => {
   const mine = { actions: ['place', 'last_day'] }
-  it('is its time', () => expect(whyNotEnd(notice(mine))).toBe('还不能撤下：公告须留到 2026-10-30 24:00。'))
+  it('is its time', () => expect(whyNotEnd(notice(mine))).toBe('还不能撤下：依据潼南 2022 第9条，公告须留到 2026-10-30 24:00。'))
   it('is a missing place', () => expect(whyNotEnd(notice({ ...mine, from_at: null }))).toMatch(/位置还没有全部发布/))
   it('is the calendar', () => expect(whyNotEnd(notice({ ...mine, earliest_wait: true }))).toMatch(/待日历确认/))
   it('is nothing when it can be', () => expect(whyNotEnd(notice({ actions: ['last_day', 'end'] }))).toBe(''))

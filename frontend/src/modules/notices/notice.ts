@@ -45,12 +45,12 @@ export function sayEarliest(notice: Counted): string {
 export const sayLeft = (notice: Pick<Notice, 'left'>): string => (notice.left ? zh.notices.left(notice.left) : '')
 
 /** Why a standing notice cannot be taken down now; empty when it can, or when nobody asks. */
-export function whyNotEnd(notice: Pick<Notice, 'state' | 'actions' | 'from_at' | 'earliest_on' | 'earliest_wait'>): string {
+export function whyNotEnd(notice: Pick<Notice, 'state' | 'actions' | 'from_at' | 'earliest_on' | 'earliest_wait' | 'citation'>): string {
   const may = notice.actions.includes('end') || notice.actions.includes('end_early')
   // Whoever may not choose the last day has nothing to do with it at all.
   if (notice.state !== 'standing' || may || !notice.actions.includes('last_day')) return ''
   if (notice.from_at === null) return zh.notices.end.refusedPlaces
-  return notice.earliest_wait ? zh.notices.end.refusedPending : zh.notices.end.refused(notice.earliest_on)
+  return notice.earliest_wait ? zh.notices.end.refusedPending : zh.notices.end.refused(notice.earliest_on, notice.citation)
 }
 
 const blank = /＿{2,}/g

@@ -1,0 +1,158 @@
+package accounts_test
+
+import (
+	"errors"
+	"testing"
+
+	"govmedia/accounts"
+	"govmedia/rules"
+	"govmedia/units"
+)
+
+// allowed hands in a planned time off the net, and records that it was allowed.
+func (w *world) allowed(site accounts.Account, from, until string) *casefile {
+	w.t.Helper()
+	c := w.offline(site, rules.ProcessTemporaryOffline, from, until)
+	must(w.t, "submit", c.submit(accounts.StageAct{}))
+	must(w.t, "review", c.do("admin", "逐级审核", c.on("")))
+	must(w.t, "approve", c.do("admin", "省政府办公厅批准", c.on("")))
+	c.announced("temporary-offline", "own_site", "same_level_portal")
+	return c
+}
+
+func (c *casefile) back() error {
+	return c.took(accounts.BackOnline(c.t.Context(), c.db, c.book, c.of("officer"), c.app.ID, c.app.Version, nil))
+}
+
+// What was approved is a time. Who goes off before it says why; and whatever the reason, the year in which the website goes off is
+// the one that is counted.
+func TestGoingOffBeforeTheApprovedTimeIsSaid(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("zhaotong-2018", units.LevelPrefectureDepartment)
+		site, other := w.site(unit, "网站甲", "2025-06-01 09:00"), w.site(unit, "网站乙", "2025-06-01 09:00")
+		w.reach("2026-03-02 09:00")
+		c := w.allowed(site, "2026-03-10 09:00", "2026-03-20 09:00")
+		w.reach("2026-03-09 18:00")
+		says(t, "go offline early", c.do("officer", "临时下线", accounts.StageAct{}), accounts.ErrOfflineEarly, "2026-03-10 09:00", "2026-03-09 18:00", "昭通 2018 第12条（二）")
+		if got := c.account(); got.State != accounts.InUse {
+			t.Errorf("after the refusal the website is %s", got.State)
+		}
+		must(t, "go offline early with a reason", c.do("officer", "临时下线", accounts.StageAct{Opinion: "机房提前断电"}))
+		if step := c.step("临时下线"); step.Opinion != "机房提前断电" || c.app.OffAt == nil || *c.app.OffAt != w.time("2026-03-09 18:00") {
+			t.Errorf("it went off at %v, with %q", c.app.OffAt, step.Opinion)
+		}
+		must(t, "announce", c.do("officer", "公告", accounts.StageAct{}))
+		w.reach("2026-03-12 09:00")
+		must(t, "BackOnline", c.back())
+
+		w.wentOffline(other, "2026-04-01 09:00", "2026-04-05 09:00")
+		w.reach("2026-12-20 09:00")
+		next := w.allowed(other, "2027-01-05 09:00", "2027-01-10 09:00")
+		w.reach("2026-12-30 09:00")
+		says(t, "next year's time in this year", next.do("officer", "临时下线", accounts.StageAct{Opinion: "提前施工"}), accounts.ErrOfflineUsed, "2026 年已用 1 次")
+		w.reach("2027-01-05 09:00")
+		must(t, "next year's time in its year", next.do("officer", "临时下线", accounts.StageAct{}))
+	})
+}
+
+// An emergency is reported when it has happened. Beside a planned time off the website is back with the last of the two.
+func TestAnEmergencyBesideAPlannedTimeOff(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("zhaotong-2018", units.LevelPrefectureDepartment)
+		site := w.site(unit, "网站丙", "2025-06-01 09:00")
+		w.reach("2026-03-02 09:00")
+		planned := w.allowed(site, "2026-03-10 09:00", "2026-03-20 09:00")
+		w.reach("2026-03-10 09:00")
+		must(t, "go offline", planned.do("officer", "临时下线", accounts.StageAct{}))
+		must(t, "announce", planned.do("officer", "公告", accounts.StageAct{}))
+		w.reach("2026-03-11 09:00")
+		ahead := w.offline(site, rules.ProcessEmergencyOffline, "2026-03-12 09:00", "")
+		says(t, "an emergency to come", ahead.submit(ahead.on("")), accounts.ErrOfflineAhead, "不能晚于现在")
+		must(t, "the time that it happened", ahead.save(accounts.ApplicationDraft{OffFrom: w.time("2026-03-11 08:00").Ptr()}))
+		must(t, "report", ahead.submit(ahead.on("")))
+		must(t, "the emergency is over", ahead.back())
+		if got := ahead.account(); got.State != accounts.Suspended {
+			t.Errorf("the website is %s while its planned time goes on, want suspended", got.State)
+		}
+		must(t, "the planned time is over", planned.back())
+		if got := planned.account(); got.State != accounts.InUse {
+			t.Errorf("the website is %s when it is back, want in use", got.State)
+		}
+	})
+}
+
+// What the head agreed to is not exchanged with the step that hands it in.
+func TestWhatIsWrittenWithAStepIsAgreedToAgain(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.opens("清源发布")
+		must(t, "consent", c.do("head", "主要负责人同意", accounts.StageAct{}))
+		act := c.on("")
+		act.Wanted = accounts.Wanted{"name": "清源快讯"}
+		says(t, "submit another name", c.submit(act), accounts.ErrStepOrder, "主要负责人同意")
+		if app, err := accounts.GetApplication(t.Context(), w.db, w.People["officer"], c.app.ID); err != nil || app.Title != "清源发布" || app.State != accounts.DraftApplication {
+			t.Errorf("after the refusal it is %s %s, %v", app.State, app.Title, err)
+		}
+		act.Wanted = accounts.Wanted{"name": "清源发布"}
+		must(t, "submit the same name", c.submit(act))
+	})
+}
+
+// The figures that hold when it is handed in once more are asked, also where the steps are the same.
+func TestWhatIsHandedInAgainStandsUnderThePresentFigures(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("zhaotong-2018", units.LevelPrefectureDepartment)
+		site := w.site(unit, "网站丁", "2025-06-01 09:00")
+		w.reach("2026-03-02 09:00")
+		c := w.offline(site, rules.ProcessTemporaryOffline, "2026-05-01 09:00", "2026-05-25 09:00")
+		must(t, "submit", c.submit(accounts.StageAct{}))
+		must(t, "return", c.took(accounts.ReturnApplication(t.Context(), w.db, w.book, w.People["admin"], c.app.ID, c.app.Version, "时间太长")))
+		w.choose(rules.Change{UnitID: unit.ID, Rulebook: "zhaotong-2018", What: rules.FigureChange, Section: rules.SectionTemporaryOffline, Rule: rules.SectionTemporaryOffline,
+			Field: "max_duration", Value: `{"n":10,"unit":"day"}`, Reason: "本市从严", FromAt: w.day("2026-03-03")})
+		w.reach("2026-03-03 09:00")
+		says(t, "submit again", c.submit(accounts.StageAct{}), accounts.ErrOfflineLong, "10")
+	})
+}
+
+// A process or an object outside the vocabulary is refused with a sentence, not with the word itself.
+func TestAnUnknownProcessIsRefused(t *testing.T) {
+	each(t, func(w *world) {
+		for what, in := range map[string]accounts.NewApplication{
+			"process": {UnitID: w.Town.ID, Process: "rename_everything", Object: rules.NewMedia},
+			"object":  {UnitID: w.Town.ID, Process: rules.ProcessOpen, Object: "planet"},
+		} {
+			_, err := w.begin(in)
+			says(t, "Apply with an unknown "+what, err, accounts.ErrProcessUnknown, "没有这种申请事项")
+		}
+	})
+}
+
+// A website's domain is one however it is typed, and goes to one of two who get it at once.
+func TestTwoDoNotGetOneMailbox(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
+		asked := make([]*casefile, 2)
+		for i, name := range []string{"Kefu@example.gov.cn", "kefu@EXAMPLE.gov.cn"} {
+			asked[i] = w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.Mailbox,
+				Draft: accounts.ApplicationDraft{Wanted: accounts.Wanted{"mailbox": name}}})
+			must(t, "submit", asked[i].submit(asked[i].on("")))
+			steps := asked[i].view("admin").Steps
+			for _, step := range steps[1 : len(steps)-1] {
+				must(t, step.Title, asked[i].do("admin", step.Title, asked[i].on("")))
+			}
+		}
+		results := make(chan error, len(asked))
+		for _, c := range asked {
+			steps := c.view("admin").Steps
+			last, act := steps[len(steps)-1], c.on("")
+			go func() {
+				_, err := accounts.DoStage(t.Context(), w.db, w.book, w.People["admin"], c.app.ID, c.app.Version, last.ID, act)
+				results <- err
+			}()
+		}
+		first, second := <-results, <-results
+		if (first == nil) == (second == nil) {
+			t.Fatalf("the same mailbox twice at once: %v, %v; want one of them refused", first, second)
+		}
+		says(t, "the later one", errors.Join(first, second), accounts.ErrRegistrationHad, "kefu@example.gov.cn")
+	})
+}
