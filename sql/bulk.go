@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // What one statement of InsertMany carries at most: rows, and parameters (SQLite takes 32,766).
@@ -92,17 +90,9 @@ func runMany[T any](ctx context.Context, db *DB, st statement, text string, rows
 			values = append(values, value)
 		}
 	}
-	var target sqlx.ExecerContext = db.write
-	if db.tx != nil {
-		target = db.tx
-	}
-	result, err := target.ExecContext(ctx, text, values...)
+	matched, err := db.exec(ctx, text, values)
 	if err != nil {
 		return 0, fmt.Errorf("sql: %s: %d rows: %w", st.name, len(rows), err)
-	}
-	matched, err := result.RowsAffected()
-	if err != nil {
-		return 0, fmt.Errorf("sql: %s: rows affected: %w", st.name, err)
 	}
 	return matched, nil
 }

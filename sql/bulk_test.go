@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"govmedia/sql"
 	"govmedia/sql/sqltest"
@@ -137,4 +138,42 @@ func TestUpdateManyRefusesWhatHasNoTableOfOneRow(t *testing.T) {
 			t.Errorf("UpdateMany of %s = %v, want an error with %q", name, err, want)
 		}
 	}
+}
+
+// A single statement that a database gives up for a transaction's sake is run again, as a transaction would be.
+func TestAStatementThatLosesToATransactionIsRunAgain(t *testing.T) {
+	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+		clock := func(n, version int) clockRow {
+			return clockRow{ID: fmt.Sprint("c", n), SubjectKind: "account", SubjectID: fmt.Sprint("a", n), Articles: sql.Strings{}, Version: version}
+		}
+		if err := sql.InsertMany(t.Context(), db, "clock.insert", []clockRow{clock(0, 1), clock(1, 1)}); err != nil {
+			t.Fatal(err)
+		}
+		lost := make(chan error, 1)
+		err := db.InTx(t.Context(), func(tx *sql.DB) error {
+			heavy := make([]clockRow, 50) // so that the statement is what is given up
+			for i := range heavy {
+				heavy[i] = clock(100+i, 1)
+			}
+			if err := sql.InsertMany(t.Context(), tx, "clock.insert", heavy); err != nil {
+				return err
+			}
+			if _, err := sql.UpdateMany(t.Context(), tx, "clock.restart", []clockRow{clock(0, 2)}); err != nil {
+				return err
+			}
+			go func() {
+				_, err := sql.UpdateMany(t.Context(), db, "clock.restart", []clockRow{clock(1, 2), clock(0, 2)}) // in the other order
+				lost <- err
+			}()
+			time.Sleep(300 * time.Millisecond) // it has the one row and waits for the other
+			_, err := sql.UpdateMany(t.Context(), tx, "clock.restart", []clockRow{clock(1, 2)})
+			return err
+		})
+		if err != nil {
+			t.Errorf("the transaction: %v", err)
+		}
+		if err := <-lost; err != nil {
+			t.Errorf("the statement: %v", err)
+		}
+	})
 }

@@ -9,6 +9,8 @@ import (
 	"context"
 	"crypto/tls"
 	stdsql "database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -150,7 +152,7 @@ func openMySQL(ctx context.Context, dsn string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sql: read the MySQL DSN: %w", err)
 	}
-	pool := sqlx.NewDb(stdsql.OpenDB(connector), "mysql")
+	pool := sqlx.NewDb(stdsql.OpenDB(readCommitted{connector}), "mysql")
 	pool.SetMaxOpenConns(32)
 	pool.SetMaxIdleConns(16)
 	pool.SetConnMaxLifetime(10 * time.Minute)
@@ -159,6 +161,26 @@ func openMySQL(ctx context.Context, dsn string) (*DB, error) {
 		return nil, fmt.Errorf("sql: reach the MySQL server %s: %w", config.Addr, err)
 	}
 	return newDB(MySQL, pool, pool), nil
+}
+
+// readCommitted opens connections that lock no gaps between rows: guarded updates carry the safety. MySQL and MariaDB have
+// different names for the setting, but the same statement.
+type readCommitted struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	execer, able := conn.(driver.ExecerContext)
+	if !able {
+		return nil, errors.Join(fmt.Errorf("sql: the MySQL driver's %T lacks a method that the program relies on", conn), conn.Close())
+	}
+	if _, err := execer.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("sql: set the isolation of a connection: %w", err), conn.Close())
+	}
+	return conn, nil
 }
 
 func newDB(dialect Dialect, write, read *sqlx.DB) *DB {

@@ -100,25 +100,38 @@ func Each[T any](ctx context.Context, db *DB, name string, args any, visit func(
 }
 
 // Exec runs a statement that changes rows and returns how many it matched. args is an Args or a struct whose fields
-// carry the parameters' names (UnitID for :unit_id).
+// carry the parameters' names (UnitID for :unit_id). Outside a transaction it is run again when the database says busy,
+// deadlock or write conflict, as InTx is: it had no effect then.
 func (db *DB) Exec(ctx context.Context, name string, args any) (int64, error) {
 	text, values, err := db.bind(name, args)
 	if err != nil {
 		return 0, err
 	}
-	var target sqlx.ExecerContext = db.write
-	if db.tx != nil {
-		target = db.tx
-	}
-	result, err := target.ExecContext(ctx, text, values...)
+	n, err := db.exec(ctx, text, values)
 	if err != nil {
 		return 0, fmt.Errorf("sql: %s: %w", name, err)
 	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return 0, fmt.Errorf("sql: %s: rows affected: %w", name, err)
-	}
 	return n, nil
+}
+
+// exec runs a text and returns how many rows it matched.
+func (db *DB) exec(ctx context.Context, text string, values []any) (matched int64, err error) {
+	if db.tx != nil {
+		return execOn(ctx, db.tx, text, values)
+	}
+	err = again(ctx, func() error {
+		matched, err = execOn(ctx, db.write, text, values)
+		return err
+	})
+	return matched, err
+}
+
+func execOn(ctx context.Context, target sqlx.ExecerContext, text string, values []any) (int64, error) {
+	result, err := target.ExecContext(ctx, text, values...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // ExecOne is Exec for a guarded update: it reports whether exactly one row was matched, so whether the change was ours.

@@ -2,13 +2,12 @@ package sql
 
 import (
 	"context"
-	stdsql "database/sql"
 	"fmt"
 	"math/rand/v2"
 	"time"
 )
 
-// attempts bounds how often InTx runs its function when the database asks to try again.
+// attempts bounds how often something is run when the database asks to try again.
 const attempts = 6
 
 // InTx runs work in one transaction: commit when it returns nil, roll back on an error or a panic. When the database
@@ -18,9 +17,14 @@ func (db *DB) InTx(ctx context.Context, work func(tx *DB) error) error {
 	if db.tx != nil {
 		return work(db)
 	}
+	return again(ctx, func() error { return db.once(ctx, work) })
+}
+
+// again runs what may fail only because others write, until it does not, up to six times in all.
+func again(ctx context.Context, run func() error) error {
 	var err error
 	for attempt := range attempts {
-		if err = db.once(ctx, work); err == nil || !IsRetryable(err) {
+		if err = run(); err == nil || !IsRetryable(err) {
 			return err
 		}
 		pause := time.Duration(5<<attempt) * time.Millisecond
@@ -34,12 +38,7 @@ func (db *DB) InTx(ctx context.Context, work func(tx *DB) error) error {
 }
 
 func (db *DB) once(ctx context.Context, work func(tx *DB) error) (err error) {
-	var options *stdsql.TxOptions
-	if db.dialect == MySQL {
-		// Guarded updates carry the safety; READ COMMITTED keeps them from locking the gaps between rows.
-		options = &stdsql.TxOptions{Isolation: stdsql.LevelReadCommitted}
-	}
-	tx, err := db.write.BeginTxx(ctx, options)
+	tx, err := db.write.BeginTxx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("sql: begin: %w", err)
 	}
