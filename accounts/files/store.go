@@ -146,11 +146,11 @@ func (f *Folder) Put(ctx context.Context, key string, r io.Reader, size int64, _
 	part := fmt.Sprintf("%s.%d-%d%s", key, f.now().UnixNano(), f.parts.Add(1), partSuffix)
 	if err := f.write(part, checked(r, key, size)); err != nil {
 		_ = f.root.Remove(part) // it may not exist; a leftover is swept at the next start
-		return storeFault(err)
+		return putFault(err)
 	}
 	if err := f.settle(part, key); err != nil {
 		_ = f.root.Remove(part)
-		return storeFault(err)
+		return putFault(err)
 	}
 	return nil
 }
@@ -212,6 +212,14 @@ func storeFault(err error) error {
 		return ErrStoreUnavailable.Because(err)
 	}
 	return err
+}
+
+// putFault is storeFault for writing: what is not there then is the folder itself.
+func putFault(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrStoreUnavailable.Because(err)
+	}
+	return storeFault(err)
 }
 
 // Open implements Store. The MIME type is sniffed from the bytes; a folder keeps none.

@@ -150,6 +150,23 @@ func TestFolderLeadsNowhereElse(t *testing.T) {
 	}
 }
 
+// A person whose upload meets a disk that is gone is not told that the file was not found.
+func TestAFolderThatIsGoneTakesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	folder, err := files.OpenFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = folder.Close() }()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	content := []byte("附件")
+	if err := folder.Put(t.Context(), keyOf(content), bytes.NewReader(content), int64(len(content)), ""); !errors.Is(err, files.ErrStoreUnavailable) {
+		t.Errorf("Put = %v, want %v", err, files.ErrStoreUnavailable)
+	}
+}
+
 func TestFolderSweepsWhatACrashLeft(t *testing.T) {
 	dir := t.TempDir()
 	old, young := filepath.Join(dir, keyOf(nil)+".1.part"), filepath.Join(dir, keyOf(nil)+".2.part")
