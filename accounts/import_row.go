@@ -223,7 +223,10 @@ func (r *rowReader) set(d *rowDraft, f Field, text string) error {
 		return nil
 	case refusal != nil && (f.Kind == ChoiceField || f.Kind == TruthField):
 		d.Notes = append(d.Notes, fmt.Sprintf("%s写的是“%s”，没有这一项，留空。", f.Label, cut(text, 40)))
-		r.unknown[[2]string{f.Name, cut(text, 60)}]++
+		word := [2]string{f.Name, cut(text, 60)}
+		if _, told := r.unknown[word]; told || len(r.unknown) < mostUnknown {
+			r.unknown[word]++
+		}
 		return nil
 	case refusal != nil:
 		return refusal.Say("%s写的是“%s”：%s", f.Label, cut(text, 40), refusal.Sentence)
@@ -365,12 +368,15 @@ func (f *unitFinder) named(text string) []string {
 	return ids
 }
 
+// mostLikes is for how many names that no unit has a similar one is looked for: a column with more is not that of the units.
+const mostLikes = 2000
+
 // like is the one unit whose full name ends with a text or begins with it, as where the district is left out; empty when there is
 // none or more than one.
 func (f *unitFinder) like(text string) string {
 	text = plainUnit(text)
 	known, asked := f.likes[text]
-	if !asked {
+	if !asked && len(f.likes) < mostLikes {
 		known = f.alike(text)
 		f.likes[text] = known
 	}
@@ -405,6 +411,9 @@ func plainUnit(name string) string {
 		return r
 	}, sheets.Narrow(name))
 }
+
+// mostUnknown is how many different words that were not understood are counted.
+const mostUnknown = 10_000
 
 // unknownWords lists what was not understood, the most frequent first, at most a hundred.
 func (r *rowReader) unknownWords() UnknownWords {
