@@ -76,8 +76,8 @@ func TestCrashAtEveryStep(t *testing.T) {
 				article := draft(t, author, "停机也只发一次", "<p>正文</p>", accounts.KindWeChatSubscription, accounts.KindWeibo, accounts.KindApp)
 				view := signAll(t, town, author, article.ID)
 				killer := &assassin{town: town, phase: c.phase, signal: c.signal, seen: map[string]bool{}}
+				scheduleShortly(author, view)
 				remove := town.sandbox.OnCall(killer.watch)
-				schedule(author, view, nil)
 				restartUntilSettled(t, town, author, article.ID)
 				remove()
 				town.stop(syscall.SIGTERM) // it may be on its way out; a fresh start answers what follows

@@ -272,7 +272,7 @@ func TestTheDatabaseGoesAwayAndComesBack(t *testing.T) {
 				}
 			})
 			defer remove()
-			schedule(author, view, nil)
+			scheduleShortly(author, view)
 			select {
 			case <-cut:
 			case <-time.After(time.Minute):
