@@ -3,10 +3,13 @@ package accounts_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"govmedia/accounts"
 	"govmedia/rules"
+	"govmedia/sql"
 	"govmedia/units"
+	"govmedia/units/unitstest"
 )
 
 // allowed hands in a planned time off the net, and records that it was allowed.
@@ -126,33 +129,68 @@ func TestAnUnknownProcessIsRefused(t *testing.T) {
 	})
 }
 
+// almostGiven is an application of a unit for a mailbox, of which only the last step is to be done.
+func (w *world) almostGiven(unit units.Unit, mailbox string) *casefile {
+	w.t.Helper()
+	c := w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.Mailbox,
+		Draft: accounts.ApplicationDraft{Wanted: accounts.Wanted{"mailbox": mailbox}}})
+	must(w.t, "submit", c.submit(c.on("")))
+	steps := c.view("admin").Steps
+	for _, step := range steps[1 : len(steps)-1] {
+		must(w.t, step.Title, c.do("admin", step.Title, c.on("")))
+	}
+	return c
+}
+
+// given does the last step, on a handle that may be a transaction.
+func (c *casefile) given(db *sql.DB, act accounts.StageAct) error {
+	steps, err := accounts.StepsOf(c.t.Context(), db, c.app.ID)
+	if err == nil {
+		_, err = accounts.DoStage(c.t.Context(), db, c.book, c.of("admin"), c.app.ID, c.app.Version, steps[len(steps)-1].ID, act)
+	}
+	return err
+}
+
 // A website's domain is one however it is typed, and goes to one of two who get it at once.
 func TestTwoDoNotGetOneMailbox(t *testing.T) {
 	each(t, func(w *world) {
 		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
-		asked := make([]*casefile, 2)
-		for i, name := range []string{"Kefu@example.gov.cn", "kefu@EXAMPLE.gov.cn"} {
-			asked[i] = w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessOpen, Object: rules.Mailbox,
-				Draft: accounts.ApplicationDraft{Wanted: accounts.Wanted{"mailbox": name}}})
-			must(t, "submit", asked[i].submit(asked[i].on("")))
-			steps := asked[i].view("admin").Steps
-			for _, step := range steps[1 : len(steps)-1] {
-				must(t, step.Title, asked[i].do("admin", step.Title, asked[i].on("")))
-			}
-		}
-		results := make(chan error, len(asked))
-		for _, c := range asked {
-			steps := c.view("admin").Steps
-			last, act := steps[len(steps)-1], c.on("")
-			go func() {
-				_, err := accounts.DoStage(t.Context(), w.db, w.book, w.People["admin"], c.app.ID, c.app.Version, last.ID, act)
-				results <- err
-			}()
+		results := make(chan error, 2)
+		for _, c := range []*casefile{w.almostGiven(unit, "Kefu@example.gov.cn"), w.almostGiven(unit, "kefu@EXAMPLE.gov.cn")} {
+			act := c.on("")
+			go func() { results <- c.given(w.db, act) }()
 		}
 		first, second := <-results, <-results
 		if (first == nil) == (second == nil) {
 			t.Fatalf("the same mailbox twice at once: %v, %v; want one of them refused", first, second)
 		}
 		says(t, "the later one", errors.Join(first, second), accounts.ErrRegistrationHad, "kefu@example.gov.cn")
+	})
+}
+
+// Nor do units of two offices: the second is under way before what the first did can be seen.
+func TestTwoOfficesDoNotGiveOneMailbox(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
+		office, err := units.Create(t.Context(), w.db, units.System, units.NewUnit{ParentID: w.Office.ID, Name: "云岭镇人民政府办公室", Level: units.LevelOffice, IsOffice: true, Rulebook: "dongcheng-2014"})
+		must(t, "units.Create", err)
+		for who, role := range map[string]units.Role{"officer": units.InfoOfficer, "admin": units.OfficeAdmin} {
+			w.People[who+"-"+office.ID] = unitstest.Person(t, w.db, who+"-"+office.ID, who, role, office)
+		}
+		first, second := w.almostGiven(unit, "kefu@example.gov.cn"), w.almostGiven(office, "kefu@example.gov.cn")
+		late, acts := make(chan error, 1), []accounts.StageAct{first.on(""), second.on("")}
+		must(t, "the first", w.db.InTx(t.Context(), func(tx *sql.DB) error {
+			if err := first.given(tx, acts[0]); err != nil {
+				return err
+			}
+			go func() { late <- second.given(w.db, acts[1]) }()
+			select { // whoever looks and writes without waiting is through by now
+			case err := <-late:
+				late <- err
+			case <-time.After(300 * time.Millisecond):
+			}
+			return nil
+		}))
+		says(t, "the second", <-late, accounts.ErrRegistrationHad, "kefu@example.gov.cn")
 	})
 }

@@ -54,11 +54,6 @@ func (c *casework) leaveRegister(ctx context.Context) error {
 
 // carryOut does the thing that the application is for, after asking for everything that stands against it.
 func (c *casework) carryOut(ctx context.Context, on sql.Time) error {
-	if c.app.Object == rules.Domain || c.app.Object == rules.Mailbox { // two of one office do not give the same name at once
-		if err := units.Lock(ctx, c.db, c.office.ID); err != nil {
-			return err
-		}
-	}
 	lacks, err := c.againstCarryingOut(ctx, &on)
 	if err == nil {
 		err = refuse(lacks)

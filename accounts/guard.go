@@ -455,7 +455,7 @@ func (l *shortfall) free(ctx context.Context, field string) error {
 	}
 	taken, err := sql.List[string](ctx, l.db, "registration.taken", sql.Args{"object": l.app.Object, "name": l.app.Wanted[field]})
 	if len(taken) > 0 {
-		l.needs(ErrRegistrationHad, field, "“%s”已经分配出去，请换一个，或先办理注销。", l.app.Wanted[field])
+		l.needs(ErrRegistrationHad, field, alreadyHad, l.app.Wanted[field])
 	}
 	return err
 }

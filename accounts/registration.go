@@ -30,7 +30,11 @@ func registrationOf(ctx context.Context, db *sql.DB, id string) (Registration, e
 	return held, err
 }
 
-// register gives a domain or a mailbox to the unit, in place of the one the application is about, or takes it away.
+// alreadyHad says that somebody has a domain or a mailbox.
+const alreadyHad = "“%s”已经分配出去，请换一个，或先办理注销。"
+
+// register gives a domain or a mailbox to the unit, in place of the one the application is about, or takes it away. Of two who
+// get one name in the same moment the database lets one have it: ErrRegistrationHad for the other.
 func (c *casework) register(ctx context.Context, on sql.Time) error {
 	if c.app.RegistrationID != nil {
 		if _, err := c.db.ExecOne(ctx, "registration.end", sql.Args{"id": *c.app.RegistrationID, "until_at": on}); err != nil {
@@ -42,7 +46,11 @@ func (c *casework) register(ctx context.Context, on sql.Time) error {
 	}
 	name := c.app.Wanted[string(c.app.Object)]
 	given := Registration{ID: sql.NewID(), UnitID: c.unit.ID, Object: c.app.Object, Name: name, AccountID: c.app.AccountID, ApplicationID: c.app.ID, SinceAt: on}
-	if _, err := c.db.Exec(ctx, "registration.insert", given); err != nil {
+	_, err := c.db.Exec(ctx, "registration.insert", given)
+	if sql.IsDuplicate(err) {
+		return ErrRegistrationHad.Say(alreadyHad, name).On(string(c.app.Object)).Under(c.rb.ID, c.app.Articles).Because(err)
+	}
+	if err != nil {
 		return err
 	}
 	if c.record == nil || c.app.Object != rules.Domain {

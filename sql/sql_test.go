@@ -334,3 +334,38 @@ func TestExplainBlamesTheDatabaseOnlyForWhatItDid(t *testing.T) {
 		t.Errorf("Explain(%v) = %v, want ErrUnavailable", err, got)
 	}
 }
+
+// What an old database gave twice keeps nobody from migrating: the first holds the name, and it can be held once from then on.
+func TestAnOldDatabaseMayHaveGivenAnAddressTwice(t *testing.T) {
+	for _, dsn := range []string{"sqlite:" + filepath.Join(t.TempDir(), "old.db"), sqltest.MariaDBDSN(t, false)} {
+		t.Run(strings.SplitN(dsn, ":", 2)[0], func(t *testing.T) {
+			ctx := t.Context()
+			db, err := sql.Open(ctx, dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			if err := sql.MigrateTo(ctx, db, 23); err != nil {
+				t.Fatalf("MigrateTo(23): %v", err)
+			}
+			for _, row := range [][]any{{"r1", "domain", "a.gov.cn", 1}, {"r2", "domain", "b.gov.cn", nil}, {"r3", "domain", "B.gov.cn", nil}, {"r4", "mailbox", "b.gov.cn", nil},
+				{"r5", "domain", "a.gov.cn", nil}} {
+				const insert = "INSERT INTO registrations (id, object, name, until_at, unit_id, application_id, since_at) VALUES (?, ?, ?, ?, 'u', 'a', 0)"
+				if err := sql.ExecRaw(ctx, db, insert, row...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := sql.Migrate(ctx, db); err != nil {
+				t.Fatalf("Migrate: %v", err)
+			}
+			held, err := sql.StringsOf(ctx, db, "SELECT CONCAT(id, ' ', COALESCE(held_name, '-')) FROM registrations ORDER BY id")
+			if want := []string{"r1 -", "r2 b.gov.cn", "r3 -", "r4 b.gov.cn", "r5 a.gov.cn"}; err != nil || !slices.Equal(held, want) {
+				t.Errorf("held: %q, %v, want %q", held, err, want)
+			}
+			_, err = db.Exec(ctx, "registration.insert", sql.Args{"id": "r6", "unit_id": "u", "object": "domain", "name": "b.gov.cn", "account_id": nil, "application_id": "a", "since_at": 0})
+			if !sql.IsDuplicate(err) {
+				t.Errorf("b.gov.cn once more: %v, want a duplicate", err)
+			}
+		})
+	}
+}

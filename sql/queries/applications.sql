@@ -150,11 +150,12 @@ WHERE (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
 ORDER BY v.id DESC LIMIT :limit
 
 -- name: registration.insert
-INSERT INTO registrations (id, unit_id, object, name, account_id, application_id, since_at, until_at)
-VALUES (:id, :unit_id, :object, :name, :account_id, :application_id, :since_at, NULL)
+-- held_name lets one alone have it; it is written in small letters, as its name is.
+INSERT INTO registrations (id, unit_id, object, name, account_id, application_id, since_at, until_at, held_name)
+VALUES (:id, :unit_id, :object, :name, :account_id, :application_id, :since_at, NULL, :name)
 
 -- name: registration.end
-UPDATE registrations SET until_at = :until_at WHERE id = :id AND until_at IS NULL
+UPDATE registrations SET until_at = :until_at, held_name = NULL WHERE id = :id AND until_at IS NULL
 
 -- name: registration.get
 SELECT r.id, r.unit_id, u.name AS unit_name, r.object, r.name, r.account_id, r.application_id, r.since_at, r.until_at
