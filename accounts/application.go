@@ -72,6 +72,7 @@ type Application struct {
 	OffUntil       *sql.Time        `json:"off_until"`
 	Cause          string           `json:"cause"` // why the time off the net uses up nothing; empty: it does
 	OffAt          *sql.Time        `json:"off_at"`
+	OffWas         State            `json:"-"` // the account's, before it went off; empty: it was in use
 	BackAt         *sql.Time        `json:"back_at"`
 	Ending         Ending           `json:"ending"`
 	Attachments    sql.Strings      `json:"attachments"`

@@ -84,6 +84,37 @@ func TestAnEmergencyBesideAPlannedTimeOff(t *testing.T) {
 	})
 }
 
+// A website that a person had suspended before is suspended when the emergency is over, also where a second one began meanwhile.
+func TestTheEndOfAnEmergencyPutsNothingInUseThatWasSuspendedBefore(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("tongnan-2022", units.LevelPrefectureDepartment)
+		w.at("2026-03-02 09:00")
+		site := w.site(unit, "网站戊", "2026-03-02 09:00")
+		site, err := accounts.Suspend(t.Context(), w.db, w.book, w.People["admin"], site.ID, site.Version, "改版")
+		must(t, "Suspend", err)
+		w.adopt(unit, "zhaotong-2018", units.LocalLayer, "2026-03-03")
+		w.at("2026-03-10 09:00")
+		first := w.offline(site, rules.ProcessEmergencyOffline, "2026-03-10 08:00", "")
+		must(t, "report", first.submit(first.on("")))
+		must(t, "return", first.took(accounts.ReturnApplication(t.Context(), w.db, w.book, w.People["admin"], first.app.ID, first.app.Version, "时间不对")))
+		must(t, "report again", first.submit(first.on("")))
+		second := w.offline(site, rules.ProcessEmergencyOffline, "2026-03-10 09:00", "")
+		must(t, "report another", second.submit(second.on("")))
+		w.at("2026-03-11 09:00")
+		for _, c := range []*casefile{first, second} {
+			must(t, "the emergency is over", c.back())
+			if got := c.account(); got.State != accounts.Suspended {
+				t.Errorf("the website is %s after the emergency, want suspended as before it", got.State)
+			}
+		}
+		site, err = accounts.Load(t.Context(), w.db, site.ID)
+		must(t, "Load", err)
+		if site, err = accounts.PutInUse(t.Context(), w.db, w.book, w.People["admin"], site.ID, site.Version); err != nil || site.State != accounts.InUse {
+			t.Errorf("PutInUse by a person = %s, %v", site.State, err)
+		}
+	})
+}
+
 // What the head agreed to is not exchanged with the step that hands it in.
 func TestWhatIsWrittenWithAStepIsAgreedToAgain(t *testing.T) {
 	each(t, func(w *world) {

@@ -135,13 +135,21 @@ func (c *casework) moveTo(ctx context.Context, account Account, to State, action
 // ApplicationSubject is what the clock of a time off the net belongs to.
 const ApplicationSubject rules.SubjectKind = "application"
 
-// goOffline takes a website off the net; its clocks wait. By when it must be back is a clock of its own.
+// goOffline takes a website off the net; its clocks wait. By when it must be back is a clock of its own. What it was before is
+// kept: one that a person had suspended is suspended when it is back, too.
 func (c *casework) goOffline(ctx context.Context, at sql.Time) error {
 	if c.app.OffAt != nil { // handed in a second time: it went off the first time, when it is told now that it did
 		c.app.OffAt = &at
 		return nil
 	}
-	c.app.OffAt = &at
+	beside, err := c.offBeside(ctx)
+	if err != nil {
+		return err
+	}
+	c.app.OffAt, c.app.OffWas = &at, c.record.State
+	if beside != nil { // which took it off
+		c.app.OffWas = beside.OffWas
+	}
 	if err := c.startReturn(ctx, at); err != nil || c.record.State != InUse {
 		return err
 	}
@@ -168,7 +176,7 @@ func (c *casework) startReturn(ctx context.Context, at sql.Time) error {
 	return err
 }
 
-// BackOnline tells that a website is back on the net; it is timed from then on again. A return that came too late is recorded.
+// BackOnline tells that a website is back on the net; it is timed from then on again, if it was before. A return that came too late is recorded.
 // By the unit. at nil: now. Errors: ErrOfflineNotOff, ErrStepDay, ErrForbidden, ErrApplicationStale, ErrApplicationNotFound.
 func BackOnline(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, at *sql.Time) (Application, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
@@ -190,11 +198,11 @@ func BackOnline(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 		if err := c.endReturn(ctx, back); err != nil {
 			return err
 		}
-		off, err := c.offBeside(ctx)
+		beside, err := c.offBeside(ctx)
 		if err != nil {
 			return err
 		}
-		if c.record.State == Suspended && !off {
+		if c.record.State == Suspended && c.app.OffWas != Suspended && beside == nil {
 			account := c.record.Account
 			account.InUseAt = &back
 			if err := c.moveTo(ctx, account, InUse, ActionPutInUse); err != nil {
@@ -212,11 +220,15 @@ func BackOnline(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 	return loadApplication(ctx, db, id)
 }
 
-// offBeside reports whether the website is off the net for another application, too: an emergency during a planned time, or the
-// other way round. It is back with the last of them.
-func (c *casework) offBeside(ctx context.Context) (bool, error) {
+// offBeside is another application for which the website is off the net, too: an emergency during a planned time, or the other
+// way round. It is back with the last of them. nil when there is none.
+func (c *casework) offBeside(ctx context.Context) (*Application, error) {
 	open, err := sql.List[Application](ctx, c.db, "application.open_of_account", sql.Args{"account_id": c.record.ID})
-	return slices.ContainsFunc(open, func(other Application) bool { return other.ID != c.app.ID && other.OffAt != nil && other.BackAt == nil }), err
+	i := slices.IndexFunc(open, func(other Application) bool { return other.ID != c.app.ID && other.OffAt != nil && other.BackAt == nil })
+	if i < 0 {
+		return nil, err
+	}
+	return &open[i], err
 }
 
 // endReturn stops the clock of the return, and keeps that it was late.

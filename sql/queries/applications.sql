@@ -1,22 +1,22 @@
 -- name: application.insert
 INSERT INTO applications (id, unit_id, office_id, process, object, website_class, account_id, column_id, registration_id, title, wanted, was, reason, off_from,
-    off_until, cause, off_at, back_at, ending, attachments, rulebook, chain, articles, state, attempt, submitted_at, carried_out_at, ended_at, created_by,
+    off_until, cause, off_at, off_was, back_at, ending, attachments, rulebook, chain, articles, state, attempt, submitted_at, carried_out_at, ended_at, created_by,
     created_name, created_at, updated_at, version)
 VALUES (:id, :unit_id, :office_id, :process, :object, :website_class, :account_id, :column_id, :registration_id, :title, :wanted, :was, :reason, :off_from,
-    :off_until, :cause, :off_at, :back_at, :ending, :attachments, :rulebook, :chain, :articles, :state, :attempt, :submitted_at, :carried_out_at, :ended_at,
+    :off_until, :cause, :off_at, :off_was, :back_at, :ending, :attachments, :rulebook, :chain, :articles, :state, :attempt, :submitted_at, :carried_out_at, :ended_at,
     :created_by, :created_name, :created_at, :updated_at, :version)
 
 -- name: application.get
 -- One application, whoever asks. For the program itself.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.office_id, a.process, a.object, a.website_class, a.account_id, a.column_id, a.registration_id, a.title,
-    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
+    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.off_was, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
     a.submitted_at, a.carried_out_at, a.ended_at, a.created_by, a.created_name, a.created_at, a.updated_at, a.version
 FROM applications a JOIN units u ON u.id = a.unit_id WHERE a.id = :id
 
 -- name: application.visible
 -- One application, if the person reaches its unit in one of the roles.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.office_id, a.process, a.object, a.website_class, a.account_id, a.column_id, a.registration_id, a.title,
-    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
+    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.off_was, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
     a.submitted_at, a.carried_out_at, a.ended_at, a.created_by, a.created_name, a.created_at, a.updated_at, a.version
 FROM applications a JOIN units u ON u.id = a.unit_id
 WHERE a.id = :id AND a.unit_id IN (SELECT v.unit_id FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles))
@@ -29,7 +29,7 @@ UPDATE applications SET version = version WHERE id = :id
 -- Everything that may change of it. :version is the one the person saw.
 UPDATE applications SET office_id = :office_id, website_class = :website_class, account_id = :account_id, column_id = :column_id,
     registration_id = :registration_id, title = :title, wanted = :wanted, was = :was, reason = :reason, off_from = :off_from, off_until = :off_until,
-    cause = :cause, off_at = :off_at, back_at = :back_at, ending = :ending, attachments = :attachments, rulebook = :rulebook, chain = :chain,
+    cause = :cause, off_at = :off_at, off_was = :off_was, back_at = :back_at, ending = :ending, attachments = :attachments, rulebook = :rulebook, chain = :chain,
     articles = :articles, state = :state, attempt = :attempt, submitted_at = :submitted_at, carried_out_at = :carried_out_at, ended_at = :ended_at,
     updated_at = :updated_at, version = version + 1
 WHERE id = :id AND version = :version
@@ -38,7 +38,7 @@ WHERE id = :id AND version = :version
 -- The youngest first. A page by key, cut before the names are joined. :mine asks for what waits for the person: an open step
 -- at a unit where the person holds the role it waits for.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.office_id, a.process, a.object, a.website_class, a.account_id, a.column_id, a.registration_id, a.title,
-    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
+    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.off_was, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
     a.submitted_at, a.carried_out_at, a.ended_at, a.created_by, a.created_name, a.created_at, a.updated_at, a.version
 FROM (
     SELECT x.id FROM applications x JOIN units w ON w.id = x.unit_id
@@ -69,7 +69,7 @@ WHERE r.person_id = :person_id AND (r.role = s.who OR s.who = 'handlers' AND r.r
 -- name: application.open_of_account
 -- The applications about an account that are not at their end, drafts among them.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.office_id, a.process, a.object, a.website_class, a.account_id, a.column_id, a.registration_id, a.title,
-    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
+    a.wanted, a.was, a.reason, a.off_from, a.off_until, a.cause, a.off_at, a.off_was, a.back_at, a.ending, a.attachments, a.rulebook, a.chain, a.articles, a.state, a.attempt,
     a.submitted_at, a.carried_out_at, a.ended_at, a.created_by, a.created_name, a.created_at, a.updated_at, a.version
 FROM applications a JOIN units u ON u.id = a.unit_id
 WHERE a.account_id = :account_id AND a.state IN ('draft', 'running', 'returned') ORDER BY a.id
