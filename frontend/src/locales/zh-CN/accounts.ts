@@ -65,6 +65,8 @@ export const accounts = {
     platform: '平台',
     kind: '账号类型',
     name: '账号名称',
+    siteKind: '网站类型',
+    siteName: '网站名称',
     mode: '发布方式',
     modeHint: '自动发布需要平台接口和凭证；人工发布由系统备好发布包，人工粘贴后登记网址。',
     state: '使用状态',
