@@ -76,7 +76,7 @@ var notInBulk = []string{"name", "unit", "platform", "kind", "external_id", "ori
 	"site_code", "icp", "police_filing"}
 
 // PreviewBulk says what a bulk edit would do. Nothing is written. Errors: as Bulk.
-func PreviewBulk(ctx context.Context, db *sql.DB, actor units.Actor, edit BulkEdit) (BulkResult, error) {
+func PreviewBulk(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, edit BulkEdit) (BulkResult, error) {
 	result, ids, err := readyBulk(ctx, db, actor, edit)
 	if err != nil {
 		return BulkResult{}, wrap(err, "preview a bulk edit of %s", edit.Field)
@@ -91,12 +91,17 @@ func PreviewBulk(ctx context.Context, db *sql.DB, actor units.Actor, edit BulkEd
 			return BulkResult{}, wrap(err, "preview a bulk edit of %s", edit.Field)
 		}
 		for _, before := range records {
-			line, _, err := edit.apply(before)
-			if err != nil {
-				return BulkResult{}, err
+			line, after, err := edit.apply(before)
+			if err == nil && line.Code == "" && line.Was != line.Became {
+				err = checkRewriting(ctx, db, book, before, after, changedFields(before, after))
 			}
-			if line.Code == "" && !writable[before.UnitID] {
-				line.refuse(ErrForbidden)
+			if !writable[before.UnitID] {
+				err = ErrForbidden
+			}
+			if refusal := ofOneAccount(err); refusal != nil {
+				line.refuse(refusal)
+			} else if err != nil {
+				return BulkResult{}, wrap(err, "preview a bulk edit of %s", edit.Field)
 			}
 			result.count(line)
 		}
@@ -106,7 +111,7 @@ func PreviewBulk(ctx context.Context, db *sql.DB, actor units.Actor, edit BulkEd
 
 // Bulk writes one value into one field of many accounts for which the actor holds WriteAccounts, a hundred in one
 // transaction, all under one batch id, by which UndoBatch takes them back. An account that refuses is named and left as it
-// is; when the program ends half-way, what was done stays, and the same edit again does the rest. Errors: ErrBulkNothing,
+// is, whole; when the program ends half-way, what was done stays, and the same edit again does the rest. Errors: ErrBulkNothing,
 // ErrBulkTooMany, ErrBulkField, ErrFieldUnknown, ErrFieldFixed, those of Record.Set, ErrFilterInvalid.
 func Bulk(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, edit BulkEdit) (BulkResult, error) {
 	result, ids, err := readyBulk(ctx, db, actor, edit)
@@ -116,18 +121,7 @@ func Bulk(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, e
 	result.BatchID = sql.NewID()
 	why := Why{Kind: WhyBulk, ID: result.BatchID, Reason: edit.Reason}
 	for some := range slices.Chunk(ids, bulkStep) {
-		var lines []BulkLine
-		err := db.InTx(ctx, func(tx *sql.DB) error {
-			lines = lines[:0] // a transaction may run again
-			for _, id := range some {
-				line, err := edit.change(ctx, tx, book, actor, id, why)
-				if err != nil {
-					return err
-				}
-				lines = append(lines, line)
-			}
-			return nil
-		})
+		lines, err := rewriteAll(ctx, db, book, actor, why, some, func(tx *sql.DB, id string) (BulkLine, rewriting, error) { return edit.change(ctx, tx, actor, id) })
 		if err != nil {
 			return BulkResult{}, wrap(err, "bulk edit of %s, batch %s", edit.Field, result.BatchID)
 		}
@@ -136,6 +130,52 @@ func Bulk(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, e
 		}
 	}
 	return result, nil
+}
+
+// rewriteAll brings accounts, each of them once, to what ready makes of them, in one transaction. What ready refuses is a line and
+// holds up nobody. Where one cannot be kept so, nothing of them stays, and each half is done for itself, down to the one that is
+// refused: of that one nothing stays either.
+func rewriteAll[T any](ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, why Why, list []T,
+	ready func(tx *sql.DB, one T) (BulkLine, rewriting, error)) ([]BulkLine, error) {
+	var lines []BulkLine
+	err := db.InTx(ctx, func(tx *sql.DB) error {
+		lines = nil // a transaction may run again
+		var edits []rewriting
+		for _, one := range list {
+			line, edit, err := ready(tx, one)
+			if refusal := ofOneAccount(err); refusal != nil {
+				line.refuse(refusal)
+			} else if err != nil {
+				return err
+			}
+			if lines = append(lines, line); line.Code == "" {
+				edits = append(edits, edit)
+			}
+		}
+		return saveRecords(ctx, tx, book, actor, edits, why)
+	})
+	refusal := ofOneAccount(err)
+	switch {
+	case refusal == nil:
+		return lines, err
+	case len(list) == 1:
+		lines[0].refuse(refusal)
+		return lines, nil
+	}
+	first, err := rewriteAll(ctx, db, book, actor, why, list[:len(list)/2], ready)
+	if err != nil {
+		return nil, err
+	}
+	second, err := rewriteAll(ctx, db, book, actor, why, list[len(list)/2:], ready)
+	return append(first, second...), err
+}
+
+// ofOneAccount is a refusal that a person can meet at an account, which leaves the others alone; nil for any other error.
+func ofOneAccount(err error) *fault.Fault {
+	if refusal := fault.As(err); refusal != nil && refusal.Kind != fault.Internal && refusal.Kind != fault.Unavailable {
+		return refusal
+	}
+	return nil
 }
 
 // readyBulk checks a bulk edit and finds its accounts, each within the actor's sight.
@@ -209,22 +249,14 @@ func (edit BulkEdit) apply(before Record) (BulkLine, Record, error) {
 	return line, after, nil
 }
 
-// change applies the edit to one account. What a person can meet becomes part of the line.
-func (edit BulkEdit) change(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, id string, why Why) (BulkLine, error) {
+// change holds one account and applies the edit to it.
+func (edit BulkEdit) change(ctx context.Context, tx *sql.DB, actor units.Actor, id string) (BulkLine, rewriting, error) {
 	before, err := heldRecord(ctx, tx, actor, id)
-	line := BulkLine{ID: id}
-	if err == nil {
-		var after Record
-		if line, after, err = edit.apply(before); err == nil && line.Code == "" {
-			err = saveRecord(ctx, tx, book, actor, before, after, why)
-		}
+	if err != nil {
+		return BulkLine{ID: id}, rewriting{}, err
 	}
-	var refusal *fault.Fault
-	if errors.As(err, &refusal) && refusal.Kind != fault.Internal && refusal.Kind != fault.Unavailable {
-		line.refuse(refusal)
-		return line, nil
-	}
-	return line, err
+	line, after, err := edit.apply(before)
+	return line, rewriting{before, after}, err
 }
 
 func (l *BulkLine) refuse(refusal *fault.Fault) { l.Code, l.Reason = refusal.Code, refusal.Sentence }

@@ -46,7 +46,7 @@ func TestABulkEditIsPreviewedDoneAndUndone(t *testing.T) {
 			t.Fatalf("close: %v", err)
 		}
 		edit := accounts.BulkEdit{Field: "operator", Value: " 云帆传媒 ", IDs: append(ids, ids[0], sql.NewID()), Reason: "换了运维单位"}
-		seen, err := accounts.PreviewBulk(ctx, w.db, admin, edit)
+		seen, err := accounts.PreviewBulk(ctx, w.db, w.book, admin, edit)
 		if err != nil || seen.Total != 4 || seen.Changed != 2 || seen.Same != 1 || seen.Refused != 1 || seen.BatchID != "" || len(seen.Lines) != 3 {
 			t.Fatalf("PreviewBulk = %+v, %v", seen, err)
 		}
@@ -98,6 +98,35 @@ func TestUndoingABatchTellsNothingOfAccountsOutOfSight(t *testing.T) {
 	})
 }
 
+// What stands against one account is said before, and holds up none of the others.
+func TestABulkEditIsRefusedByOneAccountAlone(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, admin := t.Context(), w.People["admin"]
+		vendor, err := accounts.CreateContractor(ctx, w.db, w.book, admin, accounts.ContractorForm{UnitID: w.Town.ID, Name: "云上科技（虚构）", Service: "排版"})
+		must(t, "CreateContractor", err)
+		for _, item := range []string{"responsibilities_agreed", "confidentiality_agreement"} {
+			vendor, err = accounts.RecordContractor(ctx, w.db, w.book, admin, vendor.ID, vendor.Version, item, accounts.Proof{DoneOn: w.db.Now(), Note: "原件存档"})
+			must(t, "RecordContractor", err)
+		}
+		ids := w.some(5) // the last is the bureau's, for which the contractor does not work
+		edit := accounts.BulkEdit{Field: "contractor_id", Value: vendor.ID, IDs: ids}
+		seen, err := accounts.PreviewBulk(ctx, w.db, w.book, admin, edit)
+		if err != nil || seen.Changed != 4 || seen.Refused != 1 || seen.Lines[4].Code != accounts.ErrContractorElse.Code {
+			t.Errorf("PreviewBulk = %+v, %v, want the last one refused", seen, err)
+		}
+		done, err := accounts.Bulk(ctx, w.db, w.book, admin, edit)
+		if err != nil || done.Changed != 4 || done.Refused != 1 || done.Lines[4].ID != ids[4] || done.Lines[4].Code != accounts.ErrContractorElse.Code {
+			t.Errorf("Bulk = %+v, %v, want the last one refused", done, err)
+		}
+		for i, id := range ids {
+			page, err := accounts.HistoryOf(ctx, w.db, admin, accounts.HistoryFilter{AccountID: id, Field: "contractor_id"})
+			if changed := w.text(id, "contractor_id") != ""; err != nil || changed != (i < 4) || len(page.Items) == 1 != changed {
+				t.Errorf("account %d changed: %v, with %d lines of history, %v", i, changed, len(page.Items), err)
+			}
+		}
+	})
+}
+
 func TestABulkEditTakesAFilterAndRespectsReach(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := t.Context()
@@ -107,7 +136,7 @@ func TestABulkEditTakesAFilterAndRespectsReach(t *testing.T) {
 		if err != nil || done.Changed != 2 || w.text(ids[2], "certified") != "" {
 			t.Fatalf("Bulk by filter = %+v, %v; the bureau's is %q", done, err, w.text(ids[2], "certified"))
 		}
-		seen, err := accounts.PreviewBulk(ctx, w.db, w.People["officer"], accounts.BulkEdit{Field: "certified", Value: "否", IDs: ids})
+		seen, err := accounts.PreviewBulk(ctx, w.db, w.book, w.People["officer"], accounts.BulkEdit{Field: "certified", Value: "否", IDs: ids})
 		if err != nil || seen.Total != 2 || seen.Refused != 2 {
 			t.Errorf("PreviewBulk by an officer = %+v, %v, want two refused and the third unseen", seen, err)
 		}
@@ -131,7 +160,7 @@ func TestABulkEditTakesAFilterAndRespectsReach(t *testing.T) {
 		} {
 			_, err := accounts.Bulk(ctx, w.db, w.book, w.People["admin"], c.edit)
 			refused(t, "Bulk: "+c.name, err, c.want)
-			_, err = accounts.PreviewBulk(ctx, w.db, w.People["admin"], c.edit)
+			_, err = accounts.PreviewBulk(ctx, w.db, w.book, w.People["admin"], c.edit)
 			refused(t, "PreviewBulk: "+c.name, err, c.want)
 		}
 	})

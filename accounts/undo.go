@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"govmedia/fault"
 	"govmedia/rules"
 	"govmedia/sql"
 	"govmedia/units"
@@ -24,7 +23,11 @@ func UndoChange(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 			return err
 		}
 		id = change.AccountID
-		return undo(ctx, tx, book, actor, change, Why{Kind: WhyUndo, ID: change.ID})
+		edit, err := withoutChange(ctx, tx, book, actor, change)
+		if err != nil {
+			return err
+		}
+		return saveRecord(ctx, tx, book, actor, edit.before, edit.after, Why{Kind: WhyUndo, ID: change.ID})
 	})
 	if err != nil {
 		return Record{}, wrap(err, "undo change %s", changeID)
@@ -32,34 +35,32 @@ func UndoChange(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 	return recordOf(ctx, db, id)
 }
 
-// undo writes one change back.
-func undo(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, change FieldChange, why Why) error {
+// withoutChange holds the account of a change and returns it as it is, and as it is to be without the change.
+func withoutChange(ctx context.Context, tx *sql.DB, book rules.Book, actor units.Actor, change FieldChange) (rewriting, error) {
 	before, err := heldRecord(ctx, tx, actor, change.AccountID)
 	if errors.Is(err, ErrNotFound) {
 		err = ErrChangeGone // as if it were not there
 	}
 	if err != nil {
-		return err
+		return rewriting{}, err
 	}
 	f, found := FieldNamed(change.Field)
 	switch {
 	case !found || f.Fixed:
-		return ErrFieldFixed.On(change.Field)
+		return rewriting{}, ErrFieldFixed.On(change.Field)
 	case before.State == Closed:
-		return ErrStateRefuses
+		return rewriting{}, ErrStateRefuses
 	case before.Text(f.Name) != change.Became:
-		return ErrChangeOver
+		return rewriting{}, ErrChangeOver
 	}
 	after := before
 	if err := after.Set(f.Name, change.Was); err != nil {
-		return err
+		return rewriting{}, err
 	}
 	if change.Why == WhyApplication { // what one decided, another one changes
-		if err := mayEdit(ctx, tx, book, actor, before, after, ""); err != nil {
-			return err
-		}
+		err = mayEdit(ctx, tx, book, actor, before, after, "")
 	}
-	return saveRecord(ctx, tx, book, actor, before, after, why)
+	return rewriting{before, after}, err
 }
 
 // UndoBatch writes back what one bulk edit replaced, where it was not changed again since, a hundred accounts in one
@@ -95,23 +96,9 @@ func UndoBatch(ctx context.Context, db *sql.DB, book rules.Book, actor units.Act
 }
 
 func undoSome(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, batchID string, changes []FieldChange) ([]BulkLine, error) {
-	var lines []BulkLine
-	err := db.InTx(ctx, func(tx *sql.DB) error {
-		lines = lines[:0]
-		for _, change := range changes {
-			line := BulkLine{ID: change.AccountID, Was: change.Became, Became: change.Was}
-			err := undo(ctx, tx, book, actor, change, Why{Kind: WhyUndo, ID: batchID})
-			var refusal *fault.Fault
-			if errors.As(err, &refusal) && refusal.Kind != fault.Internal && refusal.Kind != fault.Unavailable {
-				line.refuse(refusal)
-				err = nil
-			}
-			if err != nil {
-				return err
-			}
-			lines = append(lines, line)
-		}
-		return nil
+	lines, err := rewriteAll(ctx, db, book, actor, Why{Kind: WhyUndo, ID: batchID}, changes, func(tx *sql.DB, change FieldChange) (BulkLine, rewriting, error) {
+		edit, err := withoutChange(ctx, tx, book, actor, change)
+		return BulkLine{ID: change.AccountID, Was: change.Became, Became: change.Was}, edit, err
 	})
 	if err != nil {
 		return nil, err

@@ -89,7 +89,7 @@ func (s *server) previewBulk(ctx context.Context, in *bulkInput) (*Body[accounts
 	if err != nil {
 		return nil, err
 	}
-	return answer(accounts.PreviewBulk(ctx, s.db, actorOf(ctx), edit))
+	return answer(accounts.PreviewBulk(ctx, s.db, s.book, actorOf(ctx), edit))
 }
 
 func (s *server) runBulk(ctx context.Context, in *bulkInput) (*Body[accounts.BulkResult], error) {
