@@ -156,7 +156,11 @@ func metaLine(form Form) string {
 
 // writeRow sets a row; before it so many pictures were drawn, and what it returns after it.
 func writeRow(b *strings.Builder, row Row, drawn int) int {
-	fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, max(680, int(float64(row.Tall)*perMillimetre)))
+	whole := "<w:cantSplit/>"
+	if row.Long() {
+		whole = ""
+	}
+	fmt.Fprintf(b, `<w:tr><w:trPr>%s<w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, whole, max(680, int(float64(row.Tall)*perMillimetre)))
 	for _, field := range row.Fields {
 		writeCell(b, labelColumn, 1, "center", paragraphs(strings.Join(lines(field.Label), "\n"), heiTi, 24, "center"))
 		width, span, at, inner := fieldColumn, 1, "center", paragraphs(field.Text, fangSong, 28, "left")

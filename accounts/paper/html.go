@@ -22,7 +22,7 @@ h1{font:700 21pt/1.4 var(--song);text-align:center;margin:0 0 5mm;letter-spacing
 table{width:100%;border-collapse:collapse;table-layout:fixed;border:1.5pt solid #000}
 td,th{border:.75pt solid #000;padding:1.6mm 2.2mm;vertical-align:middle;overflow-wrap:anywhere;font-weight:400}
 th{font:12pt/1.35 var(--hei);text-align:center;width:26mm}
-tr{break-inside:avoid}
+tr{break-inside:avoid}tr.long{break-inside:auto}
 tr:nth-last-child(2){break-after:avoid}
 .note{break-before:avoid}
 p{margin:0;white-space:pre-wrap}
@@ -57,7 +57,7 @@ var page = template.Must(template.New("form").Funcs(template.FuncMap{
 <main><h1>{{.Form.Title}}</h1>
 {{if or .Form.Unit .Form.Number}}<div class="meta"><span>{{with .Form.Unit}}填报单位：{{.}}{{end}}</span><span>{{with .Form.Number}}编号：{{.}}{{end}}</span></div>{{end}}
 <table><tbody>
-{{range .Form.Rows}}<tr class="h{{printf "%d" .Tall}}">{{$wide := eq (len .Fields) 1}}{{range .Fields}}<th scope="row"><p>{{label .Label}}</p></th><td{{if $wide}} colspan="3"{{end}}{{if .Box}} class="box"{{end}}>{{with .PNG}}<img src="{{picture .}}" alt="">{{end}}<p>{{.Text}}</p>{{with .Box}}<span class="foot">{{.Foot}}</span>{{end}}</td>{{end}}</tr>
+{{range .Form.Rows}}<tr class="h{{printf "%d" .Tall}}{{if .Long}} long{{end}}">{{$wide := eq (len .Fields) 1}}{{range .Fields}}<th scope="row"><p>{{label .Label}}</p></th><td{{if $wide}} colspan="3"{{end}}{{if .Box}} class="box"{{end}}>{{with .PNG}}<img src="{{picture .}}" alt="">{{end}}<p>{{.Text}}</p>{{with .Box}}<span class="foot">{{.Foot}}</span>{{end}}</td>{{end}}</tr>
 {{end}}</tbody></table>
 {{range .Form.Notes}}<p class="note">{{.}}</p>{{end}}
 </main></body></html>

@@ -3,7 +3,10 @@
 // What stands in a form, and in which order the boxes follow, is its caller's.
 package paper
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
 // Form is one A4 form. Texts may have several lines; nothing in them is markup.
 type Form struct {
@@ -18,6 +21,20 @@ type Form struct {
 type Row struct {
 	Fields []Field // one or two
 	Tall   Height
+}
+
+// longText is from how many characters on a text is too long to be kept on one page: about a third of one.
+const longText = 300
+
+// Long says whether the row may go on over a page break: kept whole, a long text would leave most of the page before it
+// empty. An opinion with its signature stays together as long as a page holds it.
+func (r Row) Long() bool {
+	for _, field := range r.Fields {
+		if field.Box == nil && utf8.RuneCountInString(field.Text) > longText {
+			return true
+		}
+	}
+	return false
 }
 
 // Height is the least height of a row, in millimetres.

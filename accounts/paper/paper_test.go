@@ -183,3 +183,45 @@ func TestAPictureStandsInBothForms(t *testing.T) {
 		}
 	}
 }
+
+// A long text goes on over the page break; anything short, and an opinion with its signature, stays on one page.
+func TestOnlyALongTextGoesOverAPageBreak(t *testing.T) {
+	long := strings.Repeat("为民服务。", 100)
+	for _, c := range []struct {
+		row  paper.Row
+		want bool
+	}{
+		{paper.One("简介", long), true},
+		{paper.One("简介", "便民"), false},
+		{paper.Opinion("主要负责人意见", long, paper.Box{}), false},
+	} {
+		var page, document bytes.Buffer
+		one := paper.Form{Title: "登记卡", Rows: []paper.Row{c.row}}
+		if err := errors.Join(paper.WriteHTML(&page, one, ""), paper.WriteDocx(&document, one)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(page.String(), `<tr class="h0 long">`); got != c.want {
+			t.Errorf("on the page %q may break: %t, want %t", c.row.Fields[0].Label, got, c.want)
+		}
+		if got := !strings.Contains(documentOf(t, document.Bytes()), "<w:cantSplit/>"); got != c.want {
+			t.Errorf("in the document %q may break: %t, want %t", c.row.Fields[0].Label, got, c.want)
+		}
+	}
+}
+
+func documentOf(t *testing.T, docx []byte) string {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(docx), int64(len(docx)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := archive.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
