@@ -159,9 +159,9 @@ var fields = []Field{
 		func(r *Record, v string) { r.Platform = Platform(v) }))),
 	public(key(site("网站类型", choiceOf("kind", "账号类型", kindChoices, func(r *Record) string { return string(r.Kind) },
 		func(r *Record, v string) { r.Kind = Kind(v) })))),
-	key(site("平台标识", maybeTextOf("external_id", "账号标识", maxExternal, func(r *Record) **string { return &r.ExternalID }))),
-	only(kindsOf[WeChat], of(media, textOf("original_id", "微信原始 ID", 60, func(r *Record) *string { return &r.Particulars.OriginalID }))),
-	key(textOf("national_id", "唯一标识（报送系统）", 60, func(r *Record) *string { return &r.Particulars.NationalID })),
+	key(site("平台标识", code(maybeTextOf("external_id", "账号标识", maxExternal, func(r *Record) **string { return &r.ExternalID })))),
+	only(kindsOf[WeChat], of(media, code(textOf("original_id", "微信原始 ID", 60, func(r *Record) *string { return &r.Particulars.OriginalID })))),
+	key(code(textOf("national_id", "唯一标识（报送系统）", 60, func(r *Record) *string { return &r.Particulars.NationalID }))),
 	truthOf("reported", "来自报送", func(r *Record) **bool { return &r.Particulars.Reported }),
 	public(textOf("home_url", "主页地址", maxHomeURL, func(r *Record) *string { return &r.HomeURL })),
 	public(fixed(site("网站状态", choiceOf("state", "账号状态", stateChoices, func(r *Record) string { return string(r.State) },
@@ -180,12 +180,12 @@ var fields = []Field{
 	dayOf("approved_on", "批准日期", func(r *Record) **sql.Time { return &r.Particulars.ApprovedOn }),
 	of(onlySites, choiceOf("website_class", "网站类别", classChoices, func(r *Record) string { return r.Particulars.WebsiteClass },
 		func(r *Record, v string) { r.Particulars.WebsiteClass = v })),
-	of(sites, public(textOf("site_code", "政府网站标识码", 20, func(r *Record) *string { return &r.Particulars.SiteCode }))),
+	of(sites, public(code(textOf("site_code", "政府网站标识码", 20, func(r *Record) *string { return &r.Particulars.SiteCode })))),
 	of(sites, public(textOf("icp", "ICP 备案号", 60, func(r *Record) *string { return &r.Particulars.ICP }))),
 	of(sites, public(textOf("police_filing", "公安备案号", 60, func(r *Record) *string { return &r.Particulars.PoliceFiling }))),
 	of(sites, dayOf("security_test_on", "最近一次通过安全检测", func(r *Record) **sql.Time { return &r.Particulars.SecurityTestOn })),
-	of(sites, public(textOf("domain", "域名", 200, func(r *Record) *string { return &r.Particulars.Domain }))),
-	of(sites, textOf("old_domain", "并用的旧域名", 200, func(r *Record) *string { return &r.Particulars.OldDomain })),
+	of(sites, public(code(textOf("domain", "域名", 200, func(r *Record) *string { return &r.Particulars.Domain })))),
+	of(sites, code(textOf("old_domain", "并用的旧域名", 200, func(r *Record) *string { return &r.Particulars.OldDomain }))),
 	of(sites, dayOf("domain_enabled_on", "新域名启用日期", func(r *Record) **sql.Time { return &r.Particulars.DomainEnabledOn })),
 	of(sites, textOf("hosting", "服务器托管情况", 200, func(r *Record) *string { return &r.Particulars.Hosting })),
 	of(sites, truthOf("unified_platform", "是否并入集约化平台", func(r *Record) **bool { return &r.Particulars.UnifiedPlatform })),
@@ -248,6 +248,13 @@ func fixed(f Field) Field                      { f.Fixed = true; return f }
 func site(label string, f Field) Field         { f.OfSite = label; return f }
 func of(objects []rules.Object, f Field) Field { f.Objects = objects; return f }
 func only(kinds []Kind, f Field) Field         { f.Kinds = kinds; return f }
+
+// code lets a field be written as what is compared sign by sign: full-width signs in their usual form, and no spaces.
+func code(f Field) Field {
+	set := f.set
+	f.set = func(r *Record, text string) error { return set(r, strings.Join(strings.Fields(plain(text)), "")) }
+	return f
+}
 
 func textOf(name, label string, most int, at func(*Record) *string) Field {
 	return Field{Name: name, Label: label, Kind: TextField, Most: most, text: func(r *Record) string { return *at(r) },

@@ -247,19 +247,13 @@ func setOther(d *rowDraft, f Field, text string, failed error) error {
 	return nil
 }
 
-// tidy writes a text as Record.Set wants it: codes without spaces, days out of serial numbers, an address with its scheme.
+// tidy writes a text as Record.Set wants it: days out of serial numbers, an address with its scheme.
 func (r *rowReader) tidy(f Field, text string) string {
-	switch f.Name {
-	case "external_id", "national_id", "original_id", "site_code", "home_url", "domain":
-		text = strings.Map(func(c rune) rune {
-			if unicode.IsSpace(c) {
-				return -1
-			}
-			return c
-		}, sheets.Narrow(text))
-	}
-	if f.Name == "home_url" && !strings.Contains(text, "://") && strings.Contains(text, ".") {
-		return "http://" + text
+	if f.Name == "home_url" {
+		text = strings.Join(strings.Fields(sheets.Narrow(text)), "")
+		if !strings.Contains(text, "://") && strings.Contains(text, ".") {
+			return "http://" + text
+		}
 	}
 	if f.Kind == DayField {
 		text = sheets.Narrow(text)

@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"govmedia/rules"
 	"govmedia/sql"
@@ -149,7 +148,7 @@ func newListing(ctx context.Context, db *sql.DB, actor units.Actor, filter Filte
 	}
 	return &listing{order: filter.Order, key: key, args: sql.Args{
 		"person_id": actor.PersonID, "roles": units.RolesWith(units.ReadAccounts), "path": path, "platform": filter.Platform,
-		"kind": filter.Kind, "state": filter.State, "status": filter.Status, "query": like(strings.ToLower(filter.Query)), "now": db.Now(), "never": never,
+		"kind": filter.Kind, "state": filter.State, "status": filter.Status, "query": like(typed(filter.Query)), "now": db.Now(), "never": never,
 		"certified": filter.Certified, "until": until, "unapproved": filter.Unapproved,
 		"asks": filter.Certified != "" || until != 0 || filter.Unapproved, "after_id": id,
 	}}, nil

@@ -33,6 +33,10 @@ func TestFieldsReadWhatPeopleWrite(t *testing.T) {
 		{"contact", "王某（0871）1234567", "王某 0871 1234567"},
 		{"remark", "第一行\n第二行", "第一行\n第二行"},
 		{"external_id", "  gh_1  ", "gh_1"},
+		{"external_id", "ＭＳ４ 1", "MS41"},
+		{"site_code", "５００１５ ２００１２", "5001520012"},
+		{"domain", "www．example．gov．cn", "www.example.gov.cn"},
+		{"name", "清源镇１２３４５", "清源镇１２３４５"},
 	} {
 		var r accounts.Record
 		if err := r.Set(c.field, c.written); err != nil || r.Text(c.field) != c.want {

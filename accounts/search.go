@@ -68,7 +68,17 @@ func SearchText(name string) string { return searchText(Record{Account: Account{
 func searchText(r Record) string {
 	p := r.Particulars
 	parts := []string{r.Name, pinyinOf(r.Name), text(r.ExternalID), p.OriginalID, p.NationalID, p.Domain, p.CertifiedSubject, p.Operator}
-	return cut(strings.Join(strings.Fields(strings.ToLower(strings.Join(parts, " "))), " "), maxSearch)
+	return cut(strings.Join(strings.Fields(typed(strings.Join(parts, " "))), " "), maxSearch)
+}
+
+// typed is a text as it is looked for: in lower case, with letters and digits in their usual width.
+func typed(text string) string {
+	return strings.Map(func(r rune) rune {
+		if narrow := r - '！' + '!'; r >= '！' && r <= '～' && (unicode.IsLetter(narrow) || unicode.IsDigit(narrow)) {
+			return unicode.ToLower(narrow)
+		}
+		return unicode.ToLower(r)
+	}, text)
 }
 
 // pinyinOf writes a name as people type it: the initials and the whole, first with the usual readings, then with another

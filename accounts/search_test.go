@@ -41,6 +41,8 @@ func TestAccountsAreFoundByWhatPeopleType(t *testing.T) {
 			{"QingYuan", []string{"清源发布"}},
 			{"yfb", []string{"清源发布"}},
 			{"1234567", []string{"清源发布"}},
+			{"ＱＹＦＢ", []string{"清源发布"}},
+			{"１２３４", []string{"清源发布"}},
 			{"云帆", []string{"清源发布"}},
 			{"cqxz", []string{"重庆行政App 100%"}},
 			{"chongqing", []string{"重庆行政App 100%"}},
