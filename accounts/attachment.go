@@ -73,9 +73,6 @@ func keep(ctx context.Context, store files.Store, name string, r io.Reader) (Att
 	if err != nil {
 		return Attachment{}, err
 	}
-	if _, err := temporary.Seek(0, io.SeekStart); err != nil {
-		return Attachment{}, err
-	}
 	sum := hex.EncodeToString(hash.Sum(nil))
 	return Attachment{SHA256: sum, MIME: kind.MIME, Size: size, Name: name}, store.Put(ctx, sum, temporary, size, kind.MIME)
 }

@@ -168,9 +168,6 @@ func keepSheet(ctx context.Context, store files.Store, in *Import, r io.Reader) 
 	if _, err := sheets.Open(temporary, in.Size, in.Name); err != nil {
 		return err
 	}
-	if _, err := temporary.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
 	in.SHA256 = hex.EncodeToString(hash.Sum(nil))
 	return store.Put(ctx, in.SHA256, temporary, in.Size, "application/octet-stream")
 }

@@ -21,9 +21,10 @@ import (
 // Store keeps the bytes of pictures under the SHA-256 of their content: 64 lower-case hex digits. What is under a key
 // never changes, so Put of a key that is there does nothing. Implementations: Folder and S3.
 type Store interface {
-	// Put stores size bytes of r. When it returns without error they are there to stay; else nothing is there.
-	// Errors: ErrDiskFull, ErrStoreUnavailable, and a plain error when r does not hold what key and size say.
-	Put(ctx context.Context, key string, r io.Reader, size int64, mime string) error
+	// Put stores content, which has size bytes and is read piece by piece, perhaps more than once; it must not change meanwhile.
+	// When Put returns without error the bytes are there to stay; else nothing is there.
+	// Errors: ErrDiskFull, ErrStoreUnavailable, and a plain error when content does not hold what key and size say.
+	Put(ctx context.Context, key string, content io.ReaderAt, size int64, mime string) error
 	// Open returns the bytes; the caller closes them. Error: ErrNotFound.
 	Open(ctx context.Context, key string) (io.ReadCloser, Info, error)
 	// Stat says what is under the key. Error: ErrNotFound.
@@ -63,8 +64,8 @@ type checkedReader struct {
 
 var errNotTheContent = errors.New("the content is not what its key and size say")
 
-func checked(r io.Reader, key string, size int64) *checkedReader {
-	return &checkedReader{r: r, key: key, left: size, hash: sha256.New()}
+func checked(content io.ReaderAt, key string, size int64) *checkedReader {
+	return &checkedReader{r: io.NewSectionReader(content, 0, size+1), key: key, left: size, hash: sha256.New()}
 }
 
 func (c *checkedReader) Read(p []byte) (int, error) {
@@ -133,7 +134,7 @@ func (f *Folder) sweep() error {
 func keyPath(key string) string { return path.Join(key[:2], key[2:4], key) }
 
 // Put writes to a temporary name, syncs and renames, so that a key is there whole or not at all.
-func (f *Folder) Put(ctx context.Context, key string, r io.Reader, size int64, _ string) error {
+func (f *Folder) Put(ctx context.Context, key string, content io.ReaderAt, size int64, _ string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (f *Folder) Put(ctx context.Context, key string, r io.Reader, size int64, _
 		return err
 	}
 	part := fmt.Sprintf("%s.%d-%d%s", key, f.now().UnixNano(), f.parts.Add(1), partSuffix)
-	if err := f.write(part, checked(r, key, size)); err != nil {
+	if err := f.write(part, checked(content, key, size)); err != nil {
 		_ = f.root.Remove(part) // it may not exist; a leftover is swept at the next start
 		return putFault(err)
 	}

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,9 +64,9 @@ func OpenS3(s S3Settings) (*S3, error) {
 	return &S3{client: client, bucket: s.Bucket, prefix: s.Prefix}, nil
 }
 
-// Put implements Store. The content is read and checked before it is sent, because a retry needs the bytes again; a
-// picture of ours has at most a few MB.
-func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64, mime string) error {
+// Put implements Store. The content is read once to check it, and again when it is sent, once more for each try. It goes in one
+// request whatever its size: one that breaks off leaves nothing in the bucket, where the parts of several would stay.
+func (s *S3) Put(ctx context.Context, key string, content io.ReaderAt, size int64, mime string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
@@ -76,11 +75,11 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, size int64, mime 
 	} else if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	content, err := io.ReadAll(checked(io.LimitReader(r, size+1), key, size))
-	if err != nil {
+	if _, err := io.Copy(io.Discard, checked(content, key, size)); err != nil {
 		return err
 	}
-	stored, err := s.client.PutObject(ctx, s.bucket, s.prefix+key, bytes.NewReader(content), size, minio.PutObjectOptions{ContentType: mime})
+	stored, err := s.client.PutObject(ctx, s.bucket, s.prefix+key, io.NewSectionReader(content, 0, size), size,
+		minio.PutObjectOptions{ContentType: mime, DisableMultipart: true})
 	if err == nil && stored.ETag == "" { // S3 always names one; a captive portal or a wrong address does not
 		return ErrStoreUnavailable.Because(errors.New("the answer to PUT carries no ETag: this is no S3 server"))
 	}

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -81,19 +82,19 @@ func TestStoreRefusesContentThatIsNotItsKey(t *testing.T) {
 	content := []byte("the content")
 	key := keyOf(content)
 	for _, tt := range []struct {
-		name string
-		r    io.Reader
-		size int64
+		name    string
+		content io.ReaderAt
+		size    int64
 	}{
 		{"other content", strings.NewReader("THE CONTENT"), 11},
 		{"too short", strings.NewReader("the"), 11},
 		{"too long", strings.NewReader("the content and more"), 11},
 		{"wrong size", strings.NewReader("the content"), 5},
-		{"reader fails", io.MultiReader(strings.NewReader("the"), failing{}), 11},
+		{"reader fails", failing{}, 11},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stores(t, func(t *testing.T, store files.Store) {
-				if err := store.Put(t.Context(), key, tt.r, tt.size, "image/png"); err == nil {
+				if err := store.Put(t.Context(), key, tt.content, tt.size, "image/png"); err == nil {
 					t.Error("Put = nil, want an error")
 				}
 				if _, err := store.Stat(t.Context(), key); !errors.Is(err, files.ErrNotFound) {
@@ -106,7 +107,66 @@ func TestStoreRefusesContentThatIsNotItsKey(t *testing.T) {
 
 type failing struct{}
 
-func (failing) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
+func (failing) ReadAt(p []byte, _ int64) (int, error) {
+	return copy(p, "the"), errors.New("the disk is gone")
+}
+
+// pages is content of so many bytes that stands nowhere.
+type pages int64
+
+func (size pages) ReadAt(p []byte, offset int64) (int, error) {
+	n := int(max(0, min(int64(len(p)), int64(size)-offset)))
+	for i := range n {
+		p[i] = byte((offset + int64(i)) >> 12)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// A file of 200 MB goes to the bucket piece by piece, and once more from its beginning where the server was busy.
+func TestALargeFileIsNeverInMemory(t *testing.T) {
+	const size = 200 << 20
+	hash := sha256.New()
+	if _, err := io.Copy(hash, io.NewSectionReader(pages(size), 0, size)); err != nil {
+		t.Fatal(err)
+	}
+	key := hex.EncodeToString(hash.Sum(nil))
+	var puts int
+	var got, length string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPut {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		if puts++; puts == 1 {
+			_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		sum := sha256.New()
+		if err := decodeChunks(r, sum); err != nil {
+			t.Errorf("the body: %v", err)
+		}
+		got, length = hex.EncodeToString(sum.Sum(nil)), r.Header.Get("X-Amz-Decoded-Content-Length")
+		w.Header().Set("ETag", `"e"`)
+	}))
+	defer server.Close()
+	store := openS3(t, &fakeS3{server: server})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := store.Put(t.Context(), key, pages(size), size, "application/pdf"); err != nil {
+		t.Fatalf("Put = %v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if puts != 2 || got != key || length != strconv.Itoa(size) {
+		t.Errorf("%d requests, the last with %s bytes of %s; want 2, %d of %s", puts, length, got, size, key)
+	}
+	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > size/8 {
+		t.Errorf("putting %d MB allocated %d MB in all", size>>20, allocated>>20)
+	}
+}
 
 func TestStoreTakesNoPathForAKey(t *testing.T) {
 	hash := keyOf(nil)
@@ -315,7 +375,9 @@ func (f *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fakeS3) put(w http.ResponseWriter, r *http.Request) {
-	content, err := decodeChunks(r)
+	var body bytes.Buffer
+	err := decodeChunks(r, &body)
+	content := body.Bytes()
 	if err != nil || !strings.HasPrefix(r.URL.Path, "/media/pictures/") {
 		f.refuse(w, http.StatusBadRequest, "InvalidRequest")
 		return
@@ -335,28 +397,30 @@ func (f *fakeS3) refuse(w http.ResponseWriter, status int, code string) {
 }
 
 // decodeChunks takes off the aws-chunked coding of a body sent over plain HTTP.
-func decodeChunks(r *http.Request) ([]byte, error) {
+func decodeChunks(r *http.Request, w io.Writer) error {
 	if !strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
-		return io.ReadAll(r.Body)
+		_, err := io.Copy(w, r.Body)
+		return err
 	}
-	var out []byte
+	piece := make([]byte, 32<<10)
 	for in := bufio.NewReader(r.Body); ; {
 		line, err := in.ReadString('\n')
 		if err != nil {
-			return nil, err
+			return err
 		}
 		size, _, _ := strings.Cut(line, ";")
 		n, err := strconv.ParseInt(strings.TrimSpace(size), 16, 32)
 		if err != nil {
-			return nil, fmt.Errorf("chunk %q: %w", line, err)
+			return fmt.Errorf("chunk %q: %w", line, err)
 		}
 		if n == 0 {
-			return out, nil
+			return nil
 		}
-		chunk := make([]byte, n+2)
-		if _, err := io.ReadFull(in, chunk); err != nil {
-			return nil, err
+		if copied, err := io.CopyBuffer(w, io.LimitReader(in, n), piece); err != nil || copied < n {
+			return errors.Join(err, io.ErrUnexpectedEOF)
 		}
-		out = append(out, chunk[:n]...)
+		if _, err := in.Discard(len("\r\n")); err != nil {
+			return err
+		}
 	}
 }
