@@ -10,8 +10,9 @@ import (
 	"govmedia/units"
 )
 
-// maxExport is how many accounts one sheet takes; what reads them again takes no more.
-const maxExport = sheets.MaxRows - 10
+// maxExport is how many accounts one sheet takes: what reads them again takes no more, with the head above them and the line below
+// that says that there are others.
+var maxExport = sheets.MaxRows - 2 // tests set less
 
 // ExportAccounts writes the accounts of a list as a sheet: under the titles of an office's template in their order, or under our
 // own with every field. What is not known stays blank, and so does a column of a template that is no field of ours. begin is
@@ -27,22 +28,23 @@ func ExportAccounts(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 	if err != nil {
 		return err
 	}
-	out, err := sheets.NewWriter(begin(), format, len(layout.titles))
+	out, err := sheets.NewWriter(begin(), format, layout.titles)
 	if err != nil {
 		return wrap(err, "export accounts")
 	}
 	defer func() { _ = out.Close() }()
-	if err := out.Write(layout.titles); err != nil {
-		return wrap(err, "export accounts")
-	}
-	for written := 0; ; written += len(page.Items) {
+	for left := maxExport; ; {
+		more := page.Next != ""
+		if len(page.Items) > left {
+			page.Items, more = page.Items[:left], true
+		}
 		if err := writePage(ctx, db, out, layout, page); err != nil {
 			return wrap(err, "export accounts")
 		}
-		if page.Next == "" {
+		if !more {
 			return wrap(out.Finish(), "export accounts")
 		}
-		if written+len(page.Items) >= maxExport { // a sheet must not look whole when it is not
+		if left -= len(page.Items); left == 0 { // a sheet must not look whole when it is not
 			if err := out.Write([]string{"只导出了最前面的部分，请缩小筛选条件后分几次导出。"}); err != nil {
 				return wrap(err, "export accounts")
 			}
@@ -157,14 +159,11 @@ func ExportRows(ctx context.Context, db *sql.DB, actor units.Actor, id string, f
 	if _, err := GetImport(ctx, db, actor, id); err != nil {
 		return err
 	}
-	out, err := sheets.NewWriter(begin(), format, 7)
+	out, err := sheets.NewWriter(begin(), format, []string{"行号", "账号名称", "主办单位", "预览", "结果", "原因", "改动", "未采用的内容"})
 	if err != nil {
 		return wrap(err, "export the rows of import %s", id)
 	}
 	defer func() { _ = out.Close() }()
-	if err := out.Write([]string{"行号", "账号名称", "主办单位", "预览", "结果", "原因", "改动", "未采用的内容"}); err != nil {
-		return wrap(err, "export the rows of import %s", id)
-	}
 	for {
 		rows, err := sql.List[ImportRow](ctx, db, "import_row.list", sql.Args{"import_id": id, "after": filter.After, "outcome": filter.Outcome, "result": filter.Result,
 			"limit": readBatch})

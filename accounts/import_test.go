@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"govmedia/accounts"
 	"govmedia/accounts/files"
@@ -580,6 +581,53 @@ func TestOurOwnExportImportsWithoutAChange(t *testing.T) {
 		if in = w.preview(store, in, look, nil); counts(in) != (expected{sames: 2}) {
 			t.Errorf("%s: preview of our own export = %+v; %s", format, counts(in), w.whys(in.ID))
 		}
+	}
+}
+
+// A sheet that takes no more says so on its last line, and is no longer than what is read again.
+func TestAnExportEndsWhereASheetDoes(t *testing.T) {
+	w := sqliteWorld(t)
+	if rows := 1 + accounts.MaxExport() + 1; rows != sheet.MaxRows {
+		t.Errorf("a full export has %d rows, a sheet takes %d", rows, sheet.MaxRows)
+	}
+	w.some(130) // more than a page
+	for most, want := range map[int]struct {
+		rows int
+		told bool
+	}{129: {131, true}, 130: {131, false}, 100: {102, true}, 99: {101, true}, 500: {131, false}} {
+		accounts.ExportAtMost(t, most)
+		var out bytes.Buffer
+		if err := accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, "", sheet.CSV, func() io.Writer { return &out }); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\r\n")
+		if told := strings.Contains(lines[len(lines)-1], "请缩小筛选条件"); len(lines) != want.rows || told != want.told {
+			t.Errorf("at most %d: %d lines, told: %v; want %+v", most, len(lines), told, want)
+		}
+	}
+}
+
+// Each column of the rows of an import is as wide as its texts need.
+func TestTheRowsOfAnImportAreExportedUnderTheirTitles(t *testing.T) {
+	w := sqliteWorld(t)
+	store := sheetStore(t)
+	in, look := w.bring(store, accounts.ImportRegister, "a.csv", []byte("账号名称,主办单位,平台\n甲,清源镇人民政府,微博\n"))
+	in = w.preview(store, in, look, nil)
+	var out bytes.Buffer
+	if err := accounts.ExportRows(t.Context(), w.db, w.People["admin"], in.ID, accounts.RowFilter{}, sheet.XLSX, func() io.Writer { return &out }); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows("Sheet1")
+	if err != nil || len(rows) != 2 || len(rows[0]) != 8 || rows[1][1] != "甲" {
+		t.Fatalf("the rows = %q, %v", rows, err)
+	}
+	first, _ := book.GetColWidth("Sheet1", "A")
+	if last, err := book.GetColWidth("Sheet1", "H"); err != nil || last != first {
+		t.Errorf("the last column is %g wide, the first %g, %v", last, first, err)
 	}
 }
 

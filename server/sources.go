@@ -161,13 +161,10 @@ func (s *server) importPosts(ctx context.Context, in *importPostsInput) (*Body[a
 
 // postTemplate is an empty sheet of posts.
 func (s *server) postTemplate(c echo.Context) error {
-	writer, err := sheet.NewWriter(s.attachment(c, "posts", sheet.XLSX)(), sheet.XLSX, len(accounts.PostSheetTitles))
+	writer, err := sheet.NewWriter(s.attachment(c, "posts", sheet.XLSX)(), sheet.XLSX, accounts.PostSheetTitles)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = writer.Close() }()
-	if err := writer.Write(accounts.PostSheetTitles); err != nil {
-		return err
-	}
 	return writer.Finish()
 }

@@ -362,9 +362,9 @@ func TestWhatIsWrittenIsReadBackAndNeverAFormula(t *testing.T) {
 	table := [][]string{{"单位名称", "备注"}, {"清源镇人民政府", "=HYPERLINK(\"x\")"}, {"-1", "+a"}, {"@b", "，\"引\"\n号"}}
 	for _, format := range []sheet.Format{sheet.XLSX, sheet.CSV} {
 		var out bytes.Buffer
-		w, err := sheet.NewWriter(&out, format, 2)
+		w, err := sheet.NewWriter(&out, format, table[0])
 		must(t, err)
-		for _, row := range table {
+		for _, row := range table[1:] {
 			must(t, w.Write(row))
 		}
 		must(t, w.Finish())

@@ -36,21 +36,30 @@ type Writer struct {
 	row    int
 }
 
-// NewWriter begins a sheet of so many columns.
-func NewWriter(out io.Writer, format Format, columns int) (*Writer, error) {
+// NewWriter begins a sheet with its head, a column for each title.
+func NewWriter(out io.Writer, format Format, titles []string) (*Writer, error) {
 	w := &Writer{out: out}
 	if format == CSV {
 		w.csv = csv.NewWriter(out)
 		w.csv.UseCRLF = true
-		_, err := out.Write(byteOrderMark)
-		return w, err
+		if _, err := out.Write(byteOrderMark); err != nil {
+			return nil, err
+		}
+		return w, w.Write(titles)
 	}
 	w.book = excelize.NewFile()
 	var err error
 	if w.stream, err = w.book.NewStreamWriter(w.book.GetSheetName(0)); err == nil {
-		err = w.stream.SetColWidth(1, max(1, columns), 18)
+		err = w.stream.SetColWidth(1, max(1, len(titles)), 18)
 	}
-	return w, err
+	if err == nil {
+		err = w.Write(titles)
+	}
+	if err != nil {
+		_ = w.Close()
+		return nil, err
+	}
+	return w, nil
 }
 
 // Write adds a row of texts. What begins like a formula is written as text: a workbook says so of each cell, and in a CSV
