@@ -36,9 +36,11 @@ UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, ne
 WHERE of_id = :of_id AND action = 'update' AND (state IN ('scheduled', 'prepared', 'failed') OR state = 'submitted' AND next_at IS NULL AND holder IS NULL)
 
 -- name: delivery.rouse
--- The post that retractions and corrections wait for has come to an end: they go on now.
+-- The post that retractions and corrections wait for has come to an end: they go on now. (With OR instead of CASE, SQLite goes through
+-- all that is scheduled when there are three ids or more.)
 UPDATE deliveries SET state = 'scheduled', next_at = :now, updated_at = :now, version = version + 1
-WHERE of_id IN (:of_ids) AND holder IS NULL AND (state = 'scheduled' OR state = 'submitted' AND next_at IS NULL AND error_code = 'unknown')
+WHERE of_id IN (:of_ids) AND holder IS NULL
+    AND CASE state WHEN 'scheduled' THEN TRUE WHEN 'submitted' THEN next_at IS NULL AND error_code = 'unknown' ELSE FALSE END
 
 -- name: delivery.to_hand
 -- The program has no way: a person takes the post down, or corrects it.
