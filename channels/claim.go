@@ -68,18 +68,37 @@ func Claim(ctx context.Context, db *sql.DB, id string, lease time.Duration) (Cla
 // ClaimAll is Claim for several, with as many statements as for one. It returns those that were to be had, in their order.
 func ClaimAll(ctx context.Context, db *sql.DB, ids []string, lease time.Duration) ([]Claimed, error) {
 	holder := sql.NewID() // new for each claim: a worker that lost its lease can save nothing any more
-	args := sql.Args{"ids": ids, "holder": holder, "now": db.Now(), "until": db.Now().Add(lease)}
-	taken := int64(0)
-	err := db.InTx(ctx, func(tx *sql.DB) (err error) {
-		taken, err = tx.Exec(ctx, "delivery.claim", args)
-		return err
-	})
-	if err != nil || taken == 0 {
+	if err := take(ctx, db, ids, holder, lease); err != nil {
 		return nil, err
 	}
-	deliveries, err := sql.List[Delivery](ctx, db, "delivery.claimed", args)
+	return taken(ctx, db, ids, holder)
+}
+
+// ClaimInTurn is ClaimAll for the worker of out, once out writes nothing else: free tells then which deliveries there are
+// performers for. It returns with the claimed ones how many it tried.
+func ClaimInTurn(ctx context.Context, db *sql.DB, out *Outside, free func() []string) ([]Claimed, int, error) {
+	holder := sql.NewID()
+	out.turn.Lock()
+	ids := free()
+	err := take(ctx, db, ids, holder, out.Pace.Lease)
+	out.turn.Unlock()
 	if err != nil {
-		return nil, fmt.Errorf("read %d claimed deliveries: %w", taken, err)
+		return nil, len(ids), err
+	}
+	claimed, err := taken(ctx, db, ids, holder)
+	return claimed, len(ids), err
+}
+
+func take(ctx context.Context, db *sql.DB, ids []string, holder string, lease time.Duration) error {
+	_, err := db.Exec(ctx, "delivery.claim", sql.Args{"ids": ids, "holder": holder, "now": db.Now(), "until": db.Now().Add(lease)})
+	return err
+}
+
+// taken returns those of some deliveries that the holder took.
+func taken(ctx context.Context, db *sql.DB, ids []string, holder string) ([]Claimed, error) {
+	deliveries, err := sql.List[Delivery](ctx, db, "delivery.claimed", sql.Args{"ids": ids, "holder": holder})
+	if err != nil || len(deliveries) == 0 {
+		return nil, err
 	}
 	slices.SortFunc(deliveries, func(a, b Delivery) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	claimed := make([]Claimed, len(deliveries))

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"govmedia/accounts"
@@ -30,6 +31,7 @@ type Outside struct {
 	Pace       Pace
 	Log        *slog.Logger
 
+	turn       sync.Mutex // held by whoever writes for many deliveries; those that come meanwhile gather
 	confirming gathering[Confirmation]
 	intending  gathering[sql.Args]
 }

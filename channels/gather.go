@@ -11,7 +11,9 @@ import (
 )
 
 // gathering lets what several performers want to save at the same moment share a transaction: while one is under way, those
-// that come meanwhile wait for the next. Its zero value is ready.
+// that come meanwhile wait for the next. Each kind of saving has a gathering of its own, and they take turns: a batch is closed
+// only when it may write, because a database that lets one write at a time would have it wait with what it had when it came.
+// Its zero value is ready.
 type gathering[T any] struct {
 	mu      sync.Mutex
 	waiting []*awaited[T]
@@ -27,7 +29,7 @@ type awaited[T any] struct {
 const gatherAtMost = 32
 
 // save has one thing saved, together with whoever else asks for it now. saveAll answers for each in its order.
-func (g *gathering[T]) save(wanted T, saveAll func([]T) []error) error {
+func (g *gathering[T]) save(turn *sync.Mutex, wanted T, saveAll func([]T) []error) error {
 	mine := &awaited[T]{wanted: wanted, told: make(chan error, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, mine)
@@ -35,23 +37,30 @@ func (g *gathering[T]) save(wanted T, saveAll func([]T) []error) error {
 	g.busy = true
 	g.mu.Unlock()
 	if leads {
-		g.lead(saveAll)
+		g.lead(turn, saveAll)
 	}
 	return <-mine.told
 }
 
 // lead saves what waits. What has come meanwhile is left to a goroutine of its own: whoever leads has work to do.
-func (g *gathering[T]) lead(saveAll func([]T) []error) {
+func (g *gathering[T]) lead(turn *sync.Mutex, saveAll func([]T) []error) {
+	g.inTurn(turn, saveAll)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.busy = len(g.waiting) > 0; g.busy {
+		go g.lead(turn, saveAll)
+	}
+}
+
+// inTurn saves what waits by then.
+func (g *gathering[T]) inTurn(turn *sync.Mutex, saveAll func([]T) []error) {
+	turn.Lock()
+	defer turn.Unlock()
 	g.mu.Lock()
 	batch := g.waiting[:min(len(g.waiting), gatherAtMost)]
 	g.waiting = g.waiting[len(batch):]
 	g.mu.Unlock()
 	tell(batch, saveAll)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.busy = len(g.waiting) > 0; g.busy {
-		go g.lead(saveAll)
-	}
 }
 
 // tell has a batch saved and tells each what became of it.
@@ -91,7 +100,7 @@ func together[T any](all []T, save func([]T) error) []error {
 // confirm is Confirm, together with whoever else confirms now.
 func (w *work) confirm(ctx context.Context, news Confirmation) error {
 	db, out := w.db, w.out
-	return out.confirming.save(news, func(all []Confirmation) []error {
+	return out.confirming.save(&out.turn, news, func(all []Confirmation) []error {
 		return together(all, func(some []Confirmation) error { return ConfirmAll(ctx, db, out, some) })
 	})
 }
@@ -100,7 +109,7 @@ func (w *work) confirm(ctx context.Context, news Confirmation) error {
 // no longer the worker's to send is told errLost. The leases run from the saving, for which each may have waited.
 func (w *work) intend(ctx context.Context, args sql.Args) error {
 	db, lease := w.db, w.out.Pace.Lease
-	return w.out.intending.save(args, func(all []sql.Args) []error {
+	return w.out.intending.save(&w.out.turn, args, func(all []sql.Args) []error {
 		return together(all, func(some []sql.Args) error {
 			return db.InTx(ctx, func(tx *sql.DB) error {
 				for _, one := range some {

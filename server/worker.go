@@ -130,11 +130,14 @@ func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
 	}
 	found := false
 	for len(ids) > 0 {
-		n := d.take(ctx, len(ids))
-		if n == 0 {
+		if !d.wait(ctx) {
 			return found, nil
 		}
-		claimed, err := w.claim(ctx, ids[:n])
+		if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
+			d.giveBack(1)
+			return found, err
+		}
+		claimed, n, err := channels.ClaimInTurn(ctx, w.db, w.out, func() []string { return ids[:d.take(len(ids))] })
 		d.giveBack(n - len(claimed))
 		for _, delivery := range claimed {
 			w.ended.Go(func() {
@@ -154,13 +157,18 @@ func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
 	return found, nil
 }
 
-// take waits for a performer and takes as many as are free, most at the most; 0 when the work is to end.
-func (d *dispatcher) take(ctx context.Context, most int) int {
+// wait waits for a performer and takes it; false when the work is to end.
+func (d *dispatcher) wait(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
-		return 0
+		return false
 	case <-d.free:
+		return true
 	}
+}
+
+// take takes the performers that are free too, and returns how many it has then, most at the most.
+func (d *dispatcher) take(most int) int {
 	for n := 1; n < most; n++ {
 		select {
 		case <-d.free:
@@ -175,13 +183,6 @@ func (d *dispatcher) giveBack(performers int) {
 	for range performers {
 		d.free <- struct{}{}
 	}
-}
-
-func (w *worker) claim(ctx context.Context, ids []string) ([]channels.Claimed, error) {
-	if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
-		return nil, err
-	}
-	return channels.ClaimAll(ctx, w.db, ids, w.out.Pace.Lease)
 }
 
 // beat gives a sign of life where the last one is old. Before the first delivery after an outage is claimed, this holds back
