@@ -62,6 +62,9 @@ func demo(ctx context.Context, p program) error {
 		case <-ctx.Done():
 			return nil
 		}
+		if err := testDemoApps(ctx, node); err != nil { // somebody changed one: what goes to it says so
+			node.log.WarnContext(ctx, "an app of the demo does not answer", "error", err.Error())
+		}
 		return node.run(ctx, func(address string) { printDemo(p, address, standURL) })
 	})
 	return group.Wait()

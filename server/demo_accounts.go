@@ -175,6 +175,37 @@ func loadDemoAccount(ctx context.Context, tx *sql.DB, n *node, unitID string, ac
 	return made, err
 }
 
+// testDemoApps tests the endpoints of the demo's apps, as the console does after they are saved. The stand-ins must be up.
+func testDemoApps(ctx context.Context, n *node) error {
+	for _, account := range demoAccounts {
+		if account.platform != accounts.App || account.mode != accounts.Auto {
+			continue
+		}
+		found, err := accounts.Matching(ctx, n.db, accounts.Recognized{Platform: account.platform, ExternalID: account.external})
+		if err != nil {
+			return err
+		}
+		for _, app := range found {
+			if err := testApp(ctx, n, app.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// testApp tests the endpoint of an account that has not answered yet.
+func testApp(ctx context.Context, n *node, id string) error {
+	channel, account, credentials, err := n.server.appOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	if at, err := channel.Verified(ctx, account, credentials); err != nil || at != nil {
+		return err
+	}
+	return channel.Ping(ctx, account, credentials)
+}
+
 // demoSite is a website of the demo, kept by hand, with its columns.
 type demoSite struct {
 	unit    string

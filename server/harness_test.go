@@ -93,6 +93,9 @@ func newTown(t testing.TB, dsn string) *town {
 	if err := loadDemo(t.Context(), node, town.stand.URL); err != nil {
 		t.Fatalf("load the demo district: %v", err)
 	}
+	if err := testDemoApps(t.Context(), node); err != nil {
+		t.Fatalf("test the endpoint of the demo's app: %v", err)
+	}
 	node.close()
 	t.Cleanup(func() {
 		town.stop(syscall.SIGKILL)

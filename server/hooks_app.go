@@ -151,17 +151,23 @@ type AppView struct {
 	CallbackSet bool   `json:"callback_set" doc:"Whether the app has been given secrets for its reports and for the feed"`
 	CallbackURL string `json:"callback_url"`
 	FeedURL     string `json:"feed_url"`
+
+	VerifiedAt *sql.Time `json:"verified_at" doc:"When the endpoint answered a test as it is set up now; null: no article goes there yet"`
 }
 
 func (s *server) getApp(ctx context.Context, in *ByID) (*Body[AppView], error) {
 	if _, err := accounts.Get(ctx, s.db, actorOf(ctx), in.ID); err != nil {
 		return nil, err
 	}
-	_, account, credentials, err := s.appOf(ctx, in.ID)
+	channel, account, credentials, err := s.appOf(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return answer(AppView{SecretSet: credentials["secret"] != "", Rotating: credentials["previous_secret"] != "",
+	verified, err := channel.Verified(ctx, account, credentials)
+	if err != nil {
+		return nil, err
+	}
+	return answer(AppView{VerifiedAt: verified, SecretSet: credentials["secret"] != "", Rotating: credentials["previous_secret"] != "",
 		CallbackSet: credentials["callback_secret"] != "" && credentials["feed_token"] != "", CallbackURL: s.config.PublicBase + "/callbacks/app/" + account.ID,
 		FeedURL: s.config.PublicBase + "/feeds/app/" + account.ID + ".json"}, nil)
 }
@@ -201,7 +207,8 @@ type AppPinged struct {
 	At sql.Time `json:"at"`
 }
 
-// pingApp sends the endpoint a test event with a challenge; an endpoint that does not repeat it is refused with app.ping_failed.
+// pingApp sends the endpoint a test event with a challenge; one that does not repeat it is refused with app.ping_failed. No article goes to an
+// endpoint that never answered.
 func (s *server) pingApp(ctx context.Context, in *ByID) (*Body[AppPinged], error) {
 	card, err := accounts.CardOf(ctx, s.db, s.book, actorOf(ctx), in.ID)
 	if err != nil {

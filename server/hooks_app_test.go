@@ -43,6 +43,15 @@ func TestAppsAreServedTheirFeedTheirGuideAndTheirSecrets(t *testing.T) {
 		}
 	}
 	shows(false)
+	active := func(want bool) {
+		t.Helper()
+		var view AppView
+		admin.do(http.MethodGet, "/api/accounts/"+id+"/app", nil, http.StatusOK, &view)
+		if (view.VerifiedAt != nil) != want {
+			t.Errorf("verified_at = %v, want it active: %v", view.VerifiedAt, want)
+		}
+	}
+	active(true)
 
 	var pinged AppPinged
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, http.StatusOK, &pinged)
@@ -50,10 +59,12 @@ func TestAppsAreServedTheirFeedTheirGuideAndTheirSecrets(t *testing.T) {
 	admin.refuse(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": version - 1}, http.StatusConflict, "account.stale")
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": version}, http.StatusOK, &secrets)
 	shows(true)
+	active(false)
 	if !secrets.Rotating || !strings.HasPrefix(secrets.Secret, "whsec_") || secrets.FeedURL != town.base+"/feeds/app/"+id+".json" {
 		t.Errorf("rotated: %+v", secrets)
 	}
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, http.StatusOK, &pinged) // the app has the old secret still
+	active(true)
 
 	feed := func(path, token string) reply {
 		t.Helper()
@@ -105,6 +116,7 @@ func TestAppsAreServedTheirFeedTheirGuideAndTheirSecrets(t *testing.T) {
 	}
 	admin.do(http.MethodPost, "/api/accounts/"+id+"/app/settle", map[string]any{"version": secrets.Version}, http.StatusOK, nil)
 	shows(false)
+	active(false)
 	admin.refuse(http.MethodPost, "/api/accounts/"+id+"/app/ping", nil, http.StatusUnprocessableEntity, "app.ping_failed") // the app never got the new one
 	town.signIn("xinxi").refuse(http.MethodPost, "/api/accounts/"+id+"/app/rotate", map[string]any{"version": 1}, http.StatusForbidden, "auth.forbidden")
 	for who, want := range map[string]int{"xinxi": http.StatusForbidden, "shiban": http.StatusNotFound} { // of the unit without the right, and of another unit

@@ -87,6 +87,14 @@ func newSoak(t testing.TB, plan soakPlan, dsn string) *soak {
 		}
 	}
 	one.sandbox.AddSeeds(s.seeds)
+	for id, account := range s.accounts {
+		if account.platform != accounts.App {
+			continue
+		}
+		if err := testApp(t.Context(), node, id); err != nil { // as the console does after an endpoint was saved
+			t.Fatalf("test the endpoint of %s: %v", account.name, err)
+		}
+	}
 	return s
 }
 

@@ -31,7 +31,7 @@ func Alarms(ctx context.Context, db *sql.DB, actor units.Actor, permission units
 		if row.UntilAt != nil && *row.UntilAt > db.Now() {
 			next = "，系统 " + row.UntilAt.Std().Format("15:04") + " 再试"
 		}
-		alarm.Sentence = fmt.Sprintf("客户端后台连续 %d 次没有接收%s。请到账号页点“测试接收地址”，并与客户端开发方核对地址和密钥。", row.Failures, next)
+		alarm.Sentence = fmt.Sprintf("客户端后台连续 %d 次没有接收%s。请到账号页点“发送测试”，并与客户端开发方核对地址和密钥。", row.Failures, next)
 		list = append(list, alarm)
 	}
 	return list, nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,7 +29,7 @@ const (
 
 // Config is how the channel reaches apps.
 type Config struct {
-	DB     *sql.DB          // keeps what apps call back with; nil keeps nothing
+	DB     *sql.DB          // keeps what apps call back with, and which endpoints are active; nil keeps the latter in memory only
 	Egress *egress.Guard    // the way out to addresses that people gave; nil lets out to public https only
 	Now    func() time.Time // nil is the clock
 }
@@ -36,8 +37,9 @@ type Config struct {
 // Channel sends to app back ends. It implements channels.Channel, channels.Retractor and channels.Updater and may be used by many
 // goroutines.
 type Channel struct {
-	cfg    Config
-	client *http.Client
+	cfg      Config
+	client   *http.Client
+	verified sync.Map // account id → verified: the endpoints that answered, so that a delivery asks the database once
 }
 
 // New makes the channel.
@@ -98,8 +100,9 @@ func (c *Channel) Preview(message channels.Message, account accounts.Account) ch
 	return preview
 }
 
-// Prepare fixes what every attempt must repeat: the id of the webhook and the time of the event. It calls nobody.
-func (c *Channel) Prepare(_ context.Context, job *channels.Job) error {
+// Prepare fixes what every attempt must repeat: the id of the webhook and the time of the event. It calls nobody but an endpoint that is yet
+// to answer a test.
+func (c *Channel) Prepare(ctx context.Context, job *channels.Job) error {
 	if failure := ready(job); failure != nil {
 		return failure
 	}
@@ -109,6 +112,9 @@ func (c *Channel) Prepare(_ context.Context, job *channels.Job) error {
 	}
 	body, err := payload(job)
 	if err != nil {
+		return err
+	}
+	if err := c.active(ctx, job); err != nil {
 		return err
 	}
 	job.Step("payload", "已生成推送内容", sql.Object{"bytes": len(body), "webhook_id": job.Remote["webhook_id"]})
@@ -160,11 +166,14 @@ func pulls(account accounts.Account) bool {
 // Submit posts the event. An answer that got lost is Unclear, so that the delivery never ends as certainly unsent.
 func (c *Channel) Submit(ctx context.Context, job *channels.Job) (channels.Progress, error) {
 	if failure := ready(job); failure != nil {
-		return channels.Progress{}, failure
+		return channels.Progress{}, c.afterLoss(job, failure)
 	}
 	body, err := payload(job)
 	if err != nil {
 		return channels.Progress{}, err
+	}
+	if err := c.active(ctx, job); err != nil { // the address may have been changed since it was prepared
+		return channels.Progress{}, c.afterLoss(job, err)
 	}
 	if pulls(job.Account) {
 		job.Step("feed", "已列入供客户端读取的订阅源", nil)

@@ -1,9 +1,7 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,24 +98,6 @@ func (c *Channel) Hear(ctx context.Context, db *sql.DB, out *channels.Outside, a
 		return err
 	case news.Progress.Stage == channels.Published:
 		return channels.Confirm(ctx, db, out, channels.Confirmation{DeliveryID: id, ExternalID: news.Progress.ExternalID, URL: news.Progress.URL, How: "客户端回报已发布"})
-	}
-	return nil
-}
-
-// Ping sends a test event with a challenge to an account's endpoint; the endpoint is fit for use when the answer is a
-// success that repeats it. Errors: ErrPing with the cause behind it.
-func (c *Channel) Ping(ctx context.Context, account accounts.Account, credentials accounts.Credentials) error {
-	challenge := rand.Text()
-	body, err := encode(event{Type: "endpoint.ping", Timestamp: instant(sql.FromStd(c.cfg.Now())), Data: map[string]string{"challenge": challenge}})
-	if err != nil {
-		return err
-	}
-	status, _, said, failure := c.post(ctx, setting(account, "endpoint"), "ping_"+sql.NewID(), body, credentials)
-	if failure != nil {
-		return ErrPing.Because(failure)
-	}
-	if status < 200 || status > 299 || !bytes.Contains(said, []byte(challenge)) {
-		return ErrPing.Because(refusal(status, string(said)))
 	}
 	return nil
 }

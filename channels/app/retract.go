@@ -68,6 +68,9 @@ func (c *Channel) repeat(ctx context.Context, job *channels.Job, action channels
 	if pulls(job.Account) { // the feed shows it as it is, with a tombstone for what was taken back
 		return channels.Progress{Stage: channels.Published, URL: home(job)}, nil
 	}
+	if err := c.active(ctx, job); err != nil {
+		return channels.Progress{}, err
+	}
 	job.Remote["webhook_id"] = webhookID(job)
 	if job.Remote["event_at"] == nil {
 		job.Remote["event_at"] = c.cfg.Now().UnixMilli()

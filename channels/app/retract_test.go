@@ -53,7 +53,9 @@ func TestRetractIsGoneAndMayRunAgain(t *testing.T) {
 	}
 	ids := map[string]bool{}
 	for _, call := range w.Journal(sandbox.Filter{Path: "/hook"}) {
-		ids[call.Header["webhook-id"]] = true
+		if id := call.Header["webhook-id"]; !strings.HasPrefix(id, "ping_") {
+			ids[id] = true
+		}
 	}
 	if len(ids) != 2 {
 		t.Errorf("webhook ids %v, want one for the article and one for its retraction", ids)

@@ -161,7 +161,8 @@ async function callbacks() {
 async function secret() {
   const page = await signIn('guanli', desktop)
   const panel = await openPlatform(page, names.app)
-  await panel.getByRole('button', { name: '测试接收地址' }).click()
+  await panel.getByText('已验证').waitFor()
+  await panel.getByRole('button', { name: '发送测试' }).click()
   await panel.getByText('测试通过').waitFor()
   await panel.getByRole('button', { name: '更换密钥' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '更换密钥' }).click()
@@ -175,11 +176,14 @@ async function secret() {
   await shown.getByRole('button', { name: '关闭' }).last().click()
   await shown.waitFor({ state: 'hidden' })
   await panel.getByText('新旧两个密钥都有效').waitFor()
+  await panel.getByText('已验证').waitFor() // tested at once, with both
   assert.ok(!(await page.content()).includes(value), 'the secret is shown no more')
   await look(page, 'an app with two secrets')
   await panel.getByRole('button', { name: '停用旧密钥' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '停用旧密钥' }).click()
   await panel.getByText('一个密钥有效').waitFor()
+  await panel.getByText('没有接受测试消息（HTTP 401）').waitFor() // tested at once: the app was never given the new one
+  await panel.getByText('未验证').waitFor()
   await page.context().close()
 }
 

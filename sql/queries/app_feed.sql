@@ -20,3 +20,9 @@ GROUP BY d.origin_id ORDER BY at DESC, id LIMIT 500
 SELECT d.id FROM deliveries d JOIN messages m ON m.id = d.message_id
 WHERE d.account_id = :account_id AND d.origin_id = :origin_id AND d.action = 'publish' AND (:revision = 0 OR m.created_at = :revision)
 ORDER BY d.created_at DESC, d.id DESC LIMIT 1
+
+-- name: app_endpoint.taken
+-- What an account published last since a moment: the program's own among it show that the app takes what is sent to it.
+SELECT d.published_at, d.remote FROM deliveries d
+WHERE d.account_id = :account_id AND d.action = 'publish' AND d.state IN ('published', 'retracted') AND d.published_at >= :since
+ORDER BY d.due_at DESC, d.id DESC LIMIT 20

@@ -5439,6 +5439,11 @@ export interface components {
             /** @description Whether everything is signed with the previous secret as well, until settle-app-secret */
             rotating: boolean;
             secret_set: boolean;
+            /**
+             * Format: int64
+             * @description When the endpoint answered a test as it is set up now; null: no article goes there yet
+             */
+            verified_at: number | null;
         };
         ApplyInputBody: {
             /** @description Of everything but the opening of an account; of a new column its site */

@@ -1,8 +1,12 @@
-import { useMutation, useQuery } from '@tanstack/vue-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { ElMessage } from 'element-plus'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { api, type GetAnswer, type PostAnswer } from '@/api/api'
 import { unwrap } from '@/api/client'
-import { useAccountMutation } from './queries'
+import { zh } from '@/locales/zh-CN'
+import { showProblem } from '@/setup/errors'
+import { formatSeconds } from '@/utils/time'
+import { useAccountMutation, type Account } from './queries'
 
 export type WeChatView = GetAnswer<'/api/accounts/{id}/wechat'>
 export type AppView = GetAnswer<'/api/accounts/{id}/app'>
@@ -48,10 +52,26 @@ export const useRotateApp = (id: MaybeRefOrGetter<string>) =>
 export const useSettleApp = (id: MaybeRefOrGetter<string>) =>
   useAccountMutation((version: number) => unwrap(api.POST('/api/accounts/{id}/app/settle', { params: { path: { id: toValue(id) } }, body: { version } })))
 
-/** Sends the app's server a test that publishes nothing. */
+/** Sends the app's server a test that publishes nothing; with the right answer its address becomes active. */
 export function usePingApp(id: MaybeRefOrGetter<string>) {
+  const queries = useQueryClient()
   return useMutation({
     mutationFn: () => unwrap(api.POST('/api/accounts/{id}/app/ping', { params: { path: { id: toValue(id) } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['accounts', 'app', toValue(id)] }),
     meta: { quiet: true },
   })
+}
+
+/** Tests an app's address as soon as it or a secret was saved in a dialog, and says how it went. Does nothing for what cannot be tested yet. */
+export function useTestSaved(account: MaybeRefOrGetter<Account>) {
+  const ping = usePingApp(() => toValue(account).id)
+  return async (saved: { endpoint: unknown; secret: boolean }): Promise<void> => {
+    const { platform, mode } = toValue(account)
+    if (platform !== 'app' || mode !== 'auto' || !saved.endpoint || !saved.secret) return
+    try {
+      ElMessage.success(zh.platforms.app.pinged(formatSeconds((await ping.mutateAsync()).at)))
+    } catch (problem) {
+      showProblem(problem)
+    }
+  }
 }
