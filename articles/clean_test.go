@@ -25,6 +25,16 @@ func mustClean(t testing.TB, source string) articles.Cleaned {
 	return got
 }
 
+func TestMiniProgramsAreTakenOutAndTheAuthorIsTold(t *testing.T) {
+	got, err := articles.Clean(`<p>前<mp-miniprogram data-miniprogram-appid="wx1" data-miniprogram-title="办"></mp-miniprogram>后<a class="weapp_text_link" data-miniprogram-appid="wx1" href="">办事</a></p>`)
+	if err != nil || got.HTML != "<p>前后办事</p>" {
+		t.Fatalf("Clean = %q, %v, want the words", got.HTML, err)
+	}
+	if len(got.Removed) == 0 || got.Removed[0].What != articles.RemovedCard || got.Removed[0].Count != 2 || !strings.Contains(got.Removed[0].Sentence, "小程序码图片") {
+		t.Errorf("Removed = %+v, want two cards and what to do", got.Removed)
+	}
+}
+
 func TestCleanKeepsAndRepairs(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
 		{"empty", "", ""},

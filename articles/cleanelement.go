@@ -1,6 +1,7 @@
 package articles
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -114,6 +115,9 @@ func (c *cleaner) element(dst, n *html.Node, depth int) {
 		c.removed[RemovedHidden]++
 		return
 	}
+	if isCard(n) {
+		c.removed[RemovedCard]++
+	}
 	tag := n.DataAtom
 	if to, ok := renamed[tag]; ok {
 		tag = to
@@ -135,6 +139,12 @@ func (c *cleaner) element(dst, n *html.Node, depth int) {
 		c.countAttributes(n)
 		c.children(dst, n, depth)
 	}
+}
+
+// isCard says whether an element is a mini-program's card or a link to one, as WeChat's own editor writes them: they work nowhere else.
+func isCard(n *html.Node) bool {
+	return n.Data == "mp-miniprogram" || n.Data == "mp-common-miniprogram" ||
+		slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "data-miniprogram-appid" && a.Val != "" })
 }
 
 // flatten keeps the words of an element nested too deep, and where a block ended a line break.

@@ -20,6 +20,7 @@ const (
 	RemovedFrame     RemovalKind = "frame"     // iframe, frame
 	RemovedForm      RemovalKind = "form"      // input, button, select, textarea
 	RemovedSVG       RemovalKind = "svg"       // svg and math
+	RemovedCard      RemovalKind = "card"      // mini-program cards and links; the words stay
 	RemovedMedia     RemovalKind = "media"     // video, audio, object, embed
 	RemovedCSS       RemovalKind = "css"       // url(), expression() and the like in a style
 	RemovedHidden    RemovalKind = "hidden"    // text that the author could not see
@@ -40,6 +41,7 @@ var removalSentences = []struct {
 	{RemovedFrame, "删去了 %d 个嵌入的网页框。"},
 	{RemovedForm, "删去了 %d 个表单控件（输入框、按钮等）。"},
 	{RemovedSVG, "删去了 %d 个矢量图或公式，请改用 PNG 或 JPG 图片。"},
+	{RemovedCard, "去掉了 %d 个小程序卡片或链接，文字保留。请改写小程序名称，或插入小程序码图片。"},
 	{RemovedMedia, "删去了 %d 个音视频或插件。"},
 	{RemovedCSS, "删去了 %d 处可能执行代码或引用外部资源的样式。"},
 	{RemovedHidden, "删去了 %d 处隐藏的内容。"},

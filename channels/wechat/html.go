@@ -14,11 +14,13 @@ import (
 
 // prepared is a body on its way to WeChat: cleaned, themed, and with its pictures still to be addressed.
 type prepared struct {
-	root    *html.Node   // holds the nodes of the fragment
-	images  []*html.Node // every <img> that stays, in order
-	links   []string     // addresses that became footnotes, in order
-	anchors int          // links within the page that lost their target
-	media   int          // players, frames and drawings that were left out
+	root     *html.Node   // holds the nodes of the fragment
+	images   []*html.Node // every <img> that stays, in order
+	links    []string     // addresses that became footnotes, in order
+	anchors  int          // links within the page that lost their target
+	media    int          // players and frames that were left out
+	drawings int          // drawings and formulas that are not pictures: the text must not go out without them
+	cards    int          // mini-program cards and links: likewise
 }
 
 // keptTags are the elements that survive at WeChat by practitioners' consensus. Others are unwrapped: what they hold stays.
@@ -27,10 +29,13 @@ var keptTags = setOf(`section p span strong em b i u s del sup sub br hr blockqu
 
 // droppedTags go with all they hold: they would show as litter or not at all.
 var droppedTags = setOf(`script style link meta title base template noscript head input textarea select button form option
-	object embed applet canvas`)
+	object embed applet canvas source track`)
 
 // mediaTags go as well, and readers miss something: the preview says so.
-var mediaTags = setOf(`video audio iframe svg math picture source track frame frameset`)
+var mediaTags = setOf(`video audio iframe frame frameset`)
+
+// drawingTags say something that nobody would read: WeChat keeps an SVG in part only, by rules of its own, and no formula. The text is refused.
+var drawingTags = setOf(`svg math`)
 
 // keptProperties are the style properties of the text that stay; the rest is the theme's.
 var keptProperties = setOf(`text-align text-indent font-weight font-style text-decoration color background-color vertical-align
@@ -97,6 +102,9 @@ func (p *prepared) clean(parent *html.Node, look look) {
 			parent.RemoveChild(n)
 		case n.Type != html.ElementNode || droppedTags[tag]:
 			parent.RemoveChild(n)
+		case drawingTags[tag]:
+			p.drawings++
+			parent.RemoveChild(n)
 		case mediaTags[tag]:
 			p.media++
 			p.standIn(parent, n, look)
@@ -104,6 +112,9 @@ func (p *prepared) clean(parent *html.Node, look look) {
 		default:
 			if tag == "div" || tag == "article" || tag == "main" || tag == "header" || tag == "footer" {
 				n.Data, n.DataAtom = "section", atom.Section
+			}
+			if isCard(n) {
+				p.cards++
 			}
 			p.clean(n, look)
 			switch tag {
@@ -118,6 +129,12 @@ func (p *prepared) clean(parent *html.Node, look look) {
 		}
 		n = next
 	}
+}
+
+// isCard reports whether an element is a mini-program's card or a link to one. A card works only for programs that the account is tied to, which
+// nobody here knows; without its attributes it would vanish from the text without a word.
+func isCard(n *html.Node) bool {
+	return n.Data == "mp-miniprogram" || n.Data == "mp-common-miniprogram" || attr(n.Attr, "data-miniprogram-appid") != ""
 }
 
 // checkbox is the sign that stands for a box: WeChat keeps no form.

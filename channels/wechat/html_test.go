@@ -2,6 +2,7 @@ package wechat_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,45 @@ func TestWhatWeChatShowsBadlyIsWrittenOtherwise(t *testing.T) {
 		if !strings.Contains(preview.HTML, c.want) || strings.Contains(preview.HTML, c.not) || len(preview.Blocked()) > 0 {
 			t.Errorf("%s: %s (%v), want %q and not %q", name, preview.HTML, preview.Blocked(), c.want, c.not)
 		}
+	}
+}
+
+// What would be missing from the text without a word is refused before anything is uploaded, with what to do instead.
+func TestDrawingsAndMiniProgramsAreRefused(t *testing.T) {
+	b := newBench(t)
+	message := b.message()
+	inside := `<img src="/media/` + message.CoverID + `">`
+	for name, c := range map[string]struct{ body, field, says, not string }{
+		"a drawing":                              {`<p>前<svg viewBox="0 0 9 9"><image href="https://foreign.example/a.png"/><text>字</text></svg>后</p>`, "drawings", "1 处矢量图", "<svg"},
+		"two drawings in a figure":               {`<figure><svg></svg><svg><g><svg></svg></g></svg></figure>`, "drawings", "2 处矢量图", "<svg"},
+		"a formula":                              {`<p><math><mi>x</mi></math></p>`, "drawings", "公式", "<math"},
+		"a picture that is a drawing, elsewhere": {`<p><img src="https://foreign.example/a.svg"></p>`, "pictures", "重新插入", ""},
+		"a drawing written into the address":     {`<p><img src="data:image/svg+xml;base64,PHN2Zz4="></p>`, "pictures", "重新插入", ""},
+		"a card": {`<p>办事</p><mp-miniprogram data-miniprogram-appid="wx1" data-miniprogram-path="p" data-miniprogram-title="办"></mp-miniprogram>`, "cards",
+			"1 处小程序", "mp-miniprogram"},
+		"a linked word":    {`<p><a class="weapp_text_link" data-miniprogram-appid="wx1" href="">办事</a></p>`, "cards", "1 处小程序", "data-miniprogram"},
+		"a linked picture": {`<a data-miniprogram-appid="wx1" href="">` + inside + `</a>`, "cards", "小程序码", "data-miniprogram"},
+	} {
+		message.Body = "<p>正文</p>" + c.body
+		preview := b.channel.Preview(message, b.account)
+		at := slices.IndexFunc(preview.Limits, func(l channels.Limit) bool { return l.Field == c.field })
+		if at < 0 || preview.Limits[at].OK || !strings.Contains(preview.Limits[at].Sentence, c.says) || !strings.Contains(preview.Limits[at].Sentence, "请") {
+			t.Errorf("%s: %+v, want it refused with %s", name, preview.Limits, c.says)
+		}
+		if c.not != "" && strings.Contains(preview.HTML, c.not) {
+			t.Errorf("%s: %s, want no %s", name, preview.HTML, c.not)
+		}
+		job := b.job(message)
+		if failure := channels.AsPlatformError(b.channel.Prepare(t.Context(), job)); failure == nil || failure.Class != channels.Content || !strings.Contains(failure.Advice, c.says) {
+			t.Errorf("%s: Prepare = %v, want it refused with %s", name, failure, c.says)
+		}
+	}
+	if calls := b.calls("draft/add"); calls != 0 {
+		t.Errorf("%d drafts were made", calls)
+	}
+	message.Body = `<p>正文</p><picture><source srcset="https://foreign.example/a.webp">` + inside + `</picture>`
+	if preview := b.channel.Preview(message, b.account); len(preview.Blocked()) > 0 || !strings.Contains(preview.HTML, "<img") || strings.Contains(preview.HTML, "foreign.example") {
+		t.Errorf("a picture with other sources: %s (%v), want the picture and nothing else", preview.HTML, preview.Blocked())
 	}
 }
 

@@ -89,10 +89,21 @@ func (c *Channel) contentLimits(body *prepared, content composed) []channels.Lim
 	if !limits[2].OK {
 		limits[2].Sentence = fmt.Sprintf("正文里有 %d 张图片没有上传到本系统，微信不会显示，请重新插入这些图片。", len(content.foreign))
 	}
+	limits = append(limits, missing("drawings", "矢量图、公式", body.drawings, "正文里有 %d 处矢量图（SVG）或公式，微信不会完整显示。请存成 PNG 图片，在原处重新插入。")...)
+	limits = append(limits, missing("cards", "小程序卡片", body.cards,
+		"正文里有 %d 处小程序卡片或链接，经系统发布后会失效。请删去，改写小程序名称，或插入小程序码图片请读者扫码。")...)
 	if body.words() == "" && len(body.images) == 0 {
 		limits[0].OK, limits[0].Sentence = false, "正文是空的，请填写正文。"
 	}
 	return limits
+}
+
+// missing is the limit of what would be missing from the text without a word; none where there is nothing of the kind.
+func missing(field, label string, count int, sentence string) []channels.Limit {
+	if count == 0 {
+		return nil
+	}
+	return []channels.Limit{{Field: field, Label: label, Used: count, Sentence: fmt.Sprintf(sentence, count)}}
 }
 
 func length(field, label string, used, most int) channels.Limit {
