@@ -143,7 +143,11 @@ func replaceInSeries(ctx context.Context, tx *sql.DB, old, corrected Delivery) e
 	if err != nil {
 		return err
 	}
-	return place(ctx, tx, *old.SeriesID, list[0].Delivery, list)
+	lead := list[0].Delivery
+	if lead.ID == corrected.ID { // the channel knows by it what it made of the old text, and takes that away
+		lead.Remote = old.Remote
+	}
+	return place(ctx, tx, *old.SeriesID, lead, list)
 }
 
 // heldTogether lets what rides stand where its lead was put by an outage or by the decision about it; of a message that was
