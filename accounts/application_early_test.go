@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,19 +210,71 @@ func TestTwoOfficesDoNotGiveOneMailbox(t *testing.T) {
 			w.People[who+"-"+office.ID] = unitstest.Person(t, w.db, who+"-"+office.ID, who, role, office)
 		}
 		first, second := w.almostGiven(unit, "kefu@example.gov.cn"), w.almostGiven(office, "kefu@example.gov.cn")
-		late, acts := make(chan error, 1), []accounts.StageAct{first.on(""), second.on("")}
-		must(t, "the first", w.db.InTx(t.Context(), func(tx *sql.DB) error {
-			if err := first.given(tx, acts[0]); err != nil {
-				return err
+		acts := []accounts.StageAct{first.on(""), second.on("")}
+		err = w.behind(func(tx *sql.DB) error { return first.given(tx, acts[0]) }, func() error { return second.given(w.db, acts[1]) })
+		says(t, "the second", err, accounts.ErrRegistrationHad, "kefu@example.gov.cn")
+	})
+}
+
+// behind begins something while the transaction of something else is open, and returns what came of it. Whoever looks and writes
+// without waiting is through before the first is kept.
+func (w *world) behind(first func(tx *sql.DB) error, second func() error) error {
+	w.t.Helper()
+	late := make(chan error, 1)
+	must(w.t, "the first", w.db.InTx(w.t.Context(), func(tx *sql.DB) error {
+		if err := first(tx); err != nil {
+			return err
+		}
+		go func() { late <- second() }()
+		select {
+		case err := <-late:
+			late <- err
+		case <-time.After(300 * time.Millisecond):
+		}
+		return nil
+	}))
+	return <-late
+}
+
+// Two openings of one unit on one platform are counted one after the other, also when they are handed in at once.
+func TestTwoOpeningsAtOnceAreCounted(t *testing.T) {
+	each(t, func(w *world) {
+		w.at("2026-03-03 10:00")
+		asked := []*casefile{w.opens("清源发布"), w.opens("清源快讯")}
+		acts := []accounts.StageAct{asked[0].on(""), asked[1].on("")}
+		for _, c := range asked {
+			must(t, "consent", c.do("head", "主要负责人同意", accounts.StageAct{}))
+		}
+		submit := func(db *sql.DB, i int) error {
+			_, err := accounts.Submit(t.Context(), db, w.book, w.People["officer"], asked[i].app.ID, asked[i].app.Version, acts[i])
+			return err
+		}
+		err := w.behind(func(tx *sql.DB) error { return submit(tx, 0) }, func() error { return submit(w.db, 1) })
+		says(t, "the second", err, accounts.ErrAccountLimit, "清源发布")
+	})
+}
+
+// A mailbox ends once. What is asked of one that ended is said before the last step, and refused there.
+func TestAMailboxIsCancelledOnce(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("dongcheng-2014", units.LevelCountyDepartment)
+		id := w.registered(unit, rules.Mailbox)
+		var asked []*casefile
+		for range 3 {
+			asked = append(asked, w.apply(accounts.NewApplication{UnitID: unit.ID, Process: rules.ProcessCancel, Object: rules.Mailbox, RegistrationID: id}))
+		}
+		for _, c := range asked[:2] {
+			must(t, "submit", c.submit(c.on("")))
+			steps := c.view("admin").Steps
+			for _, step := range steps[1 : len(steps)-1] {
+				must(t, step.Title, c.do("admin", step.Title, c.on("")))
 			}
-			go func() { late <- second.given(w.db, acts[1]) }()
-			select { // whoever looks and writes without waiting is through by now
-			case err := <-late:
-				late <- err
-			case <-time.After(300 * time.Millisecond):
-			}
-			return nil
-		}))
-		says(t, "the second", <-late, accounts.ErrRegistrationHad, "kefu@example.gov.cn")
+		}
+		must(t, "cancel", asked[0].given(w.db, asked[0].on("")))
+		if got := asked[1].lacks(); !strings.Contains(got, "已经注销或者换成了别的") {
+			t.Errorf("missing: %s", got)
+		}
+		says(t, "cancel again", asked[1].given(w.db, asked[1].on("")), accounts.ErrApplicationAbout, "已经注销或者换成了别的")
+		says(t, "hand in", asked[2].submit(asked[2].on("")), accounts.ErrApplicationAbout, "已经注销或者换成了别的")
 	})
 }

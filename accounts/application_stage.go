@@ -102,6 +102,11 @@ func (c *casework) submit(ctx context.Context, act StageAct) error {
 	if err := c.writeWithStep(ctx, act); err != nil {
 		return err
 	}
+	if c.app.OpensAccount() { // two of one unit are counted one after the other
+		if err := units.Lock(ctx, c.db, c.sponsor.ID); err != nil {
+			return err
+		}
+	}
 	lacks, err := c.againstHandingIn(ctx, act.Attachments)
 	if err == nil {
 		err = refuse(lacks)

@@ -427,6 +427,9 @@ func (l *shortfall) other(ctx context.Context) error {
 		return l.parent(ctx)
 	case rules.Domain, rules.Mailbox:
 		field := string(l.app.Object)
+		if err := l.stillHeld(ctx); err != nil {
+			return err
+		}
 		if l.app.Process != rules.ProcessCancel && w[field] == "" {
 			l.needs(ErrApplicationLacks, field, "请填写申请的%s。", l.app.Object.Label())
 			return nil
@@ -447,6 +450,18 @@ func (l *shortfall) parent(ctx context.Context) error {
 		l.needs(ErrColumnParent, "column_parent", "上级栏目不在这个网站，或者已经撤销，请重新选择。")
 	}
 	return errorUnlessRefusal(err)
+}
+
+// stillHeld asks whether the domain or the mailbox that is to be cancelled or replaced is there yet.
+func (l *shortfall) stillHeld(ctx context.Context) error {
+	if l.app.RegistrationID == nil {
+		return nil
+	}
+	held, err := registrationOf(ctx, l.db, *l.app.RegistrationID)
+	if err == nil && held.UntilAt != nil {
+		l.needs(ErrApplicationAbout, "registration_id", heldNoMore, held.Name)
+	}
+	return err
 }
 
 func (l *shortfall) free(ctx context.Context, field string) error {
@@ -483,7 +498,9 @@ func (c *casework) againstCarryingOut(ctx context.Context, on *sql.Time) ([]Lack
 	case c.app.EndsAccount():
 		l.ending()
 	case !isAccountObject(c.app.Object):
-		err = l.free(ctx, string(c.app.Object))
+		if err = l.stillHeld(ctx); err == nil {
+			err = l.free(ctx, string(c.app.Object))
+		}
 	}
 	if err == nil && at >= 0 && c.app.State == RunningApplication {
 		err = l.notices(ctx)

@@ -33,12 +33,19 @@ func registrationOf(ctx context.Context, db *sql.DB, id string) (Registration, e
 // alreadyHad says that somebody has a domain or a mailbox.
 const alreadyHad = "“%s”已经分配出去，请换一个，或先办理注销。"
 
+// heldNoMore says that what an application is about ended by another one.
+const heldNoMore = "“%s”已经注销或者换成了别的，这份申请不能再办。请撤回，需要的再另建申请。"
+
 // register gives a domain or a mailbox to the unit, in place of the one the application is about, or takes it away. Of two who
 // get one name in the same moment the database lets one have it: ErrRegistrationHad for the other.
 func (c *casework) register(ctx context.Context, on sql.Time) error {
 	if c.app.RegistrationID != nil {
-		if _, err := c.db.ExecOne(ctx, "registration.end", sql.Args{"id": *c.app.RegistrationID, "until_at": on}); err != nil {
+		mine, err := c.db.ExecOne(ctx, "registration.end", sql.Args{"id": *c.app.RegistrationID, "until_at": on})
+		if err != nil {
 			return err
+		}
+		if !mine { // another application was faster
+			return ErrApplicationAbout.Say(heldNoMore, c.app.Title).On("registration_id").Under(c.rb.ID, c.app.Articles)
 		}
 	}
 	if c.app.Process == rules.ProcessCancel {
