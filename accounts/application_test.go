@@ -241,11 +241,16 @@ func TestClosingWhereNoChainExists(t *testing.T) {
 		says(t, "without a reason", shut(accounts.Closing{}), accounts.ErrReasonRequired)
 		says(t, "without a proof", shut(accounts.Closing{Reason: "整合", GoneTo: "州政府网站"}), accounts.ErrClosingIncomplete, "注销证明")
 		says(t, "without a word for the public", shut(accounts.Closing{Reason: "整合", Proof: []string{w.scan(unit.ID)}}), accounts.ErrClosingIncomplete)
+		says(t, "with too many words", shut(accounts.Closing{Reason: "整合", GoneTo: strings.Repeat("州", 501)}), accounts.ErrApplicationText)
 		must(t, "Close", shut(accounts.Closing{Reason: "整合", Proof: []string{w.scan(unit.ID)}, GoneTo: "州政府网站"}))
 		got, err := accounts.Load(t.Context(), w.db, account.ID)
 		if err != nil || got.State != accounts.Closed || got.ClosedAt == nil || got.GoneTo != "州政府网站" {
 			t.Errorf("closed: %+v, %v", got, err)
 		}
+		in.Name, in.State = "云岭快讯", accounts.Applying
+		never := w.create(in)
+		_, err = accounts.Close(t.Context(), w.db, w.book, w.People["admin"], never.ID, never.Version, accounts.Closing{Reason: "不开了", GoneTo: strings.Repeat("州", 501)})
+		says(t, "one that never was in use, with too many words", err, accounts.ErrApplicationText)
 	})
 }
 

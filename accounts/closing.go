@@ -139,12 +139,15 @@ type Closing struct {
 
 // Close ends an account for good where no chain of stages exists for that; where one exists, the application does it. What it
 // posted and missed stays readable. The platform's proof and the place where its readers go now are told with it, except of
-// an account that never was in use. Errors: ErrNeedsApplication, ErrClosingIncomplete, ErrReasonRequired, ErrApplicationRunning,
-// those of Suspend.
+// an account that never was in use. Errors: ErrNeedsApplication, ErrClosingIncomplete, ErrReasonRequired, ErrApplicationText,
+// ErrApplicationRunning, those of Suspend.
 func Close(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string, version int64, closing Closing) (Account, error) {
 	reason, gone := strings.TrimSpace(closing.Reason), strings.TrimSpace(closing.GoneTo)
 	if reason == "" || !isText(reason, maxReason) {
 		return Account{}, ErrReasonRequired.On("reason")
+	}
+	if !isText(gone, maxGoneTo) {
+		return Account{}, ErrApplicationText.On("gone_to")
 	}
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		account, err := forChange(ctx, tx, actor, id, units.WriteAccounts)
@@ -164,7 +167,7 @@ func Close(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, 
 			if err := needsChain(ctx, tx, book, account, rules.ProcessShut, rules.ProcessCancel); err != nil {
 				return err
 			}
-			if len(closing.Proof) == 0 || gone == "" || !isText(gone, maxGoneTo) {
+			if len(closing.Proof) == 0 || gone == "" {
 				return ErrClosingIncomplete.On("proof")
 			}
 			if _, err := ownAttachments(ctx, tx, account.UnitID, closing.Proof); err != nil {
