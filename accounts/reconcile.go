@@ -291,11 +291,14 @@ func (w *importWork) keepItem(ctx context.Context, tx *sql.DB, item ReconcileIte
 	if err != nil {
 		return err
 	}
-	item.ID, item.State, item.Action = kept.ID, ItemWaits, ""
+	item.ID, item.Version, item.State, item.Action = kept.ID, kept.Version, ItemWaits, ""
 	if kept.Action != "" && kept.Digest == item.Digest {
 		item.State, item.Action = ItemSettled, kept.Action
 	}
-	_, err = tx.Exec(ctx, "reconcile_item.seen", item)
+	mine, err := tx.ExecOne(ctx, "reconcile_item.seen", item)
+	if err == nil && !mine {
+		err = sql.ErrConflict // somebody settled it just now: look again
+	}
 	return err
 }
 

@@ -114,6 +114,33 @@ func TestAListOfOthersIsHeldAgainstTheRegister(t *testing.T) {
 	})
 }
 
+// What somebody settles while the same list is held against the register again stays settled.
+func TestASettlementIsNotLostToTheNextList(t *testing.T) {
+	each(t, func(w *world) {
+		store := sheetStore(t)
+		w.account(accounts.KindWeibo, "清源发布", "2024-01-02 09:00")
+		const text = "平台,账号名称,主办单位\n快手,没见过的,清源镇人民政府\n"
+		w.against(store, accounts.ImportNational, text)
+		in, look := w.bring(store, accounts.ImportNational, "again.csv", []byte(text))
+		in = w.preview(store, in, look, nil)
+		_, err := accounts.RunImport(t.Context(), w.db, w.People["admin"], in.ID, in.Version)
+		must(t, "RunImport", err)
+		item := w.difference(accounts.ItemUnknown)
+		must(t, "ImportsDue", w.behind(func(tx *sql.DB) error {
+			_, err := accounts.SettleReconcile(t.Context(), tx, w.book, w.People["admin"], item.ID, item.Version, accounts.Ignore, "核对过")
+			return err
+		}, func() error {
+			_, err := accounts.ImportsDue(t.Context(), w.db, w.book, store, "node-a")
+			return err
+		}))
+		for _, left := range w.differences(accounts.ItemWaits) {
+			if left.ID == item.ID {
+				t.Errorf("the settled difference waits again: %+v", left)
+			}
+		}
+	})
+}
+
 // settlementsLast settles each kind of difference and brings the same list in again: nothing that was settled comes back.
 func (w *world) settlementsLast(store files.Store, text string) {
 	w.t.Helper()

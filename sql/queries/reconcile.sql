@@ -30,10 +30,11 @@ VALUES (:id, :unit_id, :source, :kind, :subject, :account_id, :number, :name, :u
     NULL, :import_id, :created_at, :created_at, 1)
 
 -- name: reconcile_item.seen
--- What the latest sheet says of a difference; a settlement of another one is void, and the caller says so by the state.
+-- What the latest sheet says of a difference; a settlement of another one is void, and the caller says so by the state. One that
+-- nobody settled since it was read.
 UPDATE reconcile_items SET account_id = :account_id, number = :number, name = :name, unit_name = :unit_name, ours = :ours, theirs = :theirs, digest = :digest,
     state = :state, action = :action, import_id = :import_id, updated_at = :updated_at, version = version + 1
-WHERE id = :id
+WHERE id = :id AND version = :version
 
 -- name: reconcile_item.leave
 -- What the latest sheet of a source does not say any more and nobody settled.
