@@ -39,8 +39,12 @@ func Merge(ctx context.Context, db *sql.DB, actor Actor, id string, version int6
 		if moved, err = movePeople(ctx, tx, actor, unit.ID, into.ID); err != nil {
 			return nil, err
 		}
-		if left, err := sql.Get[int](ctx, tx, "unit.open_children", sql.Args{"id": id}); err != nil || left > 0 {
-			return nil, errors.Join(err, ErrNotEmpty)
+		left, err := sql.Get[int](ctx, tx, "unit.open_children", sql.Args{"id": id})
+		if err != nil {
+			return nil, err
+		}
+		if left > 0 {
+			return nil, ErrNotEmpty
 		}
 		if err := guarded(tx.ExecOne(ctx, "unit.merge", sql.Args{"id": id, "version": version, "into_id": into.ID, "now": tx.Now()})); err != nil {
 			return nil, err
