@@ -5,7 +5,7 @@ import "govmedia/fault"
 // The refusals a person can meet at applications.
 var (
 	ErrApplicationNotFound = fault.Define("application.not_found", fault.NotFound, "没有找到这份申请，可能不在您的管理范围内。请从申请列表重新进入。")
-	ErrApplicationStale    = fault.Define("application.stale", fault.Conflict, "这份申请刚被别人办理过，请刷新后再看是否还要办理，您填写的内容还在页面上。")
+	ErrApplicationStale    = fault.Define("application.stale", fault.Conflict, "这份申请刚被别人办理过，请看现在的情况，再决定是否还要办理。您填写的内容还在页面上。")
 	ErrApplicationState    = fault.Define("application.state_refuses", fault.Conflict, "申请目前的状态不能这样办理，请刷新后再看。")
 	ErrApplicationOffice   = fault.Define("application.office_only", fault.Forbidden, "这件事由主管单位的管理员办理，请联系他们。")
 	ErrApplicationUnit     = fault.Define("application.unit_only", fault.Forbidden, "已经提交的申请由主办单位的人员撤回。主管单位认为不妥的，请退回并写明原因。")

@@ -218,6 +218,7 @@ export const applications = {
     papersOf: (name: string) => `${name}.docx`,
   },
   page: {
+    typed: (text: string) => `您刚才填写的：${text}`,
     submitted: (day: string) => `${day} 提交`,
     attempt: (count: number) => `第 ${count} 次提交`,
     created: (who: string, day: string) => `${who} ${day} 起草`,

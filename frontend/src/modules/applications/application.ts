@@ -1,3 +1,4 @@
+import type { ApiProblem } from '@/api/problem'
 import type { Tone } from '@/components/StateTag.vue'
 import { zh } from '@/locales/zh-CN'
 import { dayInstant } from '@/modules/accounts/form'
@@ -91,6 +92,13 @@ export function verbOf(app: Pick<Application, 'process'>, step: Pick<Step, 'acti
   if (step.receipt) return words.receive
   if (step.action === 'execute') return words.execute[app.process] ?? words.do
   return words.verbs[step.action] ?? words.do
+}
+
+/** What the server said to somebody who did a step, and what they had typed. */
+export interface StepRefusal {
+  stepId: string
+  problem: ApiProblem
+  typed: string
 }
 
 export interface StageTyped {
