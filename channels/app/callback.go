@@ -97,7 +97,14 @@ func (c *Channel) Hear(ctx context.Context, db *sql.DB, out *channels.Outside, a
 		}
 		return err
 	case news.Progress.Stage == channels.Published:
-		return channels.Confirm(ctx, db, out, channels.Confirmation{DeliveryID: id, ExternalID: news.Progress.ExternalID, URL: news.Progress.URL, How: "客户端回报已发布"})
+		told := channels.Confirmation{DeliveryID: id, ExternalID: news.Progress.ExternalID, URL: news.Progress.URL, How: "客户端回报已发布"}
+		err := channels.Confirm(ctx, db, out, told)
+		if errors.Is(err, channels.ErrDeliveryStale) { // taken down before, perhaps
+			if opened, failed := channels.Reappeared(ctx, db, out, told); failed != nil || opened {
+				return failed
+			}
+		}
+		return err
 	}
 	return nil
 }

@@ -280,3 +280,38 @@ func TestAnAppThatTookArticlesSinceItsAccountWasChangedIsActive(t *testing.T) {
 		}
 	})
 }
+
+// An app took an article for later, a person said that it is not shown, and then the app reports it published.
+func TestAnAppThatPublishesAfterAConfirmedRetractionCallsAPerson(t *testing.T) {
+	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
+		server := httptest.NewServer(answering(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusAccepted) }))
+		t.Cleanup(server.Close)
+		o := newOffice(t, db, server.URL)
+		view := o.work(o.schedule())
+		order, err := channels.RetractAll(t.Context(), db, o.out, o.People["officer"], channels.Recall{OriginID: view.OriginID, Cause: channels.OtherCause, Reason: "内容有误"})
+		if err != nil {
+			t.Fatalf("RetractAll: %v", err)
+		}
+		get := func() channels.View {
+			t.Helper()
+			task, err := channels.Get(t.Context(), db, o.People["officer"], order.Channels[0].ID)
+			if err != nil {
+				t.Fatalf("Get: %v", err)
+			}
+			return task
+		}
+		if _, err := channels.ConfirmRetracted(t.Context(), db, o.People["officer"], get().ID, get().Version, channels.Report{Evidence: "客户端里没有"}); err != nil {
+			t.Fatalf("ConfirmRetracted: %v", err)
+		}
+		channel := o.restart(server.URL)
+		said := app.Callback{ItemID: view.OriginID, Progress: channels.Progress{Stage: channels.Published, ExternalID: "9", URL: "https://app.example.com/9"}}
+		for range 2 {
+			if err := channel.Hear(t.Context(), db, o.out, o.account, said); err != nil {
+				t.Fatalf("Hear: %v", err)
+			}
+			if task := get(); task.State != channels.Submitted || task.ErrorCode != "reappeared" || task.PublicURL != "https://app.example.com/9" {
+				t.Errorf("the retraction = %+v, want a task with the address", task.Delivery)
+			}
+		}
+	})
+}

@@ -190,10 +190,31 @@ func (c *Channel) tell(ctx context.Context, out *channels.Outside, delivery begu
 		return err
 	}
 	err := channels.Confirm(ctx, c.db, out, news)
-	if errors.Is(err, channels.ErrDeliveryStale) { // called off or taken down meanwhile: the news is old
-		return nil
+	if err != nil && !errors.Is(err, channels.ErrDeliveryStale) { // stale: called off or taken down meanwhile
+		return err
 	}
-	return err
+	return c.tellLate(ctx, out, delivery, news, list)
+}
+
+// tellLate tells of each article that WeChat says is out, that it had been taken down before.
+func (c *Channel) tellLate(ctx context.Context, out *channels.Outside, head begun, news channels.Confirmation, list []begun) error {
+	for _, b := range list {
+		one := news
+		one.DeliveryID, one.Parts = b.ID, nil
+		together := head.SeriesID != nil && b.SeriesID != nil && *b.SeriesID == *head.SeriesID
+		if b.State != channels.Retracted || b.ID != head.ID && !together {
+			continue
+		}
+		for _, part := range news.Parts {
+			if part.Place == b.place() {
+				one.ExternalID, one.URL, one.Remote = part.ExternalID, part.URL, part.Remote
+			}
+		}
+		if _, err := channels.Reappeared(ctx, c.db, out, one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // later looks at a callback again after 5, 10, 20 … seconds, at most two hours.

@@ -99,6 +99,9 @@ func (c *Channel) beginDelete(ctx context.Context, job *channels.Job) error {
 
 func (c *Channel) gone(job *channels.Job, name, sentence, articleID string) channels.Progress {
 	step(job, name, sentence, sql.Object{"article_id": articleID})
+	if articleID != "" {
+		set(job, channels.TakenDown, articleID)
+	}
 	return channels.Progress{Stage: channels.Gone, ExternalID: articleID}
 }
 

@@ -3,7 +3,7 @@
 SELECT d.id, d.published_at,
     COALESCE((SELECT MAX(c.ended_at) FROM deliveries c WHERE c.of_id = d.id AND c.action = 'update' AND c.state = 'published'), 0) AS corrected_at
 FROM deliveries d
-WHERE d.account_id = :account_id AND d.action = 'publish' AND d.state = 'published'
+WHERE d.account_id = :account_id AND d.action = 'publish' AND d.state = 'published' AND d.barred_at IS NULL
   AND (:before_at = 0 OR d.published_at <= :before_at AND (d.published_at < :before_at OR d.id < :before_id))
 ORDER BY d.published_at DESC, d.id DESC LIMIT :limit
 

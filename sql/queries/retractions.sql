@@ -65,6 +65,22 @@ WHERE id = :id AND action = 'retract' AND state IN ('scheduled', 'prepared', 'su
 UPDATE deliveries SET state = 'retracted', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :at, updated_at = :now, version = version + 1
 WHERE id = :id AND action = 'publish' AND state IN ('prepared', 'submitted', 'published', 'unknown')
 
+-- name: delivery.takedown_of
+-- The retraction that took a publication down, the latest first.
+SELECT id FROM deliveries WHERE of_id = :of_id AND action = 'retract' AND state = 'retracted' ORDER BY ended_at DESC, id DESC LIMIT 1
+
+-- name: delivery.reappeared
+-- A post that was taken down is out after all: the retraction finds it by what the platform says of it.
+UPDATE deliveries SET state = 'published', external_id = COALESCE(:external_id, external_id), public_url = :public_url, remote = :remote, published_at = :now,
+    updated_at = :now, version = version + 1
+WHERE id = :id AND action = 'publish' AND state = 'retracted' AND published_at IS NULL
+
+-- name: delivery.takedown_again
+-- A retraction that had ended is a task for a person again.
+UPDATE deliveries SET state = 'submitted', holder = NULL, lease_until = NULL, next_at = NULL, submitted_at = :now, ended_at = NULL, remote = '{}',
+    public_url = :public_url, error_code = 'reappeared', error_class = 'by_hand', error_text = '', error_advice = :advice, updated_at = :now, version = version + 1
+WHERE id = :id AND action = 'retract' AND state = 'retracted'
+
 -- name: delivery.corrected
 -- The end of a correction: readers see the new text.
 UPDATE deliveries SET state = 'published', holder = NULL, lease_until = NULL, next_at = NULL, remote = :remote, public_url = :public_url, published_at = :at,
