@@ -11,9 +11,15 @@ import (
 const (
 	pageSize       = 20 // the most WeChat lists at a time
 	publishedPages = 2  // a lost article is among the newest forty
-	maxAbsences    = 1  // how often a lost submit may be repeated
 	clockSkew      = 10 * time.Minute
 )
+
+// maxAbsences is how often a lost submit may be repeated: once (wechat.md §4.5). A draft that is still there with nothing listed does not show
+// that no job runs: a job may take two hours, and its draft vanishes only when it has published. What a second submit of a draft under way
+// does is not documented; it was seen to name the same job or to be refused with 40007. So each repetition stakes the promise of one article
+// on that, and the second lost answer says no more than the first did. Waiting longer before a third would only make a job less likely. From
+// there a person decides, with the draft and the list before them.
+const maxAbsences = 1
 
 // Find implements channels.Channel. What is certain: a publish_id or a listed article says yes; a draft that is still
 // there well after the submit, with no article listed, says no, once. Anything else waits, and after the last rung of the
