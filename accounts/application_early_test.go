@@ -116,6 +116,36 @@ func TestTheEndOfAnEmergencyPutsNothingInUseThatWasSuspendedBefore(t *testing.T)
 	})
 }
 
+// A website that is shut while it is off the net has no day any more on which it must be back.
+func TestWhatIsShutWhileItIsOffNeedNotComeBack(t *testing.T) {
+	each(t, func(w *world) {
+		unit := w.staffed("zhaotong-2018", units.LevelPrefectureDepartment)
+		site := w.site(unit, "网站己", "2025-06-01 09:00")
+		w.reach("2026-03-02 09:00")
+		c := w.allowed(site, "2026-03-10 09:00", "2026-03-20 09:00")
+		w.reach("2026-03-10 09:00")
+		must(t, "go offline", c.do("officer", "临时下线", accounts.StageAct{}))
+		running := func() (n int) {
+			clocks, err := rules.ClocksOf(t.Context(), w.db, accounts.ApplicationSubject, c.app.ID)
+			must(t, "ClocksOf", err)
+			for _, clock := range clocks {
+				if clock.Running() {
+					n++
+				}
+			}
+			return n
+		}
+		if running() != 1 {
+			t.Fatalf("%d clocks of the return run, want one", running())
+		}
+		w.reach("2026-03-15 09:00")
+		must(t, "close", accounts.CloseForTest(t.Context(), w.db, w.book, site.ID))
+		if running() != 0 {
+			t.Error("the website is shut, and its return is still waited for")
+		}
+	})
+}
+
 // What the head agreed to is not exchanged with the step that hands it in.
 func TestWhatIsWrittenWithAStepIsAgreedToAgain(t *testing.T) {
 	each(t, func(w *world) {

@@ -195,7 +195,7 @@ func BackOnline(ctx context.Context, db *sql.DB, book rules.Book, actor units.Ac
 			return ErrStepDay.Say("恢复的时间不能晚于现在，也不能早于下线的时间，请核对后重新填写。").On("at")
 		}
 		c.app.BackAt = &back
-		if err := c.endReturn(ctx, back); err != nil {
+		if err := endReturn(ctx, tx, c.app.ID, back); err != nil {
 			return err
 		}
 		beside, err := c.offBeside(ctx)
@@ -231,19 +231,19 @@ func (c *casework) offBeside(ctx context.Context) (*Application, error) {
 	return &open[i], err
 }
 
-// endReturn stops the clock of the return, and keeps that it was late.
-func (c *casework) endReturn(ctx context.Context, at sql.Time) error {
-	clocks, err := rules.ClocksOf(ctx, c.db, ApplicationSubject, c.app.ID)
+// endReturn stops the clock of the return that an application started, and keeps that it was late.
+func endReturn(ctx context.Context, tx *sql.DB, applicationID string, at sql.Time) error {
+	clocks, err := rules.ClocksOf(ctx, tx, ApplicationSubject, applicationID)
 	for _, clock := range clocks {
 		if !clock.Running() {
 			continue
 		}
 		if clock.Late(at) {
-			if err := rules.KeepMissed(ctx, c.db, clock, clock.StartedAt, *clock.DueAt, at); err != nil {
+			if err := rules.KeepMissed(ctx, tx, clock, clock.StartedAt, *clock.DueAt, at); err != nil {
 				return err
 			}
 		}
-		if _, err := rules.FinishClock(ctx, c.db, clock, at); err != nil {
+		if _, err := rules.FinishClock(ctx, tx, clock, at); err != nil {
 			return err
 		}
 	}

@@ -197,7 +197,8 @@ func nothingRunning(ctx context.Context, db *sql.DB, accountID string) error {
 	return err
 }
 
-// endAccount closes an account whose row is held; its clocks and those of its columns stop.
+// endAccount closes an account whose row is held; its clocks and those of its columns stop, and so does that of the return of a
+// website which is off the net: it does not come back any more.
 func endAccount(ctx context.Context, tx *sql.DB, book rules.Book, account Account, at sql.Time, goneTo string) error {
 	account.State, account.ClosedAt, account.GoneTo, account.UpdatedAt = Closed, &at, goneTo, tx.Now()
 	mine, err := tx.ExecOne(ctx, "account.close_to", account)
@@ -206,6 +207,17 @@ func endAccount(ctx context.Context, tx *sql.DB, book rules.Book, account Accoun
 	}
 	if !mine {
 		return ErrStale
+	}
+	open, err := sql.List[Application](ctx, tx, "application.open_of_account", sql.Args{"account_id": account.ID})
+	if err != nil {
+		return err
+	}
+	for _, app := range open {
+		if app.OffAt != nil && app.BackAt == nil {
+			if err := endReturn(ctx, tx, app.ID, at); err != nil {
+				return err
+			}
+		}
 	}
 	return settleAccounts(ctx, tx, book, account.ID)
 }
