@@ -246,6 +246,15 @@ func (w *world) repeatChangesNothing(store files.Store, raw []byte, want expecte
 	}
 }
 
+func TestAnAddressIsKnownByTheTitlesThatOfficesGiveIt(t *testing.T) {
+	for _, title := range []string{"主页地址", "账号链接", "账号网址", "链接地址", "网站链接*"} {
+		guess := accounts.GuessMapping([]string{"账号名称（全称）", title})
+		if len(guess.Columns) != 2 || guess.Columns[1].Field != "home_url" {
+			t.Errorf("GuessMapping(%q) = %+v, want the home page beside the name", title, guess.Columns)
+		}
+	}
+}
+
 func TestTheSameSheetInGBKIsReadAlike(t *testing.T) {
 	w := sqliteWorld(t)
 	store := sheetStore(t)
