@@ -72,21 +72,11 @@ func (s *Sandbox) AddApp(app AppBackend) {
 }
 
 // AppHandler serves all back ends at the root: /{name}/hook, /{name}/feed.json and so on.
-func (s *Sandbox) AppHandler() http.Handler { return s.appHandler("") }
+func (s *Sandbox) AppHandler() http.Handler { return byName("", s.serveApp) }
 
 // AppBackendHandler serves one back end at the root: /hook, /feed.json, /feed.atom, /feed.rss, /articles/{id}.
 func (s *Sandbox) AppBackendHandler(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveApp(w, r, name, "") })
-}
-
-// appHandler takes the first piece of the path as the back end's name. prefix is what was cut off before it.
-func (s *Sandbox) appHandler(prefix string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		http.StripPrefix("/"+name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.serveApp(w, r, name, prefix+"/"+name)
-		})).ServeHTTP(w, r)
-	})
 }
 
 // serveApp serves the paths of one back end. home is the part of the public address before /articles.

@@ -96,16 +96,6 @@ func (s *Sandbox) PortalHandler(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.servePortal(w, r, name, "") })
 }
 
-// portalsHandler takes the first piece of the path as the portal's name.
-func (s *Sandbox) portalsHandler(prefix string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		http.StripPrefix("/"+name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.servePortal(w, r, name, prefix+"/"+name)
-		})).ServeHTTP(w, r)
-	})
-}
-
 // servePortal serves the paths of one portal. home is the part of the public address before them.
 func (s *Sandbox) servePortal(w http.ResponseWriter, r *http.Request, name, home string) {
 	s.mu.Lock()

@@ -188,8 +188,8 @@ func (s *Sandbox) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/wechat/", http.StripPrefix("/wechat", s.WeChatHandler()))
 	mux.Handle("/weibo/", http.StripPrefix("/weibo", s.WeiboHandler()))
-	mux.Handle("/app/", http.StripPrefix("/app", s.appHandler("/app")))
-	mux.Handle("/portal/", http.StripPrefix("/portal", s.portalsHandler("/portal")))
+	mux.Handle("/app/", http.StripPrefix("/app", byName("/app", s.serveApp)))
+	mux.Handle("/portal/", http.StripPrefix("/portal", byName("/portal", s.servePortal)))
 	mux.HandleFunc("GET /s/{key}", s.wechatPage)
 	mux.HandleFunc("GET /mmbiz/", s.servePicture)
 	mux.HandleFunc("GET /sinaimg/", s.servePicture)
@@ -362,4 +362,14 @@ func readLimited(r io.Reader, limit int64) (data []byte, tooLong bool, err error
 		return nil, true, err
 	}
 	return data, false, err
+}
+
+// byName takes the first piece of the path as the name of what serves the rest. prefix is what was cut off before it; both together are home.
+func byName(prefix string, serve func(w http.ResponseWriter, r *http.Request, name, home string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		http.StripPrefix("/"+name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			serve(w, r, name, prefix+"/"+name)
+		})).ServeHTTP(w, r)
+	})
 }
