@@ -2,13 +2,10 @@ package wechat
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"golang.org/x/text/width"
 
@@ -129,26 +126,11 @@ func Bindable(ctx context.Context, db *sql.DB, actor units.Actor, id string) (ac
 	return accounts.Load(ctx, db, id)
 }
 
-// grantStateLife is how long a person may be on the way to WeChat and back. WeChat's own code for the way lives at least as
-// long: its answers have said 600 seconds, later 1,800.
-const grantStateLife = 10 * time.Minute
+// Errand is an authorisation that a person has come back from.
+type Errand = channels.Errand
 
-// grantStateContext ties a sealed state to what it is.
-const grantStateContext = "wechat.authorise"
-
-// grantErrand is what a state holds while a person is at WeChat.
-type grantErrand struct {
-	ID        string `json:"id"`
-	AccountID string `json:"account"`
-	PersonID  string `json:"person"`
-	Name      string `json:"name"`
-}
-
-// Errand is an authorisation that a person has come back from: for which account, and who.
-type Errand struct {
-	AccountID string
-	Actor     units.Actor
-}
+// toWeChat is the way to WeChat's page and back.
+var toWeChat = channels.ErrandKind{Context: "wechat.authorise", Prune: "wechat_state.prune", Insert: "wechat_state.insert", Use: "wechat_state.use"}
 
 // Pages are where an account's administrator is asked; both are good once and for ten minutes.
 type Pages struct {
@@ -180,7 +162,7 @@ func (c *Channel) Begin(ctx context.Context, actor units.Actor, account accounts
 	if err != nil {
 		return Pages{}, refusedGrant(err)
 	}
-	state, err := c.beginState(ctx, actor, account.ID)
+	state, err := toWeChat.Begin(ctx, c.db, c.component.Keys, actor, account.ID)
 	if err != nil {
 		return Pages{}, fmt.Errorf("begin the authorisation of account %s: %w", account.ID, err)
 	}
@@ -201,59 +183,16 @@ func (c *Channel) pages(code, back, appID string) Pages {
 	return Pages{URL: page, MobileURL: c.component.MobileBase + "/safe/bindcomponent?" + query.Encode() + "#wechat_redirect"}
 }
 
-// beginState seals an errand and remembers it.
-func (c *Channel) beginState(ctx context.Context, actor units.Actor, accountID string) (string, error) {
-	e := grantErrand{ID: sql.NewID(), AccountID: accountID, PersonID: actor.PersonID, Name: actor.Name}
-	plain, err := json.Marshal(e)
-	if err != nil {
-		return "", err
-	}
-	sealed, keyID, err := c.component.Keys.Seal(plain, grantStateContext)
-	if err != nil {
-		return "", err
-	}
-	raw, err := base64.StdEncoding.DecodeString(sealed)
-	if err != nil {
-		return "", err
-	}
-	err = c.db.InTx(ctx, func(tx *sql.DB) error {
-		now := tx.Now()
-		if _, err := tx.Exec(ctx, "wechat_state.prune", sql.Args{"before": now.Add(-24 * time.Hour)}); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, "wechat_state.insert",
-			sql.Args{"id": e.ID, "account_id": e.AccountID, "person_id": e.PersonID, "expires_at": now.Add(grantStateLife)})
-		return err
-	})
-	return keyID + "~" + base64.RawURLEncoding.EncodeToString(raw), err
-}
-
 // Return uses up the state that a person comes back from WeChat with. Errors: ErrGrantState, ErrComponentUnset.
 func (c *Channel) Return(ctx context.Context, state string) (Errand, error) {
 	if c.component == nil {
 		return Errand{}, ErrComponentUnset
 	}
-	keyID, encoded, _ := strings.Cut(state, "~")
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return Errand{}, ErrGrantState.Because(errors.New("the state is no base64"))
+	errand, err := toWeChat.Return(ctx, c.db, c.component.Keys, state)
+	if errors.Is(err, channels.ErrErrand) {
+		err = ErrGrantState.Because(err)
 	}
-	plain, err := c.component.Keys.Open(base64.StdEncoding.EncodeToString(raw), keyID, grantStateContext)
-	if err != nil {
-		return Errand{}, ErrGrantState.Because(err)
-	}
-	var e grantErrand
-	if err := json.Unmarshal(plain, &e); err != nil {
-		return Errand{}, ErrGrantState.Because(err)
-	}
-	first, err := c.db.ExecOne(ctx, "wechat_state.use", sql.Args{"id": e.ID, "now": c.db.Now()})
-	if err != nil {
-		return Errand{}, fmt.Errorf("use the state of an authorisation: %w", err)
-	}
-	if !first {
-		return Errand{}, ErrGrantState
-	}
-	return Errand{AccountID: e.AccountID, Actor: units.Actor{PersonID: e.PersonID, Name: e.Name}}, nil
+	return errand, err
 }
 
 // registered is what the register says that an account is at WeChat; empty texts are not known.

@@ -2,8 +2,6 @@ package weibo
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -293,25 +291,11 @@ func Alarms(ctx context.Context, db *sql.DB, actor units.Actor, permission units
 	return alarms, nil
 }
 
-// stateLife is how long a person may be on the way to Weibo and back.
-const stateLife = 10 * time.Minute
+// Errand is an authorisation that a person has come back from.
+type Errand = channels.Errand
 
-// stateContext ties a sealed state to what it is.
-const stateContext = "weibo.oauth"
-
-// errand is what a state holds while a person is at Weibo.
-type errand struct {
-	ID        string `json:"id"`
-	AccountID string `json:"account"`
-	PersonID  string `json:"person"`
-	Name      string `json:"name"`
-}
-
-// Errand is an authorisation that a person has come back from: for which account, and who.
-type Errand struct {
-	AccountID string
-	Actor     units.Actor
-}
+// toWeibo is the way to Weibo's page and back.
+var toWeibo = channels.ErrandKind{Context: "weibo.oauth", Prune: "weibo_state.prune", Insert: "weibo_state.insert", Use: "weibo_state.use"}
 
 // Begin returns the address of Weibo's authorise page for an account, with a sealed state that is good once and for ten minutes. The
 // caller has made sure that the person may bind the account. Errors: ErrUID, ErrNoApp.
@@ -323,56 +307,20 @@ func (c *Channel) Begin(ctx context.Context, db *sql.DB, keys *accounts.Keyring,
 	if credentials["app_key"] == "" || credentials["app_secret"] == "" {
 		return "", ErrNoApp.On("credentials")
 	}
-	e := errand{ID: sql.NewID(), AccountID: account.ID, PersonID: actor.PersonID, Name: actor.Name}
-	plain, err := json.Marshal(e)
-	if err != nil {
-		return "", err
-	}
-	sealed, keyID, err := keys.Seal(plain, stateContext)
-	if err != nil {
-		return "", fmt.Errorf("seal the state of an authorisation: %w", err)
-	}
-	err = db.InTx(ctx, func(tx *sql.DB) error {
-		now := tx.Now()
-		if _, err := tx.Exec(ctx, "weibo_state.prune", sql.Args{"before": now.Add(-24 * time.Hour)}); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, "weibo_state.insert", sql.Args{"id": e.ID, "account_id": e.AccountID, "person_id": e.PersonID, "expires_at": now.Add(stateLife)})
-		return err
-	})
+	state, err := toWeibo.Begin(ctx, db, keys, actor, account.ID)
 	if err != nil {
 		return "", fmt.Errorf("begin the authorisation of account %s: %w", account.ID, err)
 	}
-	raw, err := base64.StdEncoding.DecodeString(sealed)
-	if err != nil {
-		return "", err
-	}
-	return c.AuthorizeURL(credentials["app_key"], redirectURI, keyID+"~"+base64.RawURLEncoding.EncodeToString(raw)), nil
+	return c.AuthorizeURL(credentials["app_key"], redirectURI, state), nil
 }
 
 // Return uses up the state that a person comes back from Weibo with. Error: ErrState.
 func Return(ctx context.Context, db *sql.DB, keys *accounts.Keyring, state string) (Errand, error) {
-	keyID, encoded, _ := strings.Cut(state, "~")
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return Errand{}, ErrState.Because(err)
+	errand, err := toWeibo.Return(ctx, db, keys, state)
+	if errors.Is(err, channels.ErrErrand) {
+		err = ErrState.Because(err)
 	}
-	plain, err := keys.Open(base64.StdEncoding.EncodeToString(raw), keyID, stateContext)
-	if err != nil {
-		return Errand{}, ErrState.Because(err)
-	}
-	var e errand
-	if err := json.Unmarshal(plain, &e); err != nil {
-		return Errand{}, ErrState.Because(err)
-	}
-	first, err := db.ExecOne(ctx, "weibo_state.use", sql.Args{"id": e.ID, "now": db.Now()})
-	if err != nil {
-		return Errand{}, fmt.Errorf("use the state of an authorisation: %w", err)
-	}
-	if !first {
-		return Errand{}, ErrState
-	}
-	return Errand{AccountID: e.AccountID, Actor: units.Actor{PersonID: e.PersonID, Name: e.Name}}, nil
+	return errand, err
 }
 
 // Finish trades the code for a token, compares whose it is with the account, and binds it. A token of another account is not kept.
