@@ -33,7 +33,7 @@ type Outside struct {
 
 	turn       sync.Mutex // held by whoever writes for many deliveries; those that come meanwhile gather
 	confirming gathering[Confirmation]
-	intending  gathering[sql.Args]
+	saving     gathering[saving]
 }
 
 // Pace holds the times of the delivery engine. DefaultPace has those for production; tests shorten them.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"govmedia/sql"
 )
@@ -105,22 +106,45 @@ func (w *work) confirm(ctx context.Context, news Confirmation) error {
 	})
 }
 
-// intend saves the intention to publish what was prepared just before, together with whoever else is as far now. Each that is
-// no longer the worker's to send is told errLost. The leases run from the saving, for which each may have waited.
-func (w *work) intend(ctx context.Context, args sql.Args) error {
+// saving is a guarded change of a delivery, with the lines of its journal that are to be kept with it.
+type saving struct {
+	statement string
+	args      sql.Args
+	steps     []sql.Args
+}
+
+// gathered are the changes that are saved together with those of other deliveries.
+var gathered = []string{"delivery.intend_prepared", "delivery.keep_remote", "delivery.submitted", "delivery.release"}
+
+// gather saves a change of one of the gathered kinds, together with what others want to save now. Each whose delivery is no longer
+// the worker's, or not to be sent any more, is told errLost. The leases of intentions run from the saving, for which they may have
+// waited. A batch outlives the call for which one of it is saved.
+func (w *work) gather(ctx context.Context, one saving) error {
+	ctx = context.WithoutCancel(ctx)
 	db, lease := w.db, w.out.Pace.Lease
-	return w.out.intending.save(&w.out.turn, args, func(all []sql.Args) []error {
-		return together(all, func(some []sql.Args) error {
-			return db.InTx(ctx, func(tx *sql.DB) error {
-				for _, one := range some {
-					one["until"] = tx.Now().Add(lease)
-				}
-				matched, err := sql.UpdateMany(ctx, tx, "delivery.intend_prepared", some)
-				if err == nil && matched != int64(len(some)) {
-					err = errLost
-				}
-				return err
-			})
+	return w.out.saving.save(&w.out.turn, one, func(all []saving) []error {
+		return together(all, func(some []saving) error {
+			return db.InTx(ctx, func(tx *sql.DB) error { return saveChanges(ctx, tx, lease, some) })
 		})
 	})
+}
+
+func saveChanges(ctx context.Context, tx *sql.DB, lease time.Duration, some []saving) error {
+	var steps []sql.Args
+	rows := map[string][]sql.Args{}
+	for _, one := range some {
+		one.args["until"] = tx.Now().Add(lease)
+		rows[one.statement] = append(rows[one.statement], one.args)
+		steps = append(steps, one.steps...)
+	}
+	for _, statement := range gathered {
+		matched, err := sql.UpdateMany(ctx, tx, statement, rows[statement])
+		if err == nil && matched != int64(len(rows[statement])) {
+			err = errLost
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return sql.InsertMany(ctx, tx, "delivery_step.insert", steps)
 }

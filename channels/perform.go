@@ -561,12 +561,12 @@ func (w *work) renew(ctx context.Context, cancel context.CancelFunc) {
 
 // save runs one guarded update; zero rows mean the lease is lost or a person stepped in.
 func (w *work) save(ctx context.Context, statement string, more sql.Args) error {
-	more["id"], more["holder"], more["now"], more["remote"] = w.job.Delivery.ID, w.holder, w.db.Now(), w.job.Remote
+	w.guard(more)
 	if w.leads() {
 		return w.saveTogether(ctx, statement, more)
 	}
-	if statement == "delivery.intend_prepared" {
-		return w.intend(ctx, more)
+	if slices.Contains(gathered, statement) {
+		return w.gather(ctx, saving{statement: statement, args: more})
 	}
 	mine, err := w.db.ExecOne(ctx, statement, more)
 	if err != nil {
@@ -578,13 +578,28 @@ func (w *work) save(ctx context.Context, statement string, more sql.Args) error 
 	return nil
 }
 
+// guard adds what every change of a delivery needs: whose it is, and what the channel remembers.
+func (w *work) guard(args sql.Args) sql.Args {
+	args["id"], args["holder"], args["now"], args["remote"] = w.job.Delivery.ID, w.holder, w.db.Now(), w.job.Remote
+	return args
+}
+
 func (w *work) keepRemote(ctx context.Context) error {
 	return w.save(ctx, "delivery.keep_remote", sql.Args{})
 }
 
 func (w *work) release(ctx context.Context, next *sql.Time, platform *PlatformError) error {
-	w.keepSteps(ctx)
-	return w.save(ctx, "delivery.release", w.errorArgs(platform, sql.Args{"next_at": next, "attempts": w.job.Delivery.Attempts}))
+	args := w.errorArgs(platform, sql.Args{"next_at": next, "attempts": w.job.Delivery.Attempts})
+	if w.leads() {
+		w.keepSteps(ctx)
+		return w.save(ctx, "delivery.release", args)
+	}
+	steps := w.takeSteps()
+	err := w.gather(ctx, saving{"delivery.release", w.guard(args), steps})
+	if err != nil {
+		w.putBack(steps)
+	}
+	return err
 }
 
 func (w *work) end(ctx context.Context, state State, platform *PlatformError) error {

@@ -111,7 +111,7 @@ func (c *Channel) addDraft(ctx context.Context, job *channels.Job, who party) er
 		case err == nil:
 			set(job, "media_id", mediaID)
 			step(job, "draft/add", "已在公众号草稿箱建好草稿", sql.Object{"media_id": mediaID})
-			return save(ctx, job)
+			return nil // kept with the next state; until then the draft is found again
 		case hasCode(err, "40007") && !renewed:
 			renewed = true
 			for i, one := range articlesOf(job) {

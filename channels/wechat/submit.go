@@ -36,8 +36,7 @@ func (c *Channel) submit(ctx context.Context, job *channels.Job) (channels.Progr
 			mode = modePublish
 		}
 	}
-	set(job, "mode", mode)
-	if err := save(ctx, job); err != nil {
+	if err := keepMode(ctx, job, mode); err != nil {
 		return channels.Progress{}, err
 	}
 	switch mode {
@@ -48,6 +47,17 @@ func (c *Channel) submit(ctx context.Context, job *channels.Job) (channels.Progr
 		return channels.Progress{Stage: channels.Awaiting}, nil
 	}
 	return c.submitQuietly(ctx, job, who)
+}
+
+// keepMode notes how the draft is about to go out, for whoever looks after a lost answer. Nothing noted means without notification,
+// so that this one need not be saved by itself.
+func keepMode(ctx context.Context, job *channels.Job, mode string) error {
+	before := remoteText(job, "mode")
+	set(job, "mode", mode)
+	if mode == modePublish && (before == "" || before == modePublish) {
+		return nil
+	}
+	return save(ctx, job)
 }
 
 // submitQuietly publishes without notification.
@@ -97,7 +107,6 @@ func (c *Channel) submitDraft(ctx context.Context, job *channels.Job, who party)
 	}
 	set(job, "submitted_at", int64(c.db.Now()))
 	delete(job.Remote, "too_often")
-	_ = save(ctx, job) // the sooner the better; when it fails, the caller's own save tells
 	return nil
 }
 

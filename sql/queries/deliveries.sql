@@ -74,7 +74,12 @@ WHERE id IN (:ids) AND next_at <= :now AND (lease_until IS NULL OR lease_until <
 UPDATE deliveries SET lease_until = :until WHERE id = :id AND holder = :holder
 
 -- name: delivery.keep_remote
-UPDATE deliveries SET remote = :remote, updated_at = :now WHERE id = :id AND holder = :holder
+UPDATE deliveries SET remote = n.remote, updated_at = n.now_at
+FROM (SELECT :id AS id, :holder AS holder, :remote AS remote, :now AS now_at) n WHERE deliveries.id = n.id AND deliveries.holder = n.holder
+
+-- name: delivery.keep_remote mysql
+UPDATE (SELECT :id AS id, :holder AS holder, :remote AS remote, :now AS now_at) n STRAIGHT_JOIN deliveries d ON d.id = n.id AND d.holder = n.holder
+SET d.remote = n.remote, d.updated_at = n.now_at
 
 -- name: delivery.prepared
 UPDATE deliveries SET state = 'prepared', remote = :remote, prepared_at = :now, attempts = 0, error_code = '', error_class = '', error_text = '',
@@ -105,16 +110,33 @@ UPDATE deliveries SET intent_at = NULL, remote = :remote, updated_at = :now, ver
 WHERE id = :id AND holder = :holder AND state = 'prepared'
 
 -- name: delivery.submitted
-UPDATE deliveries SET state = 'submitted', remote = :remote, external_id = :external_id, submitted_at = :now, attempts = 0, error_code = '',
-    error_class = '', error_text = '', error_advice = '', updated_at = :now, version = version + 1
-WHERE id = :id AND holder = :holder AND state = 'prepared'
+UPDATE deliveries SET state = 'submitted', remote = n.remote, external_id = n.external_id, submitted_at = n.now_at, attempts = 0, error_code = '',
+    error_class = '', error_text = '', error_advice = '', updated_at = n.now_at, version = deliveries.version + 1
+FROM (SELECT :id AS id, :holder AS holder, :remote AS remote, :external_id AS external_id, :now AS now_at) n
+WHERE deliveries.id = n.id AND deliveries.holder = n.holder AND deliveries.state = 'prepared'
+
+-- name: delivery.submitted mysql
+UPDATE (SELECT :id AS id, :holder AS holder, :remote AS remote, :external_id AS external_id, :now AS now_at) n
+STRAIGHT_JOIN deliveries d ON d.id = n.id AND d.holder = n.holder AND d.state = 'prepared'
+SET d.state = 'submitted', d.remote = n.remote, d.external_id = n.external_id, d.submitted_at = n.now_at, d.attempts = 0, d.error_code = '',
+    d.error_class = '', d.error_text = '', d.error_advice = '', d.updated_at = n.now_at, d.version = d.version + 1
 
 -- name: delivery.release
 -- Gives the lease back and says when to go on; next_at NULL leaves it to a person.
-UPDATE deliveries SET holder = NULL, lease_until = NULL, next_at = :next_at, remote = :remote, attempts = :attempts,
-    error_code = :error_code, error_class = :error_class, error_text = :error_text, error_advice = :error_advice,
-    updated_at = :now, version = version + 1
-WHERE id = :id AND holder = :holder
+UPDATE deliveries SET holder = NULL, lease_until = NULL, next_at = n.next_at, remote = n.remote, attempts = n.attempts,
+    error_code = n.error_code, error_class = n.error_class, error_text = n.error_text, error_advice = n.error_advice,
+    updated_at = n.now_at, version = deliveries.version + 1
+FROM (SELECT :id AS id, :holder AS holder, :next_at AS next_at, :remote AS remote, :attempts AS attempts, :error_code AS error_code,
+    :error_class AS error_class, :error_text AS error_text, :error_advice AS error_advice, :now AS now_at) n
+WHERE deliveries.id = n.id AND deliveries.holder = n.holder
+
+-- name: delivery.release mysql
+UPDATE (SELECT :id AS id, :holder AS holder, :next_at AS next_at, :remote AS remote, :attempts AS attempts, :error_code AS error_code,
+    :error_class AS error_class, :error_text AS error_text, :error_advice AS error_advice, :now AS now_at) n
+STRAIGHT_JOIN deliveries d ON d.id = n.id AND d.holder = n.holder
+SET d.holder = NULL, d.lease_until = NULL, d.next_at = n.next_at, d.remote = n.remote, d.attempts = n.attempts,
+    d.error_code = n.error_code, d.error_class = n.error_class, d.error_text = n.error_text, d.error_advice = n.error_advice,
+    d.updated_at = n.now_at, d.version = d.version + 1
 
 -- name: delivery.end
 -- Ends a delivery that its holder works on: failed, or unknown.
