@@ -204,9 +204,22 @@ type found struct {
 }
 
 // contradicts reports whether an account of the same name is another one: both have an id and not the same.
-func (f found) contradicts(r Record) bool {
-	national := r.Particulars.NationalID
-	return r.ExternalID != nil && f.External != "" && f.External != *r.ExternalID || national != "" && f.National != "" && f.National != national
+func (f found) contradicts(d *rowDraft) bool {
+	national := d.record.Particulars.NationalID
+	return d.external != "" && f.External != "" && f.External != d.external || national != "" && f.National != "" && f.National != national
+}
+
+// externalOf is the platform's id of the account that a row is about: as it says, else as the address of the home page has it.
+// Empty when neither tells.
+func externalOf(r Record) string {
+	if r.ExternalID != nil {
+		return *r.ExternalID
+	}
+	told, err := Recognize(r.HomeURL)
+	if err != nil || r.Platform != "" && told.Platform != r.Platform {
+		return ""
+	}
+	return told.ExternalID
 }
 
 // match finds the accounts that rows are: by the national id, else by the platform's id, else by unit, platform and name. What
@@ -224,8 +237,8 @@ func (p *planner) match(ctx context.Context, db *sql.DB, drafts []*rowDraft) err
 		if id := d.record.Particulars.NationalID; id != "" {
 			national = append(national, id)
 		}
-		if d.record.ExternalID != nil {
-			external = append(external, *d.record.ExternalID)
+		if d.external = externalOf(d.record); d.external != "" {
+			external = append(external, d.external)
 		}
 		if d.record.Name != "" && p.unitOf(d) != "" {
 			names, unitIDs = append(names, d.record.Name), append(unitIDs, p.unitOf(d))
@@ -251,12 +264,12 @@ func (p *planner) match(ctx context.Context, db *sql.DB, drafts []*rowDraft) err
 		}
 		r := d.record
 		sure := slices.Clone(byNational[r.Particulars.NationalID])
-		if r.ExternalID != nil {
-			sure = append(sure, matchPlatform(byExternal, r.Platform, *r.ExternalID)...)
+		if d.external != "" {
+			sure = append(sure, matchPlatform(byExternal, r.Platform, d.external)...)
 		}
 		if len(sure) == 0 && r.Name != "" {
 			named := slices.Clone(matchPlatform(byName, r.Platform, p.unitOf(d)+"\n"+r.Name))
-			named = slices.DeleteFunc(named, func(f found) bool { return f.contradicts(r) })
+			named = slices.DeleteFunc(named, func(f found) bool { return f.contradicts(d) })
 			if sure = named; r.Platform != "" {
 				sure = named[max(0, len(named)-1):] // the last is the one in use
 			}
@@ -336,11 +349,7 @@ func newRepeats() *repeats { return &repeats{maphash.MakeSeed(), map[uint64]seen
 // before returns the number of an earlier row of the same account, 0 when there is none; then the row is remembered. Two rows
 // of one name and different ids are two accounts.
 func (s *repeats) before(d *rowDraft, unitID string) int {
-	r := d.record
-	external := ""
-	if r.ExternalID != nil {
-		external = *r.ExternalID
-	}
+	r, external := d.record, d.external
 	var keys []string
 	if r.Particulars.NationalID != "" {
 		keys = append(keys, "n\n"+r.Particulars.NationalID)

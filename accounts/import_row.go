@@ -82,9 +82,10 @@ func (r *ImportRow) refuse(err error) {
 // rowDraft is a row on its way: what it says as a record, besides what is kept of it.
 type rowDraft struct {
 	ImportRow
-	record Record
-	match  []string // ids of the accounts of ours that it may be
-	ours   Record   // the account that it is, where it is one
+	record   Record
+	external string   // the platform's id by which it is matched
+	match    []string // ids of the accounts of ours that it may be
+	ours     Record   // the account that it is, where it is one
 }
 
 func (d *rowDraft) refused() bool { return d.Outcome == OutcomeRefuse }

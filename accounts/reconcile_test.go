@@ -114,6 +114,21 @@ func TestAListOfOthersIsHeldAgainstTheRegister(t *testing.T) {
 	})
 }
 
+// A list without ids may still tell the account by its address: it is the one that we know under another name.
+func TestAnAddressTellsWhichAccountARowIs(t *testing.T) {
+	each(t, func(w *world) {
+		w.filed(accounts.KindWeibo, "清源微博", "1000000002")
+		w.filed(accounts.KindWeibo, "同名微博", "1000000003")
+		text := "账号类型,账号名称,开设主体,主页地址\n" +
+			"微博,清源新微博,清源镇人民政府,https://weibo.com/u/1000000002\n" +
+			"微博,同名微博,清源镇人民政府,https://weibo.com/u/1000000009\n" // of one name, and another account
+		want := []string{"differs 清源微博 →https://weibo.com/u/1000000002", "missing 同名微博", "renamed 清源微博 清源微博→清源新微博", "unknown 同名微博"}
+		if diff := cmp.Diff(want, w.against(sheetStore(w.t), accounts.ImportNational, text)); diff != "" {
+			w.t.Errorf("differences: %s", diff)
+		}
+	})
+}
+
 // What somebody settles while the same list is held against the register again stays settled.
 func TestASettlementIsNotLostToTheNextList(t *testing.T) {
 	each(t, func(w *world) {
