@@ -386,7 +386,7 @@ func TestTwoWhoDecideAtOnce(t *testing.T) {
 		if won < 0 || errs[1-won] == nil {
 			t.Fatalf("both: %v, want one to win", errs)
 		}
-		says(t, "the other", errs[1-won], accounts.ErrApplicationStale, "刷新")
+		says(t, "the other", errs[1-won], accounts.ErrApplicationStale, "现在的情况")
 		acts, err := accounts.ActsOf(t.Context(), w.db, c.app.ID)
 		if err != nil || len(acts) != 4 || acts[3].Step != "区政府办公室向市政府办公厅上报" {
 			t.Errorf("the history: %+v, %v; want create, do, submit, do", acts, err)
