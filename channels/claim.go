@@ -78,15 +78,19 @@ func ClaimAll(ctx context.Context, db *sql.DB, ids []string, lease time.Duration
 // performers for. It returns with the claimed ones how many it tried.
 func ClaimInTurn(ctx context.Context, db *sql.DB, out *Outside, free func() []string) ([]Claimed, int, error) {
 	holder := sql.NewID()
-	out.turn.Lock()
-	ids := free()
-	err := take(ctx, db, ids, holder, out.Pace.Lease)
-	out.turn.Unlock()
+	ids, err := takeInTurn(ctx, db, out, free, holder)
 	if err != nil {
 		return nil, len(ids), err
 	}
 	claimed, err := taken(ctx, db, ids, holder)
 	return claimed, len(ids), err
+}
+
+func takeInTurn(ctx context.Context, db *sql.DB, out *Outside, free func() []string, holder string) ([]string, error) {
+	out.turn.Lock()
+	defer out.turn.Unlock()
+	ids := free()
+	return ids, take(ctx, db, ids, holder, out.Pace.Lease)
 }
 
 func take(ctx context.Context, db *sql.DB, ids []string, holder string, lease time.Duration) error {

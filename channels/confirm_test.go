@@ -2,6 +2,7 @@ package channels_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -317,6 +318,48 @@ func TestOneThatIsCalledOffHoldsUpNoOther(t *testing.T) {
 				want = channels.Cancelled
 			}
 			d.stands("one of many", d.view(id), want)
+		}
+	})
+}
+
+// What many adapters keep at the same moment shares transactions, and no call that ends early takes those of the others with it.
+func TestWhatManyKeepOutlivesTheCallOfOne(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		now, size := d.db.Now(), 24
+		var ids []string
+		for i := range size {
+			deliveries, err := d.tryEnqueue(d.message(), now, d.another(i))
+			if err != nil {
+				d.t.Fatalf("Enqueue: %v", err)
+			}
+			ids = append(ids, deliveries[0].ID)
+		}
+		claimed, err := channels.ClaimAll(d.t.Context(), d.db, ids, time.Minute)
+		if err != nil || len(claimed) != size {
+			d.t.Fatalf("ClaimAll = %d, %v, want all", len(claimed), err)
+		}
+		d.fake.prepare = func(ctx context.Context, job *channels.Job) error {
+			for i := range 1 + slices.Index(ids, job.Delivery.ID)%5 { // some are back long before others
+				job.Remote["kept"] = i
+				if err := job.Save(ctx); err != nil {
+					d.t.Errorf("Save: %v", err)
+				}
+			}
+			return nil
+		}
+		var performing errgroup.Group
+		for _, one := range claimed {
+			performing.Go(func() error { return channels.Perform(d.t.Context(), d.db, d.out, one) })
+		}
+		if err := performing.Wait(); err != nil {
+			d.t.Fatalf("Perform: %v", err)
+		}
+		for i, id := range ids {
+			view := d.view(id)
+			d.stands("one of many", view, channels.StatePublished)
+			if kept := view.Remote["kept"]; fmt.Sprint(kept) != fmt.Sprint(i%5) {
+				d.t.Errorf("delivery %d keeps %v, want %d", i, kept, i%5)
+			}
 		}
 	})
 }
