@@ -80,7 +80,9 @@ async function write() {
   await page.getByRole('button', { name: '送审', exact: true }).click()
   await page.getByRole('dialog').getByText('送审前请确认').waitFor()
   await sound(page, 'the confirmation before the signing')
+  const submitted = page.waitForResponse((response) => response.url().endsWith('/submit')) // going on at once would break it off
   await page.getByRole('button', { name: '确认送审' }).click()
+  await submitted
   await page.goto(`${program.base}/articles/${articleId}`)
   await page.getByText('审签中').first().waitFor()
   await page.getByRole('tab', { name: '各渠道预览' }).click()
