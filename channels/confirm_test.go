@@ -277,22 +277,41 @@ func TestClaimAllGivesEachDeliveryToOne(t *testing.T) {
 	})
 }
 
+// claimMany claims deliveries that are due now, each to an account of its own, and returns their ids with them.
+func (d *desk) claimMany(size int) ([]string, []channels.Claimed) {
+	d.t.Helper()
+	var ids []string
+	for i := range size {
+		deliveries, err := d.tryEnqueue(d.message(), d.db.Now(), d.another(i))
+		if err != nil {
+			d.t.Fatalf("Enqueue: %v", err)
+		}
+		ids = append(ids, deliveries[0].ID)
+	}
+	claimed, err := channels.ClaimAll(d.t.Context(), d.db, ids, time.Minute)
+	if err != nil || len(claimed) != size {
+		d.t.Fatalf("ClaimAll = %d, %v, want all", len(claimed), err)
+	}
+	return ids, claimed
+}
+
+// performAll performs deliveries side by side.
+func (d *desk) performAll(claimed []channels.Claimed) {
+	d.t.Helper()
+	var performing errgroup.Group
+	for _, one := range claimed {
+		performing.Go(func() error { return channels.Perform(d.t.Context(), d.db, d.out, one) })
+	}
+	if err := performing.Wait(); err != nil {
+		d.t.Fatalf("Perform: %v", err)
+	}
+}
+
 // Intentions that are saved at the same moment share a transaction; one that may not be sent any more holds up no other.
 func TestOneThatIsCalledOffHoldsUpNoOther(t *testing.T) {
 	eachDesk(t, func(d *desk) {
 		now, size := d.db.Now(), 8
-		var ids []string
-		for i := range size {
-			deliveries, err := d.tryEnqueue(d.message(), now, d.another(i))
-			if err != nil {
-				d.t.Fatalf("Enqueue: %v", err)
-			}
-			ids = append(ids, deliveries[0].ID)
-		}
-		claimed, err := channels.ClaimAll(d.t.Context(), d.db, ids, time.Minute)
-		if err != nil || len(claimed) != size {
-			d.t.Fatalf("ClaimAll = %d, %v, want all", len(claimed), err)
-		}
+		ids, claimed := d.claimMany(size)
 		var all sync.WaitGroup
 		all.Add(size)
 		d.fake.prepare = func(_ context.Context, job *channels.Job) error {
@@ -305,13 +324,7 @@ func TestOneThatIsCalledOffHoldsUpNoOther(t *testing.T) {
 			all.Wait() // so that all are as far
 			return nil
 		}
-		var performing errgroup.Group
-		for _, one := range claimed {
-			performing.Go(func() error { return channels.Perform(d.t.Context(), d.db, d.out, one) })
-		}
-		if err := performing.Wait(); err != nil {
-			d.t.Fatalf("Perform: %v", err)
-		}
+		d.performAll(claimed)
 		for i, id := range ids {
 			want := channels.StatePublished
 			if i == 3 {
@@ -325,19 +338,7 @@ func TestOneThatIsCalledOffHoldsUpNoOther(t *testing.T) {
 // What many adapters keep at the same moment shares transactions, and no call that ends early takes those of the others with it.
 func TestWhatManyKeepOutlivesTheCallOfOne(t *testing.T) {
 	eachDesk(t, func(d *desk) {
-		now, size := d.db.Now(), 24
-		var ids []string
-		for i := range size {
-			deliveries, err := d.tryEnqueue(d.message(), now, d.another(i))
-			if err != nil {
-				d.t.Fatalf("Enqueue: %v", err)
-			}
-			ids = append(ids, deliveries[0].ID)
-		}
-		claimed, err := channels.ClaimAll(d.t.Context(), d.db, ids, time.Minute)
-		if err != nil || len(claimed) != size {
-			d.t.Fatalf("ClaimAll = %d, %v, want all", len(claimed), err)
-		}
+		ids, claimed := d.claimMany(24)
 		d.fake.prepare = func(ctx context.Context, job *channels.Job) error {
 			for i := range 1 + slices.Index(ids, job.Delivery.ID)%5 { // some are back long before others
 				job.Remote["kept"] = i
@@ -347,13 +348,7 @@ func TestWhatManyKeepOutlivesTheCallOfOne(t *testing.T) {
 			}
 			return nil
 		}
-		var performing errgroup.Group
-		for _, one := range claimed {
-			performing.Go(func() error { return channels.Perform(d.t.Context(), d.db, d.out, one) })
-		}
-		if err := performing.Wait(); err != nil {
-			d.t.Fatalf("Perform: %v", err)
-		}
+		d.performAll(claimed)
 		for i, id := range ids {
 			view := d.view(id)
 			d.stands("one of many", view, channels.StatePublished)
