@@ -46,6 +46,13 @@ type Updater interface {
 	Update(ctx context.Context, job *Job) (Progress, error)
 }
 
+// Replacer is a Channel that makes something at its platform before it publishes, which must go when the text is corrected meanwhile.
+type Replacer interface {
+	// Leftover is what Remote of a delivery that was never published says of what its platform still has. The delivery of the corrected
+	// text begins with it in its own Remote, and Prepare takes that away. Empty when nothing is left.
+	Leftover(remote sql.Object) sql.Object
+}
+
 // Observer is a Channel that can list what an account posted, whoever posted it.
 type Observer interface {
 	// Observe reads what is new since look.Cursor. Errors are *PlatformError; of whatever class, they say that nothing could

@@ -67,6 +67,9 @@ func correctOne(ctx context.Context, tx *sql.DB, out *Outside, actor units.Actor
 		if err == nil {
 			err = replaceInSeries(ctx, tx, published, delivery)
 		}
+		if err == nil {
+			err = inherit(ctx, tx, out.Channels[account.Platform], published, &delivery)
+		}
 		return delivery, err == nil, err
 	}
 	if _, err := tx.Exec(ctx, "delivery.stop_corrections", sql.Args{"of_id": id, "now": now}); err != nil { // an earlier one that nobody has seen yet
@@ -82,6 +85,25 @@ func correctOne(ctx context.Context, tx *sql.DB, out *Outside, actor units.Actor
 		err = ErrDeliveryExists.Say("这份更正已经投递到“%s”，不能重复投递。请到投递页查看进展。", account.Name)
 	}
 	return update, err == nil, err
+}
+
+// inherit lets the delivery of a corrected text know what the platform still has of the one that it replaces. What was in a message of
+// several articles has none of its own: replaceInSeries looks after that.
+func inherit(ctx context.Context, tx *sql.DB, channel Channel, old Delivery, corrected *Delivery) error {
+	replacer, able := channel.(Replacer)
+	if !able || old.SeriesID != nil || old.Action != Publish {
+		return nil
+	}
+	left := replacer.Leftover(old.Remote)
+	if len(left) == 0 {
+		return nil
+	}
+	kept, err := tx.ExecOne(ctx, "delivery.inherit", sql.Args{"id": corrected.ID, "remote": left, "now": tx.Now()})
+	if err == nil && !kept {
+		err = ErrDeliveryStale
+	}
+	corrected.Remote = left
+	return err
 }
 
 // finishCorrection ends a correction. News that comes twice changes nothing.

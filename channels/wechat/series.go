@@ -73,6 +73,19 @@ func otherDraft(job *channels.Job) bool {
 	return of == "" && together(job) || of != "" && of != composition(job)
 }
 
+// Leftover is the draft of a text that was corrected before it was published. It counts as another's draft, whatever it was made of.
+func (c *Channel) Leftover(remote sql.Object) sql.Object {
+	mediaID, _ := remote["media_id"].(string)
+	if mediaID == "" {
+		return nil
+	}
+	of, _ := remote["draft_of"].(string)
+	if of == "" { // made before that was kept
+		of = "corrected"
+	}
+	return sql.Object{"media_id": mediaID, "draft_of": of}
+}
+
 // dropOther takes a draft away whose articles or order are no longer those of the message.
 func (c *Channel) dropOther(ctx context.Context, job *channels.Job, who party) error {
 	mediaID := remoteText(job, "media_id")

@@ -76,6 +76,32 @@ func TestACorrectedArticleTakesItsPlaceInAMessageThatWaits(t *testing.T) {
 	}
 }
 
+// A single article, too: whether its draft waits for WeChat or for a person, the draft with the wrong text leaves the box.
+func TestACorrectedArticleTakesTheDraftOfTheOldTextAway(t *testing.T) {
+	for name, refused := range map[string]int{"WeChat is to be asked again": 45009, "a person is to decide": 53503} {
+		t.Run(name, func(t *testing.T) {
+			eachDesk(t, nil, func(d *desk) {
+				d.box.AddFault(errcode(submitPath, refused, 1))
+				old := d.schedule("停水通知")
+				before := d.work(old)
+				if !slices.Contains([]channels.State{channels.Prepared, channels.Failed}, before.State) || d.report().Drafts != 1 {
+					t.Fatalf("before: state %s, error %s, %d drafts, want one draft that waits", before.State, before.ErrorCode, d.report().Drafts)
+				}
+				made := d.correct(old, "更正：停水通知")
+				d.stands("the old text", d.view(old), channels.Cancelled)
+				view := d.until(made.ID)
+				d.stands("the new text", view, channels.StatePublished)
+				if made.Action != channels.Publish || !strings.Contains(view.Title, "更正") || len(d.posts()) != 1 {
+					t.Errorf("published %q by %s, %d posts, want the new text alone", view.Title, made.Action, len(d.posts()))
+				}
+				if n := d.report().Drafts; n != 0 {
+					t.Errorf("%d drafts are left, want none: a person could still publish the wrong text", n)
+				}
+			})
+		})
+	}
+}
+
 // Of a message that is out, the place that is corrected becomes a task: WeChat changes nothing that is published. The others stay as they are.
 func TestACorrectedArticleOfAPublishedMessageIsOneTask(t *testing.T) {
 	for place := range 3 {

@@ -35,6 +35,10 @@ WHERE id = :id AND holder = :holder AND barred_at IS NOT NULL AND intent_at IS N
 UPDATE deliveries SET state = 'cancelled', holder = NULL, lease_until = NULL, next_at = NULL, ended_at = :now, updated_at = :now, version = version + 1
 WHERE of_id = :of_id AND action = 'update' AND (state IN ('scheduled', 'prepared', 'failed') OR state = 'submitted' AND next_at IS NULL AND holder IS NULL)
 
+-- name: delivery.inherit
+-- Lets a delivery that was made or revived in the same transaction know what the platform has of the text that it replaces.
+UPDATE deliveries SET remote = :remote, updated_at = :now WHERE id = :id AND state = 'scheduled' AND holder IS NULL AND intent_at IS NULL
+
 -- name: delivery.rouse
 -- The post that retractions and corrections wait for has come to an end: they go on now. (With OR instead of CASE, SQLite goes through
 -- all that is scheduled when there are three ids or more.)
