@@ -10,16 +10,22 @@ import (
 	"govmedia/units"
 )
 
-// maxExport is how many accounts one sheet takes: what reads them again takes no more, with the head above them and the line below
+// MaxExport is how many accounts one sheet takes: what reads them again takes no more, with the head above them and the line below
 // that says that there are others.
-var maxExport = sheets.MaxRows - 2 // tests set less
+const MaxExport = sheets.MaxRows - 2
+
+// Layout is how ExportAccounts writes a sheet.
+type Layout struct {
+	TemplateID string // the office's template; empty for our own titles
+	Format     sheets.Format
+	Most       int // accounts; 0 and what is more than MaxExport mean MaxExport
+}
 
 // ExportAccounts writes the accounts of a list as a sheet: under the titles of an office's template in their order, or under our
 // own with every field. What is not known stays blank, and so does a column of a template that is no field of ours. begin is
 // called before the first byte, after everything that could refuse. Errors: those of List, ErrTemplateNotFound.
-func ExportAccounts(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter Filter, templateID string, format sheets.Format,
-	begin func() io.Writer) error {
-	layout, err := layoutOf(ctx, db, actor, templateID)
+func ExportAccounts(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, filter Filter, look Layout, begin func() io.Writer) error {
+	layout, err := layoutOf(ctx, db, actor, look.TemplateID)
 	if err != nil {
 		return err
 	}
@@ -28,12 +34,16 @@ func ExportAccounts(ctx context.Context, db *sql.DB, book rules.Book, actor unit
 	if err != nil {
 		return err
 	}
-	out, err := sheets.NewWriter(begin(), format, layout.titles)
+	out, err := sheets.NewWriter(begin(), look.Format, layout.titles)
 	if err != nil {
 		return wrap(err, "export accounts")
 	}
 	defer func() { _ = out.Close() }()
-	for left := maxExport; ; {
+	left := MaxExport
+	if look.Most > 0 {
+		left = min(look.Most, MaxExport)
+	}
+	for {
 		more := page.Next != ""
 		if len(page.Items) > left {
 			page.Items, more = page.Items[:left], true

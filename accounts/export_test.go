@@ -18,17 +18,6 @@ func FromTallies(t *testing.T, yes bool) {
 	t.Cleanup(func() { smallSubtree = 5000 })
 }
 
-// ExportAtMost lets a test meet the end of a sheet after so many accounts.
-func ExportAtMost(t *testing.T, accounts int) {
-	t.Helper()
-	most := maxExport
-	maxExport = accounts
-	t.Cleanup(func() { maxExport = most })
-}
-
-// MaxExport is how many accounts one sheet takes.
-func MaxExport() int { return maxExport }
-
 // SettleForTest settles one account, as a rejudgement does.
 func SettleForTest(ctx context.Context, db *sql.DB, book rules.Book, id string) error {
 	return db.InTx(ctx, func(tx *sql.DB) error { return settleAccounts(ctx, tx, book, id) })

@@ -548,7 +548,7 @@ func TestAnOfficeKeepsItsTemplateAndGetsItBackFilled(t *testing.T) {
 	}
 	for _, format := range []sheet.Format{sheet.CSV, sheet.XLSX} {
 		var out bytes.Buffer
-		err = accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, again.Template.ID, format, func() io.Writer { return &out })
+		err = accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, accounts.Layout{TemplateID: again.Template.ID, Format: format}, func() io.Writer { return &out })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -583,7 +583,7 @@ func TestOurOwnExportImportsWithoutAChange(t *testing.T) {
 	}
 	for _, format := range []sheet.Format{sheet.CSV, sheet.XLSX} {
 		var out bytes.Buffer
-		if err := accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, "", format, func() io.Writer { return &out }); err != nil {
+		if err := accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, accounts.Layout{Format: format}, func() io.Writer { return &out }); err != nil {
 			t.Fatal(err)
 		}
 		in, look := w.bring(store, accounts.ImportRegister, "x", out.Bytes())
@@ -596,17 +596,17 @@ func TestOurOwnExportImportsWithoutAChange(t *testing.T) {
 // A sheet that takes no more says so on its last line, and is no longer than what is read again.
 func TestAnExportEndsWhereASheetDoes(t *testing.T) {
 	w := sqliteWorld(t)
-	if rows := 1 + accounts.MaxExport() + 1; rows != sheet.MaxRows {
+	if rows := 1 + accounts.MaxExport + 1; rows != sheet.MaxRows {
 		t.Errorf("a full export has %d rows, a sheet takes %d", rows, sheet.MaxRows)
 	}
 	w.some(130) // more than a page
 	for most, want := range map[int]struct {
 		rows int
 		told bool
-	}{129: {131, true}, 130: {131, false}, 100: {102, true}, 99: {101, true}, 500: {131, false}} {
-		accounts.ExportAtMost(t, most)
+	}{129: {131, true}, 130: {131, false}, 100: {102, true}, 99: {101, true}, 500: {131, false}, 0: {131, false}} {
+		look := accounts.Layout{Format: sheet.CSV, Most: most}
 		var out bytes.Buffer
-		if err := accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, "", sheet.CSV, func() io.Writer { return &out }); err != nil {
+		if err := accounts.ExportAccounts(t.Context(), w.db, w.book, w.People["admin"], accounts.Filter{}, look, func() io.Writer { return &out }); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSpace(out.String()), "\r\n")

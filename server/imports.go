@@ -153,7 +153,8 @@ func (s *server) exportAccounts(format sheet.Format) echo.HandlerFunc {
 			Finding: accounts.Check(in.Finding), Order: accounts.Order(in.Order)}
 		ctx, done := exporting(c)
 		defer done()
-		return s.whole(c, accounts.ExportAccounts(ctx, s.db, s.book, actorOf(ctx), filter, in.Template, format, s.attachment(c, "accounts", format)))
+		look := accounts.Layout{TemplateID: in.Template, Format: format}
+		return s.whole(c, accounts.ExportAccounts(ctx, s.db, s.book, actorOf(ctx), filter, look, s.attachment(c, "accounts", format)))
 	}
 }
 
