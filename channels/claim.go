@@ -14,23 +14,75 @@ import (
 // patience is how long a delivery lets an earlier one of its account go first that is to be tried again later.
 const patience = 10 * time.Minute
 
-// Due returns the ids of at most limit deliveries to work on now: retractions first; then what was submitted, so that behind
-// many that are to be sent the rows still come to say soon what is public, but not more than half; then what is to be sent,
-// at most one of each account. Of each kind those that waited longest come first. It takes no lock; Claim decides whose each
-// one is.
+// Lane is what is due of one account and goes one after the other, the next one first. Whatever may go at any time is a lane
+// of its own.
+type Lane struct {
+	Key string // the account, or the delivery that waits for no other
+	IDs []string
+}
+
+// Due returns the heads of DueLanes: the ids of at most limit deliveries to work on now.
 func Due(ctx context.Context, db *sql.DB, limit int) ([]string, error) {
-	ids, err := DueUrgent(ctx, db, limit)
-	if err != nil || len(ids) == limit {
-		return ids, err
+	lanes, err := DueLanes(ctx, db, limit, 1)
+	var ids []string
+	for _, lane := range lanes {
+		ids = append(ids, lane.IDs[0])
+	}
+	return ids, err
+}
+
+// DueLanes returns at most limit lanes of deliveries to work on now: retractions first; then what was submitted, so that behind
+// many that are to be sent the rows still come to say soon what is public, but not more than half; then what is to be sent,
+// at most deep of each account. Of each kind those that waited longest come first. It takes no lock; a claim decides whose each
+// delivery is. Where the head of a lane is not to be had, or does not get as far as its platform, the rest must not go either.
+func DueLanes(ctx context.Context, db *sql.DB, limit, deep int) ([]Lane, error) {
+	urgent, err := DueUrgent(ctx, db, limit)
+	if err != nil || len(urgent) == limit {
+		return Alone(urgent), err
 	}
 	now := db.Now()
-	asked, err := sql.List[string](ctx, db, "delivery.due_asked", sql.Args{"now": now, "limit": (limit - len(ids) + 1) / 2})
+	asked, err := sql.List[string](ctx, db, "delivery.due_asked", sql.Args{"now": now, "limit": (limit - len(urgent) + 1) / 2})
 	if err != nil {
 		return nil, err
 	}
-	ids = append(ids, asked...)
-	rest, err := sql.List[string](ctx, db, "delivery.due", sql.Args{"now": now, "patient": now.Add(-patience), "limit": limit - len(ids)})
-	return append(ids, rest...), err
+	lanes := Alone(append(urgent, asked...))
+	heads, err := sql.List[inLane](ctx, db, "delivery.due", sql.Args{"now": now, "patient": now.Add(-patience), "limit": limit - len(lanes)})
+	if err != nil {
+		return nil, err
+	}
+	behind, err := behindHeads(ctx, db, now, heads, deep)
+	for _, head := range heads {
+		lanes = append(lanes, Lane{head.AccountID, append([]string{head.ID}, behind[head.AccountID]...)})
+	}
+	return lanes, err
+}
+
+type inLane struct{ ID, AccountID string }
+
+// behindHeads returns by account what is due behind the first one, in its order.
+func behindHeads(ctx context.Context, db *sql.DB, now sql.Time, heads []inLane, deep int) (map[string][]string, error) {
+	if deep < 2 || len(heads) == 0 {
+		return nil, nil
+	}
+	accountIDs := make([]string, len(heads))
+	for i, head := range heads {
+		accountIDs[i] = head.AccountID
+	}
+	rows, err := sql.List[inLane](ctx, db, "delivery.due_behind", sql.Args{"account_ids": accountIDs, "now": now, "deep": deep})
+	behind := map[string][]string{}
+	for _, row := range rows {
+		behind[row.AccountID] = append(behind[row.AccountID], row.ID)
+	}
+	return behind, err
+}
+
+// Alone makes each delivery a lane of its own.
+func Alone(ids []string) []Lane {
+	lanes := make([]Lane, len(ids))
+	for i, id := range ids {
+		lanes[i] = Lane{id, []string{id}}
+	}
+	return lanes
 }
 
 // DueUrgent returns the ids of at most limit retractions to work on now, those that waited longest first.

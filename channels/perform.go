@@ -53,17 +53,29 @@ type work struct {
 //
 // Cancelling ctx asks for a stop: the call under way still gets its time and its result is saved, nothing further is
 // begun. Errors are those of our own database; what a platform did wrong is recorded on the delivery.
-func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Claimed) (err error) {
+func Perform(ctx context.Context, db *sql.DB, out *Outside, delivery Claimed) error {
+	_, err := PerformInLane(ctx, db, out, delivery)
+	return err
+}
+
+// PerformInLane is Perform, and reports whether the delivery got as far as its platform, so that the next one of its account
+// may go at once. When not, DueLanes knows better.
+func PerformInLane(ctx context.Context, db *sql.DB, out *Outside, delivery Claimed) (onward bool, err error) {
 	if delivery.Holder == nil {
-		return fmt.Errorf("delivery %s is not claimed", delivery.ID)
+		return false, fmt.Errorf("delivery %s is not claimed", delivery.ID)
 	}
 	steady := context.WithoutCancel(ctx)
 	w := &work{db: db, out: out, holder: *delivery.Holder}
 	defer func() {
 		if r := recover(); r != nil { // the lease runs out, and the delivery is taken up from its last saved state
-			err = fmt.Errorf("delivery %s: panic: %v\n%s", delivery.ID, r, debug.Stack())
+			onward, err = false, fmt.Errorf("delivery %s: panic: %v\n%s", delivery.ID, r, debug.Stack())
 		}
 	}()
+	err = w.perform(ctx, steady, delivery)
+	return err == nil && (w.job.Delivery.State == Submitted || w.job.Delivery.State == StatePublished), err
+}
+
+func (w *work) perform(ctx, steady context.Context, delivery Claimed) error {
 	defer w.keepSteps(steady)
 	if err := w.load(steady, delivery); err != nil {
 		if platform := AsPlatformError(err); platform != nil {
@@ -415,8 +427,10 @@ func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
 		err := w.confirm(ctx, news)
 		if err != nil {
 			w.putBack(news.steps)
+			return true, err
 		}
-		return true, err
+		w.job.Delivery.State = StatePublished
+		return true, nil
 	case Awaiting:
 		w.note(Step{Name: "await", Outcome: Done, Sentence: "发布包已备好，等待人工发布并登记网址"})
 		return true, w.release(ctx, nil, nil)

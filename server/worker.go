@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -33,11 +32,12 @@ type worker struct {
 type dispatcher struct {
 	free  chan struct{} // a token for each performer that has nothing to do
 	nudge chan struct{}
-	due   func(ctx context.Context, limit int) ([]string, error)
+	due   func(ctx context.Context, limit int) ([]channels.Lane, error)
+	lanes *lanes
 }
 
-func newDispatcher(size int, due func(ctx context.Context, limit int) ([]string, error)) *dispatcher {
-	d := &dispatcher{free: make(chan struct{}, size), nudge: make(chan struct{}, 1), due: due}
+func newDispatcher(size int, due func(ctx context.Context, limit int) ([]channels.Lane, error)) *dispatcher {
+	d := &dispatcher{free: make(chan struct{}, size), nudge: make(chan struct{}, 1), due: due, lanes: newLanes()}
 	for range size {
 		d.free <- struct{}{}
 	}
@@ -58,8 +58,11 @@ const urgentPerformers = 2
 // beatEvery is how old a node's last sign of life may be when it claims a delivery.
 const beatEvery = 10 * time.Second
 
-// lookAhead is how many deliveries for each performer a look finds at the most.
-const lookAhead = 32
+// lookAhead is how many lanes for each performer a look finds at the most, and lookDeep how many deliveries in a lane.
+const (
+	lookAhead = 32
+	lookDeep  = 16
+)
 
 // The dispatcher looks at least this often, and no sooner than this after a look that found nothing to claim.
 const (
@@ -69,8 +72,13 @@ const (
 
 func newWorker(db *sql.DB, out *channels.Outside, log *slog.Logger, size int) *worker {
 	w := &worker{db: db, out: out, log: log, node: sql.NewID(), stopping: func() {}}
-	w.all = newDispatcher(size, func(ctx context.Context, limit int) ([]string, error) { return channels.Due(ctx, db, limit) })
-	w.urgent = newDispatcher(urgentPerformers, func(ctx context.Context, limit int) ([]string, error) { return channels.DueUrgent(ctx, db, limit) })
+	w.all = newDispatcher(size, func(ctx context.Context, limit int) ([]channels.Lane, error) {
+		return channels.DueLanes(ctx, db, limit, lookDeep)
+	})
+	w.urgent = newDispatcher(urgentPerformers, func(ctx context.Context, limit int) ([]channels.Lane, error) {
+		ids, err := channels.DueUrgent(ctx, db, limit)
+		return channels.Alone(ids), err
+	})
 	return w
 }
 
@@ -124,37 +132,39 @@ func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
 	if err := w.beat(ctx); err != nil {
 		return false, err
 	}
-	ids, err := d.due(ctx, lookAhead*cap(d.free))
-	if err != nil {
+	if d.lanes.worn() {
+		if err := d.lanes.look(func() ([]channels.Lane, error) { return d.due(ctx, lookAhead*cap(d.free)) }); err != nil {
+			return false, err
+		}
+	}
+	if d.lanes.waiting() == 0 || !d.wait(ctx) {
+		return false, nil
+	}
+	if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
+		d.giveBack(1)
 		return false, err
 	}
-	found := false
-	for len(ids) > 0 {
-		if !d.wait(ctx) {
-			return found, nil
-		}
-		if err := w.beat(ctx); err != nil { // waiting for a performer may have been long, and the machine asleep
+	var heads []head
+	claimed, _, err := channels.ClaimInTurn(ctx, w.db, w.out, func() []string {
+		heads = d.lanes.take(d.take(d.lanes.waiting()))
+		return idsOf(heads)
+	})
+	for i, at := range claimedAt(heads, claimed) {
+		if at < 0 { // another node was faster, or a person
+			d.lanes.leave(heads[i], false)
 			d.giveBack(1)
-			return found, err
+			continue
 		}
-		claimed, n, err := channels.ClaimInTurn(ctx, w.db, w.out, func() []string { return ids[:d.take(len(ids))] })
-		d.giveBack(n - len(claimed))
-		for _, delivery := range claimed {
-			w.ended.Go(func() {
-				w.perform(ctx, delivery)
-				d.giveBack(1)
-				d.wake() // the next one of its account may go now
-			})
-		}
-		if err != nil {
-			return found, err
-		}
-		found = found || len(claimed) > 0
-		if ids = ids[n:]; len(claimed) < n { // another node goes through the same ones: not in the same order
-			rand.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
-		}
+		w.ended.Go(func() {
+			d.lanes.leave(heads[i], w.perform(ctx, claimed[at]))
+			d.giveBack(1)
+			d.wake() // the next one of its lane may go now
+		})
 	}
-	return found, nil
+	if len(claimed) < len(heads) {
+		d.lanes.shuffle() // another node goes through the same ones: not in the same order
+	}
+	return len(claimed) > 0, err
 }
 
 // wait waits for a performer and takes it; false when the work is to end.
@@ -204,11 +214,14 @@ func (w *worker) beat(ctx context.Context) error {
 	return nil
 }
 
-func (w *worker) perform(ctx context.Context, delivery channels.Claimed) {
-	if err := channels.Perform(ctx, w.db, w.out, delivery); err != nil {
+// perform reports whether the next one of the lane may go.
+func (w *worker) perform(ctx context.Context, delivery channels.Claimed) bool {
+	onward, err := channels.PerformInLane(ctx, w.db, w.out, delivery)
+	if err != nil {
 		// Our own database failed; the lease runs out and the delivery is taken up again.
 		w.log.Error("delivery interrupted", "delivery", delivery.ID, "account", delivery.AccountID, "error", err.Error())
 	}
+	return onward
 }
 
 // pause returns how long to wait before the next look: until the next delivery is due, within the two bounds.

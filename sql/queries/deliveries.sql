@@ -39,7 +39,7 @@ FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE d.id IN (:ids)
 -- other: what is not submitted yet waits while another one of its account is being sent, and behind an earlier one, for which
 -- it waits a while even when that one is to be tried again later only. The first one due of each account is found first, so
 -- that a long backlog is gone through once and not once for each delivery in it.
-SELECT d.id FROM (
+SELECT d.id, d.account_id FROM (
     SELECT id, account_id, due_at, next_at, lease_until, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at, id) AS place
     FROM deliveries WHERE next_at <= :now AND urgent = FALSE AND state <> 'submitted'
 ) d
@@ -48,6 +48,14 @@ WHERE d.place = 1 AND (d.lease_until IS NULL OR d.lease_until <= :now) AND NOT E
     WHERE e.account_id = d.account_id AND e.next_at IS NOT NULL AND e.id <> d.id AND e.urgent = FALSE AND e.state IN ('scheduled', 'prepared')
       AND (e.lease_until > :now OR (e.due_at < d.due_at OR e.due_at = d.due_at AND e.id < d.id) AND d.due_at > :patient))
 ORDER BY d.next_at, d.id LIMIT :limit
+
+-- name: delivery.due_behind
+-- What is due behind the first one of each of some accounts, the next one first.
+SELECT id, account_id FROM (
+    SELECT id, account_id, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at, id) AS place
+    FROM deliveries WHERE account_id IN (:account_ids) AND next_at <= :now AND urgent = FALSE AND state <> 'submitted'
+) d
+WHERE place > 1 AND place <= :deep ORDER BY account_id, place
 
 -- name: delivery.due_asked
 -- What was submitted and is to be asked about now, oldest first.
