@@ -110,7 +110,8 @@ func ParseCIDRs(list []string) ([]netip.Prefix, error) {
 }
 
 // transport makes the transport of one scheme. Proxy stays nil on purpose: behind a proxy named in the environment the
-// check at dial would see the proxy's address only. HTTP/2 is left out: a webhook gains nothing from it.
+// check at dial would see the proxy's address only. HTTP/2 is left out: a webhook gains nothing from it. As many connections to a
+// host are kept as a node has performers, for one vendor may run the back ends of all apps of a district.
 func (g *Guard) transport(roots *x509.CertPool, plain bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: headerTimeout, Resolver: g.resolver, Control: g.control(plain)}
 	return &http.Transport{
@@ -120,7 +121,7 @@ func (g *Guard) transport(roots *x509.CertPool, plain bool) *http.Transport {
 		TLSHandshakeTimeout:    headerTimeout,
 		ResponseHeaderTimeout:  g.timeout, // the caller's deadline is the shorter one; this bounds a forgotten one
 		MaxResponseHeaderBytes: maxHeader,
-		MaxIdleConnsPerHost:    2,
+		MaxIdleConnsPerHost:    32,
 		IdleConnTimeout:        30 * time.Second,
 	}
 }
