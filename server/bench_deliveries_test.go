@@ -98,6 +98,12 @@ func newQuickSoak(b *testing.B, plan soakPlan, dsn string) *soak {
 	s := newSoak(b, plan, dsn)
 	s.town().environ = append(s.town().environ, "GOVMEDIA_LOG_LEVEL=info")
 	s.town().sandbox.ChangeSettings(func(s *sandbox.Settings) { s.PublishDelayMS = 0 })
+	s.revive(s.town())
+	seldom(s, "every account to have been read a first time", func() bool {
+		unread := 1
+		s.rows("SELECT COUNT(*) FROM sources WHERE state = 'reading' AND read_at IS NULL", func(scan func(...any)) { scan(&unread) })
+		return unread == 0
+	})
 	return s
 }
 
@@ -106,8 +112,8 @@ func (s *soak) deliver() time.Duration {
 	s.t.Helper()
 	before := s.sent()
 	due := sql.FromStd(s.schedule())
-	waitFor(s.t, s.plan.atMost, "the stand-ins to have everything", func() bool { return s.sent() == before+s.plan.deliveries() })
-	waitFor(s.t, s.plan.atMost, "every row to say so", s.allEnded)
+	seldom(s, "the stand-ins to have everything", func() bool { return s.sent() == before+s.plan.deliveries() })
+	seldom(s, "every row to say so", s.allEnded)
 	last := due
 	s.rows("SELECT COUNT(*), COALESCE(MAX(ended_at), 0) FROM deliveries WHERE due_at = ? AND state = 'published' AND error_code = ''", func(scan func(...any)) {
 		published := 0
@@ -117,6 +123,16 @@ func (s *soak) deliver() time.Duration {
 		}
 	}, due)
 	return last.Sub(due)
+}
+
+// seldom waits for something and asks so rarely that the asking, which holds the stand-ins up, is no part of what is measured: that
+// ends with a time in the rows.
+func seldom(s *soak, what string, condition func() bool) {
+	s.t.Helper()
+	waitFor(s.t, s.plan.atMost, what, func() bool {
+		time.Sleep(500 * time.Millisecond)
+		return condition()
+	})
 }
 
 // rows asks the program's database while it runs.
@@ -178,7 +194,7 @@ func (s *soak) dueToCall(over time.Duration) []time.Duration {
 	if late := time.Since(from); late > 0 {
 		s.t.Fatalf("scheduling ended %s after the first article fell due", late)
 	}
-	waitFor(s.t, s.plan.atMost, "everything to be sent", func() bool { return time.Since(from) > over && s.allEnded() })
+	seldom(s, "everything to be sent", func() bool { return time.Since(from) > over && s.allEnded() })
 	var waits []time.Duration
 	s.rows("SELECT due_at, intent_at FROM deliveries WHERE due_at >= ? AND state = 'published'", func(scan func(...any)) {
 		var due, called sql.Time
