@@ -33,6 +33,7 @@ const (
 var buttonLabels = map[string]string{
 	ActCancel: "取消投递", ActRetry: "重试", ActConfirm: "登记发布网址", ActSettle: "核实处理", ActTakeOver: "转人工发布", ActDecide: "决定怎样处理",
 	ActRetract: "撤下", ActMass: "决定群发", ActConfirmRetracted: "登记已撤下", ActConfirmCorrected: "登记已更正",
+	ActMend: "修改稿件",
 }
 
 // advice returns what to say of the delivery; may are the actions that the person has.
@@ -51,7 +52,7 @@ func (d Delivery) advice(now sql.Time, may []string) Advice {
 		a.NextAt = d.NextAt
 	}
 	for _, action := range helps {
-		if slices.Contains(may, action) {
+		if slices.Contains(may, action) || action == ActMend && slices.Contains(may, ActRetry) {
 			a.Button, a.ButtonLabel = action, buttonLabels[action]
 			break
 		}
@@ -84,7 +85,11 @@ func (d Delivery) publishAdvice(now sql.Time) (Advice, []string) {
 		}
 		return Advice{Happened: "平台已经发布。", Readers: readersPublished}, nil
 	case Failed:
-		return Advice{Happened: d.said("发布没有成功。"), Readers: readersNothing, Next: "系统不再自动重试。"}, d.failedHelps()
+		next := "系统不再自动重试。"
+		if d.ErrorClass == Content {
+			next += "原样重试多半还会被拒。请到稿件页点“更正”，改好后重新送审、签发，再发布。"
+		}
+		return Advice{Happened: d.said("发布没有成功。"), Readers: readersNothing, Next: next}, d.failedHelps()
 	case Unknown:
 		return Advice{Happened: d.said("平台没有给出结果，系统核实不了是否已经发出。"), Readers: readersPerhaps,
 			Next: "系统不会重发。请登录平台查看：有就登记网址，没有就登记未发出。"}, []string{ActSettle}
@@ -118,6 +123,8 @@ func (d Delivery) failedHelps() []string {
 		return []string{ActConfirm, ActTakeOver, ActRetry}
 	case Defect:
 		return []string{ActTakeOver, ActRetry}
+	case Content: // the same text would be refused again
+		return []string{ActMend, ActTakeOver}
 	}
 	return []string{ActRetry, ActTakeOver}
 }

@@ -257,6 +257,7 @@ func TestAdviceSaysWhatItMeansForReaders(t *testing.T) {
 		"published":        {d.in(channels.StatePublished, ""), "已发出", ""},
 		"failed, quota":    {d.in(channels.Failed, channels.Permission), "未发出", channels.ActRetry},
 		"failed, by hand":  {d.in(channels.Failed, channels.ByHand), "未发出", channels.ActConfirm},
+		"failed, content":  {d.in(channels.Failed, channels.Content), "未发出", channels.ActMend},
 		"failed, a defect": {d.in(channels.Failed, channels.Defect), "未发出", channels.ActTakeOver},
 		"unknown":          {unknown, "可能已发出", channels.ActSettle},
 		"cancelled":        {d.in(channels.Cancelled, ""), "未发出", ""},
@@ -272,10 +273,10 @@ func TestAdviceSaysWhatItMeansForReaders(t *testing.T) {
 		}
 	}
 	queues, err := channels.QueuesOf(t.Context(), d.db, d.People["officer"])
-	if err != nil || queues != (channels.Queues{Unknown: 1, Failed: 3, Hand: 1}) {
-		t.Errorf("QueuesOf = %+v, %v; want one unknown, three failed, one in hand", queues, err)
+	if err != nil || queues != (channels.Queues{Unknown: 1, Failed: 4, Hand: 1}) {
+		t.Errorf("QueuesOf = %+v, %v; want one unknown, four failed, one in hand", queues, err)
 	}
-	for queue, want := range map[channels.Queue]int{channels.QueueUnknown: 1, channels.QueueFailed: 3, channels.QueueHand: 1, channels.QueueHeld: 0, channels.QueueRetract: 0} {
+	for queue, want := range map[channels.Queue]int{channels.QueueUnknown: 1, channels.QueueFailed: 4, channels.QueueHand: 1, channels.QueueHeld: 0, channels.QueueRetract: 0} {
 		list, err := channels.List(t.Context(), d.db, d.People["officer"], channels.Filter{Queue: queue, Limit: 10})
 		if err != nil || len(list) != want {
 			t.Errorf("List of the queue %s has %d, %v; want %d", queue, len(list), err, want)

@@ -33,6 +33,7 @@ const (
 	ActTakeOver         = "take_over"         // post it by hand instead
 	ActDecide           = "decide"            // send, reschedule or drop what an outage held back
 	ActRetract          = "retract"           // take the article down
+	ActMend             = "mend"              // correct the article: never among Actions, for it is done there
 	ActConfirmRetracted = "confirm_retracted" // say that the post is gone
 	ActConfirmCorrected = "confirm_corrected" // say that the post was corrected
 	ActMass             = "mass"              // decide whether it goes to all followers

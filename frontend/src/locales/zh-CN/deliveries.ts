@@ -53,6 +53,7 @@ export const deliveries = {
     settle: '没有发出',
     confirm_retracted: '登记已撤下',
     confirm_corrected: '登记已更正',
+    mend: '修改稿件',
     retry: '重试',
     retryNow: '立即重试',
     askNow: '立即再查一次',
