@@ -9,12 +9,13 @@ import (
 	"govmedia/channels"
 )
 
-// lanes remembers what a look found due, so that a long backlog is not gone through again for each delivery in it. The lanes take
-// turns; in each, the next delivery goes when the one before it got as far as its platform.
+// lanes remembers what a look found due, so that a long backlog is not gone through again for each delivery in it. In each lane the
+// next delivery goes when the one before it got as far as its platform. A node stays with the lanes that it has begun, up to their
+// end: where all nodes went through all lanes in turn, each would find most heads gone.
 type lanes struct {
 	mu     sync.Mutex
 	known  map[string]*lane // by key
-	idle   []*lane          // those whose next delivery may go, the one that waited longest first
+	idle   []*lane          // those whose next delivery may go: those that go on already, then the one that waited longest
 	looked time.Time
 	took   time.Duration // by the last look
 }
@@ -96,7 +97,7 @@ func (l *lanes) leave(h head, onward bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if onward && len(h.lane.IDs) > 0 {
-		l.idle = append(l.idle, h.lane)
+		l.idle = slices.Insert(l.idle, 0, h.lane)
 		return
 	}
 	delete(l.known, h.lane.Key)

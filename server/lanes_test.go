@@ -9,7 +9,7 @@ import (
 	"govmedia/channels"
 )
 
-func TestLanesTakeTurns(t *testing.T) {
+func TestTheNextOfALaneGoesWhenTheOneBeforeItDid(t *testing.T) {
 	l := newLanes()
 	if !l.worn() {
 		t.Error("nothing was looked for yet, and it is not time to look")
@@ -31,6 +31,13 @@ func TestLanesTakeTurns(t *testing.T) {
 	l.leave(third[0], false)
 	l.leave(second[0], true)
 	l.next(t, 5, "a3")
+}
+
+func TestALaneThatHasBegunGoesOnBeforeOthers(t *testing.T) {
+	l := newLanes()
+	l.found(t, channels.Lane{Key: "a", IDs: []string{"a1", "a2"}}, channels.Lane{Key: "b", IDs: []string{"b1"}})
+	l.leave(l.next(t, 1, "a1")[0], true)
+	l.next(t, 2, "a2", "b1")
 }
 
 func TestALaneThatDoesNotGetOnIsForgotten(t *testing.T) {
