@@ -127,15 +127,14 @@ func ClaimAll(ctx context.Context, db *sql.DB, ids []string, lease time.Duration
 }
 
 // ClaimInTurn is ClaimAll for the worker of out, once out writes nothing else: free tells then which deliveries there are
-// performers for. It returns with the claimed ones how many it tried.
-func ClaimInTurn(ctx context.Context, db *sql.DB, out *Outside, free func() []string) ([]Claimed, int, error) {
+// performers for.
+func ClaimInTurn(ctx context.Context, db *sql.DB, out *Outside, free func() []string) ([]Claimed, error) {
 	holder := sql.NewID()
 	ids, err := takeInTurn(ctx, db, out, free, holder)
 	if err != nil {
-		return nil, len(ids), err
+		return nil, err
 	}
-	claimed, err := taken(ctx, db, ids, holder)
-	return claimed, len(ids), err
+	return taken(ctx, db, ids, holder)
 }
 
 func takeInTurn(ctx context.Context, db *sql.DB, out *Outside, free func() []string, holder string) ([]string, error) {

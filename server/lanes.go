@@ -14,23 +14,19 @@ import (
 // end: where all nodes went through all lanes in turn, each would find most heads gone.
 type lanes struct {
 	mu     sync.Mutex
-	known  map[string]*lane // by key
-	idle   []*lane          // those whose next delivery may go: those that go on already, then the one that waited longest
+	known  map[string]*channels.Lane // by key
+	idle   []*channels.Lane          // those whose next delivery may go: those that go on already, then the one that waited longest
 	looked time.Time
 	took   time.Duration // by the last look
-}
-
-type lane struct {
-	channels.Lane
 }
 
 // head is a delivery that was taken from the front of a lane.
 type head struct {
 	id   string
-	lane *lane
+	lane *channels.Lane
 }
 
-func newLanes() *lanes { return &lanes{known: map[string]*lane{}} }
+func newLanes() *lanes { return &lanes{known: map[string]*channels.Lane{}} }
 
 // What a look found is used this long, and longer where looking takes more than a share of the time.
 const (
@@ -63,9 +59,8 @@ func (l *lanes) look(due func() ([]channels.Lane, error)) error {
 		if l.known[one.Key] != nil {
 			continue
 		}
-		fresh := &lane{Lane: one}
-		l.known[one.Key] = fresh
-		l.idle = append(l.idle, fresh)
+		l.known[one.Key] = &one
+		l.idle = append(l.idle, &one)
 	}
 	return nil
 }

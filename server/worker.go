@@ -145,7 +145,7 @@ func (w *worker) claimSome(ctx context.Context, d *dispatcher) (bool, error) {
 		return false, err
 	}
 	var heads []head
-	claimed, _, err := channels.ClaimInTurn(ctx, w.db, w.out, func() []string {
+	claimed, err := channels.ClaimInTurn(ctx, w.db, w.out, func() []string {
 		heads = d.lanes.take(d.take(d.lanes.waiting()))
 		return idsOf(heads)
 	})
