@@ -244,15 +244,30 @@ func (l *ledger) unheardOf(ctx context.Context, in []NewPost) ([]bool, error) {
 	}
 	empty := func(s string) bool { return s == "" }
 	externals, urls = slices.DeleteFunc(externals, empty), slices.DeleteFunc(urls, empty)
-	known, err := sql.List[string](ctx, l.tx, "post.known", sql.Args{"account_ids": accountIDs, "delivery_ids": deliveries, "external_ids": externals,
+	known, err := sql.List[knownPost](ctx, l.tx, "post.known", sql.Args{"account_ids": accountIDs, "delivery_ids": deliveries, "external_ids": externals,
 		"urls": urls, "from_at": from.Add(-sameURLWithin), "until_at": until.Add(sameURLWithin)})
 	if err != nil {
 		return nil, err
 	}
 	for i, post := range in {
-		alone[i] = ofAccount[post.AccountID] == 1 && !slices.Contains(known, post.AccountID) && !slices.Contains(known, text(post.DeliveryID))
+		alone[i] = ofAccount[post.AccountID] == 1 && !slices.ContainsFunc(known, func(k knownPost) bool { return k.maybe(post) })
 	}
 	return alone, nil
+}
+
+// knownPost is what tells a post apart from others.
+type knownPost struct {
+	AccountID              string
+	DeliveryID, ExternalID *string
+	URL                    string
+}
+
+// maybe reports whether a report may be about the post. An article goes to many accounts, and some platforms know it by the
+// same id on each, so the account counts too.
+func (k knownPost) maybe(in NewPost) bool {
+	same := func(a, b string) bool { return a != "" && strings.TrimRight(a, " ") == strings.TrimRight(b, " ") } // as MariaDB compares
+	return same(text(k.DeliveryID), text(in.DeliveryID)) ||
+		k.AccountID == in.AccountID && (same(text(k.ExternalID), cut(text(in.ExternalID), maxPostExternalID)) || same(k.URL, in.URL))
 }
 
 // keepPosts writes the posts that wait to be written.

@@ -66,6 +66,42 @@ func TestTheSamePostToldTwiceIsOne(t *testing.T) {
 	})
 }
 
+// An article goes to many accounts, which some platforms know by the same id and address on each: a post of each, in whatever
+// company it is told, and told again it is the same one.
+func TestAnArticleOnManyAccountsIsAPostOfEach(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		var in [2][]accounts.NewPost // the second batch has each account's other article
+		articles := []string{"06h0first", "06h0second"}
+		for i := range 4 {
+			account := w.account(accounts.KindWeibo, fmt.Sprintf("清源发布%d", i), "2026-03-01 09:00")
+			for batch := range in {
+				article := articles[(i+batch)%2]
+				delivery := sql.NewID()
+				in[batch] = append(in[batch], accounts.NewPost{AccountID: account.ID, DeliveryID: &delivery, ExternalID: &article, Title: article,
+					URL: "https://app.example/articles/" + article, Source: accounts.FromDelivery, PublishedAt: w.time("2026-03-02 09:00")})
+			}
+		}
+		w.at("2026-03-03 09:00")
+		ids := map[string]bool{}
+		for round, batch := range [][]accounts.NewPost{in[0], in[1], in[0], in[1]} {
+			recorded, err := accounts.RecordPosts(ctx, w.db, w.book, units.System, batch)
+			if err != nil {
+				t.Fatalf("RecordPosts, round %d: %v", round, err)
+			}
+			for i, r := range recorded {
+				if r.Refused != nil || r.Created != (round < 2) || r.Post.AccountID != batch[i].AccountID || *r.Post.ExternalID != *batch[i].ExternalID {
+					t.Errorf("round %d, post %d: created %v, %v, %+v", round, i, r.Created, r.Refused, r.Post)
+				}
+				ids[r.Post.ID] = true
+			}
+		}
+		if len(ids) != 8 {
+			t.Errorf("%d posts of two articles on four accounts, want 8", len(ids))
+		}
+	})
+}
+
 // A post that was seen under the platform's id before its delivery knew that id stays a post of its own; the delivery's
 // post takes the id over from nobody.
 func TestTwoRowsOfOnePostDoNotCollide(t *testing.T) {

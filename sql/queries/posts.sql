@@ -18,11 +18,12 @@ FROM (
 ) known ORDER BY place, id LIMIT 1
 
 -- name: post.known
--- Accounts with a post that may be the one of a report, since it has the platform's id or its address about its time, and
--- deliveries with a post. More than post.same would find, and never less.
-SELECT account_id AS id FROM posts WHERE account_id IN (:account_ids) AND external_id IN (:external_ids)
-UNION SELECT account_id AS id FROM posts WHERE account_id IN (:account_ids) AND published_at >= :from_at AND published_at <= :until_at AND url IN (:urls)
-UNION SELECT delivery_id AS id FROM posts WHERE delivery_id IN (:delivery_ids)
+-- What tells the posts apart that may be those of some reports: they have the platform's id or the address of one of them, on one of
+-- the accounts, or the delivery. More than post.same would find, and never less.
+SELECT account_id, delivery_id, external_id, url FROM posts WHERE account_id IN (:account_ids) AND external_id IN (:external_ids)
+UNION SELECT account_id, delivery_id, external_id, url FROM posts
+WHERE account_id IN (:account_ids) AND published_at >= :from_at AND published_at <= :until_at AND url IN (:urls)
+UNION SELECT account_id, delivery_id, external_id, url FROM posts WHERE delivery_id IN (:delivery_ids)
 
 -- name: post.insert
 INSERT INTO posts (id, account_id, column_id, unit_id, delivery_id, external_id, title, url, source, published_at, first_seen_at, removed_at, date_by, note, attachments)
