@@ -105,24 +105,24 @@ type ledger struct {
 // openLedger locks and reads accounts. Those that do not exist are left out.
 func openLedger(ctx context.Context, tx *sql.DB, book rules.Book, ids []string) (*ledger, error) {
 	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	if _, err := tx.Exec(ctx, "account.lock_all", sql.Args{"ids": ids}); err != nil {
-		return nil, err
-	}
-	return readLedger(ctx, tx, book, ids)
+	return fillLedger(ctx, tx, book, "account.hold_all", slices.Compact(ids))
 }
 
 // readLedger is openLedger without the locks, for looking only.
 func readLedger(ctx context.Context, tx *sql.DB, book rules.Book, ids []string) (*ledger, error) {
-	law, err := book.Law(ctx, tx)
+	return fillLedger(ctx, tx, book, "account.get_all", ids)
+}
+
+func fillLedger(ctx context.Context, tx *sql.DB, book rules.Book, statement string, ids []string) (*ledger, error) {
+	accounts, err := sql.List[Account](ctx, tx, statement, sql.Args{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	law, err := book.Law(ctx, tx) // once the accounts are held: who brings other law settles them first
 	if err != nil {
 		return nil, err
 	}
 	l := &ledger{tx: tx, law: law, now: tx.Now(), accounts: map[string]Account{}, things: map[string]*thing{}, units: map[string]bool{}}
-	accounts, err := sql.List[Account](ctx, tx, "account.get_all", sql.Args{"ids": ids})
-	if err != nil {
-		return nil, err
-	}
 	var sites []string
 	for _, account := range accounts {
 		l.accounts[account.ID] = account

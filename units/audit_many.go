@@ -36,7 +36,7 @@ func appendLines(ctx context.Context, tx *sql.DB, actor Actor, lines []Line) err
 	for _, line := range lines {
 		chains[line.chain()] = nil
 	}
-	heads, err := holdChains(ctx, tx, sortedChains(chains))
+	heads, err := sql.List[chainHead](ctx, tx, "audit_head.hold_all", sql.Args{"chains": sortedChains(chains)})
 	if err != nil {
 		return err
 	}
@@ -62,25 +62,11 @@ func appendLines(ctx context.Context, tx *sql.DB, actor Actor, lines []Line) err
 	if err := sql.InsertMany(ctx, tx, "audit_line.insert", stored); err != nil {
 		return asConflict(err)
 	}
-	for _, head := range heads {
-		mine, err := tx.ExecOne(ctx, "audit_head.seal_many", head)
-		if err == nil && !mine {
-			err = sql.ErrConflict
-		}
-		if err != nil {
-			return err
-		}
+	sealed, err := sql.UpdateMany(ctx, tx, "audit_head.seal_all", heads)
+	if err == nil && sealed != int64(len(heads)) {
+		err = sql.ErrConflict
 	}
-	return nil
-}
-
-// holdChains locks chains until the transaction ends and returns the heads of those that have one.
-func holdChains(ctx context.Context, tx *sql.DB, chains []string) ([]chainHead, error) {
-	args := sql.Args{"chains": chains}
-	if _, err := tx.Exec(ctx, "audit_head.hold", args); err != nil {
-		return nil, err
-	}
-	return sql.List[chainHead](ctx, tx, "audit_head.get_all", args)
+	return err
 }
 
 func sortedChains(chains map[string]*chainHead) []string {

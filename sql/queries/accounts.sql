@@ -81,6 +81,17 @@ SELECT a.id, a.unit_id, '' AS unit_name, a.platform, a.kind, a.name, a.external_
     a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
 FROM accounts a WHERE a.id IN (:ids) ORDER BY a.id
 
+-- name: account.hold_all
+-- Many accounts, held until the transaction ends. On SQLite nobody else writes meanwhile.
+SELECT a.id, a.unit_id, '' AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+FROM accounts a WHERE a.id IN (:ids) ORDER BY a.id
+
+-- name: account.hold_all mysql
+SELECT a.id, a.unit_id, '' AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,
+    a.credentials_set_at, a.last_post_at, a.last_post_title, a.unread_since, a.unread_reason, a.closed_at, a.gone_to, a.path, a.watch, a.due_at, a.created_at, a.updated_at, a.version
+FROM accounts a WHERE a.id IN (:ids) ORDER BY a.id FOR UPDATE
+
 -- name: account.with_units
 -- Many accounts with the names of their units, whoever asks. For the program itself.
 SELECT a.id, a.unit_id, u.name AS unit_name, a.platform, a.kind, a.name, a.external_id, a.home_url, a.mode, a.state, a.in_use_at, a.settings,

@@ -13,16 +13,21 @@ SELECT seq, hash FROM audit_heads WHERE chain = :chain
 -- Writes the hash of the line just added, where the place is still ours.
 UPDATE audit_heads SET hash = :hash WHERE chain = :chain AND seq = :seq
 
--- name: audit_head.hold
--- Holds many chains until the transaction ends; changes nothing.
-UPDATE audit_heads SET seq = seq WHERE chain IN (:chains)
-
--- name: audit_head.get_all
+-- name: audit_head.hold_all
+-- The heads of many chains, held until the transaction ends. On SQLite nobody else writes meanwhile.
 SELECT chain, seq, hash, seq AS was FROM audit_heads WHERE chain IN (:chains) ORDER BY chain
 
--- name: audit_head.seal_many
--- Writes the place and the hash of the last of several lines, where the chain was held at :was.
-UPDATE audit_heads SET seq = :seq, hash = :hash WHERE chain = :chain AND seq = :was
+-- name: audit_head.hold_all mysql
+SELECT chain, seq, hash, seq AS was FROM audit_heads WHERE chain IN (:chains) ORDER BY chain FOR UPDATE
+
+-- name: audit_head.seal_all
+-- Writes the places and the hashes of the last of several lines, where each chain was held at :was.
+UPDATE audit_heads SET seq = n.seq, hash = n.hash
+FROM (SELECT :chain AS chain, :seq AS seq, :hash AS hash, :was AS was) n WHERE audit_heads.chain = n.chain AND audit_heads.seq = n.was
+
+-- name: audit_head.seal_all mysql
+UPDATE (SELECT :chain AS chain, :seq AS seq, :hash AS hash, :was AS was) n STRAIGHT_JOIN audit_heads h ON h.chain = n.chain AND h.seq = n.was
+SET h.seq = n.seq, h.hash = n.hash
 
 -- name: audit_head.chains
 -- Every chain there is or should be: a unit has at least the line of its creation.
