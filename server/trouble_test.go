@@ -18,6 +18,7 @@ import (
 	"govmedia/articles"
 	"govmedia/channels"
 	"govmedia/channels/sandbox"
+	"govmedia/sql"
 	"govmedia/sql/sqltest"
 )
 
@@ -405,6 +406,32 @@ func twin(one *town, environ ...string) *town {
 	return two
 }
 
+// checkOrder makes sure that each account was sent one delivery after the other, in the order in which they were due, whichever
+// node sent it: none was begun before its platform had taken the one before it.
+func checkOrder(t *testing.T, town *town, want int) {
+	t.Helper()
+	bare := sqltest.Bare(t, town.config.DSN)
+	defer func() { _ = bare.Close() }()
+	type sent struct {
+		account, id  string
+		begun, taken int64
+	}
+	var before sent
+	seen := 0
+	sqltest.Rows(t, bare, "SELECT account_id, id, intent_at, COALESCE(submitted_at, ended_at) FROM deliveries ORDER BY account_id, due_at, id", func(scan func(...any)) {
+		var now sent
+		scan(&now.account, &now.id, &now.begun, &now.taken)
+		if now.account == before.account && now.begun < before.taken {
+			t.Errorf("delivery %s was begun at %d, %s before it was taken at %d", now.id, now.begun, before.id, before.taken)
+		}
+		before = now
+		seen++
+	})
+	if seen != want {
+		t.Errorf("%d deliveries, want %d", seen, want)
+	}
+}
+
 func TestTwoNodesShareSixtyDeliveries(t *testing.T) {
 	t.Parallel()
 	one := newTown(t, sqltest.MariaDBDSN(t, true))
@@ -425,15 +452,17 @@ func TestTwoNodesShareSixtyDeliveries(t *testing.T) {
 	two.start()
 	author := one.signIn("xinxi")
 	views := signed(t, one, author, 15, everyKind...)
+	due := sql.FromStd(time.Now().Add(6 * time.Second)) // of all, so that both nodes find the same many due for each account
 	for n, view := range views {
 		at := author
 		if n%2 == 1 { // the session and its keys are good at both
 			at = &browser{t: t, base: two.base, client: author.client}
 		}
-		schedule(at, view, nil)
+		schedule(at, view, &due)
 	}
 	allPublished(t, one, author, views)
 	checkOnce(t, one, 60)
+	checkOrder(t, one, 60)
 	if _, shared := calls.Load("two"); !shared {
 		t.Error("the second node did nothing")
 	}
