@@ -12,8 +12,9 @@ trap cleanup EXIT
 export PATH="$PATH:/usr/sbin"
 user=()
 [ "$(id -u)" != 0 ] || user=(--user=root)
-port=$(( 20000 + RANDOM % 20000 ))
-while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$(( 20000 + RANDOM % 20000 )); done
+port() { echo $(( 20000 + RANDOM % 12000 )); } # below those that the system gives to connections, which nothing listens on and yet are taken
+port=$(port)
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$(port); done
 mkdir "$dir/tmp" # of its own: a second server that starts would sweep the first one's temporary tables away
 mariadb-install-db --no-defaults "${user[@]}" --datadir="$dir/data" --auth-root-authentication-method=normal \
   --skip-test-db --skip-name-resolve >"$dir/install.log" 2>&1 || { cat "$dir/install.log"; exit 1; }
