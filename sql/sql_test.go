@@ -337,35 +337,69 @@ func TestExplainBlamesTheDatabaseOnlyForWhatItDid(t *testing.T) {
 
 // What an old database gave twice keeps nobody from migrating: the first holds the name, and it can be held once from then on.
 func TestAnOldDatabaseMayHaveGivenAnAddressTwice(t *testing.T) {
+	eachOld(t, 23, func(t *testing.T, db *sql.DB) {
+		ctx := t.Context()
+		for _, row := range [][]any{{"r1", "domain", "a.gov.cn", 1}, {"r2", "domain", "b.gov.cn", nil}, {"r3", "domain", "B.gov.cn", nil}, {"r4", "mailbox", "b.gov.cn", nil},
+			{"r5", "domain", "a.gov.cn", nil}} {
+			raw(t, db, "INSERT INTO registrations (id, object, name, until_at, unit_id, application_id, since_at) VALUES (?, ?, ?, ?, 'u', 'a', 0)", row...)
+		}
+		if _, err := sql.Migrate(ctx, db); err != nil {
+			t.Fatalf("Migrate: %v", err)
+		}
+		rows(t, db, "SELECT CONCAT(id, ' ', COALESCE(held_name, '-')) FROM registrations ORDER BY id", "r1 -", "r2 b.gov.cn", "r3 -", "r4 b.gov.cn", "r5 a.gov.cn")
+		_, err := db.Exec(ctx, "registration.insert", sql.Args{"id": "r6", "unit_id": "u", "object": "domain", "name": "b.gov.cn", "account_id": nil, "application_id": "a", "since_at": 0})
+		if !sql.IsDuplicate(err) {
+			t.Errorf("b.gov.cn once more: %v, want a duplicate", err)
+		}
+	})
+}
+
+// An app that answered its test has not to answer it again, and its account is as old as it was: what it took since it was changed counts.
+func TestATestedEndpointBecomesPartOfItsAccount(t *testing.T) {
+	eachOld(t, 24, func(t *testing.T, db *sql.DB) {
+		for _, id := range []string{"a1", "a2"} {
+			raw(t, db, `INSERT INTO accounts (id, unit_id, platform, kind, name, home_url, mode, state, settings, last_post_title, unread_reason, path, watch, created_at, updated_at, version)
+				VALUES (?, 'u', 'app', 'app', ?, '', 'auto', 'in_use', '{}', '', '', '/u/', '', 1, 2, 3)`, id, id)
+		}
+		for _, note := range [][]any{{"app_endpoint", "a1", "mark"}, {"app_endpoint", "gone", "other"}, {"weibo_hold", "a2", "kept"}} {
+			raw(t, db, "INSERT INTO channel_notes (kind, subject, code, text, until_at, noted_at) VALUES (?, ?, ?, '', 9, 7)", note...)
+		}
+		if _, err := sql.Migrate(t.Context(), db); err != nil {
+			t.Fatalf("Migrate: %v", err)
+		}
+		rows(t, db, "SELECT CONCAT(id, ' ', endpoint_mark, ' ', COALESCE(endpoint_at, '-'), ' ', updated_at, ' ', version) FROM accounts ORDER BY id", "a1 mark 7 2 3", "a2  - 2 3")
+		rows(t, db, "SELECT CONCAT(kind, ' ', subject) FROM channel_notes", "weibo_hold a2")
+	})
+}
+
+// eachOld runs a test on databases of each kind that stand at an earlier version of the schema.
+func eachOld(t *testing.T, version int64, run func(t *testing.T, db *sql.DB)) {
 	for _, dsn := range []string{"sqlite:" + filepath.Join(t.TempDir(), "old.db"), sqltest.MariaDBDSN(t, false)} {
 		t.Run(strings.SplitN(dsn, ":", 2)[0], func(t *testing.T) {
-			ctx := t.Context()
-			db, err := sql.Open(ctx, dsn)
+			db, err := sql.Open(t.Context(), dsn)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer func() { _ = db.Close() }()
-			if err := sql.MigrateTo(ctx, db, 23); err != nil {
-				t.Fatalf("MigrateTo(23): %v", err)
+			if err := sql.MigrateTo(t.Context(), db, version); err != nil {
+				t.Fatalf("MigrateTo(%d): %v", version, err)
 			}
-			for _, row := range [][]any{{"r1", "domain", "a.gov.cn", 1}, {"r2", "domain", "b.gov.cn", nil}, {"r3", "domain", "B.gov.cn", nil}, {"r4", "mailbox", "b.gov.cn", nil},
-				{"r5", "domain", "a.gov.cn", nil}} {
-				const insert = "INSERT INTO registrations (id, object, name, until_at, unit_id, application_id, since_at) VALUES (?, ?, ?, ?, 'u', 'a', 0)"
-				if err := sql.ExecRaw(ctx, db, insert, row...); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := sql.Migrate(ctx, db); err != nil {
-				t.Fatalf("Migrate: %v", err)
-			}
-			held, err := sql.StringsOf(ctx, db, "SELECT CONCAT(id, ' ', COALESCE(held_name, '-')) FROM registrations ORDER BY id")
-			if want := []string{"r1 -", "r2 b.gov.cn", "r3 -", "r4 b.gov.cn", "r5 a.gov.cn"}; err != nil || !slices.Equal(held, want) {
-				t.Errorf("held: %q, %v, want %q", held, err, want)
-			}
-			_, err = db.Exec(ctx, "registration.insert", sql.Args{"id": "r6", "unit_id": "u", "object": "domain", "name": "b.gov.cn", "account_id": nil, "application_id": "a", "since_at": 0})
-			if !sql.IsDuplicate(err) {
-				t.Errorf("b.gov.cn once more: %v, want a duplicate", err)
-			}
+			run(t, db)
 		})
+	}
+}
+
+func raw(t *testing.T, db *sql.DB, text string, values ...any) {
+	t.Helper()
+	if err := sql.ExecRaw(t.Context(), db, text, values...); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
+
+func rows(t *testing.T, db *sql.DB, query string, want ...string) {
+	t.Helper()
+	got, err := sql.StringsOf(t.Context(), db, query)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%s: %q, %v, want %q", query, got, err, want)
 	}
 }

@@ -9,19 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"time"
 
 	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/sql"
 )
-
-// endpointNote is the kind of note that keeps with which endpoint and secrets an account's app last answered its test: the code is their
-// mark. An account has at most one.
-const endpointNote = "app_endpoint"
-
-// keepVerified is how long an answer counts: as long as nobody changes the address or a secret.
-const keepVerified = 100 * 365 * 24 * time.Hour
 
 // verified is an endpoint that answered.
 type verified struct {
@@ -64,14 +56,7 @@ func (c *Channel) Ping(ctx context.Context, account accounts.Account, credential
 // keep remembers an endpoint that answered, for every node and, without a database, for this channel.
 func (c *Channel) keep(ctx context.Context, accountID string, answered verified) error {
 	if c.cfg.DB != nil {
-		args := sql.Args{"kind": endpointNote, "subject": accountID, "code": answered.mark, "text": "", "until_at": answered.at.Add(keepVerified), "noted_at": answered.at}
-		changed, err := c.cfg.DB.ExecOne(ctx, "channel_note.update", args)
-		if err == nil && !changed {
-			if _, err = c.cfg.DB.Exec(ctx, "channel_note.insert", args); sql.IsDuplicate(err) { // another test was quicker: the later one counts
-				_, err = c.cfg.DB.Exec(ctx, "channel_note.update", args)
-			}
-		}
-		if err != nil {
+		if _, err := c.cfg.DB.Exec(ctx, "app_endpoint.keep", sql.Args{"account_id": accountID, "mark": answered.mark, "at": answered.at}); err != nil {
 			return fmt.Errorf("keep that the app of account %s answered: %w", accountID, err)
 		}
 	}
@@ -92,20 +77,19 @@ func (c *Channel) Verified(ctx context.Context, account accounts.Account, creden
 		return nil, nil
 	}
 	kept, err := sql.Get[struct {
-		Kind, Subject, Code, Text string
-		UntilAt, NotedAt          sql.Time
-	}](ctx, c.cfg.DB, "channel_note.get", sql.Args{"kind": endpointNote, "subject": account.ID})
-	if err == nil && kept.Code == mark {
-		c.verified.Store(account.ID, verified{mark, kept.NotedAt})
-		return kept.NotedAt.Ptr(), nil
-	}
-	if errors.Is(err, sql.ErrNone) {
-		return c.takenBefore(ctx, account)
-	}
-	if err != nil {
+		Mark string
+		At   *sql.Time
+	}](ctx, c.cfg.DB, "app_endpoint.get", sql.Args{"account_id": account.ID})
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("read whether the app of account %s answered: %w", account.ID, err)
+	case kept.At == nil:
+		return c.takenBefore(ctx, account)
+	case kept.Mark != mark:
+		return nil, nil
 	}
-	return nil, nil
+	c.verified.Store(account.ID, verified{mark, *kept.At})
+	return kept.At, nil
 }
 
 // takenBefore returns when an app took an article last, in the life that its account leads since it was last changed; nil when it took none.

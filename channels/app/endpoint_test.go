@@ -266,7 +266,7 @@ func TestAnAppThatTookArticlesSinceItsAccountWasChangedIsActive(t *testing.T) {
 		o := newOffice(t, db, endpoint)
 		o.work(o.schedule())
 		b.say = func(rw http.ResponseWriter, _ string) { rw.WriteHeader(http.StatusNotFound) } // from here on as before tests were asked for
-		if _, err := db.Exec(t.Context(), "channel_note.delete", sql.Args{"kind": "app_endpoint", "subject": o.account.ID}); err != nil {
+		if _, err := db.Exec(t.Context(), "app_endpoint.keep", sql.Args{"account_id": o.account.ID, "mark": "", "at": (*sql.Time)(nil)}); err != nil {
 			t.Fatal(err)
 		}
 		o.restart(endpoint)

@@ -21,6 +21,14 @@ SELECT d.id FROM deliveries d JOIN messages m ON m.id = d.message_id
 WHERE d.account_id = :account_id AND d.origin_id = :origin_id AND d.action = 'publish' AND (:revision = 0 OR m.created_at = :revision)
 ORDER BY d.created_at DESC, d.id DESC LIMIT 1
 
+-- name: app_endpoint.get
+-- With what an account's endpoint last answered its test, and when; empty and NULL when it never did.
+SELECT endpoint_mark AS mark, endpoint_at AS at FROM accounts WHERE id = :account_id
+
+-- name: app_endpoint.keep
+-- No version and no time of change: nobody edits these.
+UPDATE accounts SET endpoint_mark = :mark, endpoint_at = :at WHERE id = :account_id
+
 -- name: app_endpoint.taken
 -- What an account published last since a moment: the program's own among it show that the app takes what is sent to it.
 SELECT d.published_at, d.remote FROM deliveries d
