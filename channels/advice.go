@@ -87,7 +87,7 @@ func (d Delivery) publishAdvice(now sql.Time) (Advice, []string) {
 	case Failed:
 		next := "系统不再自动重试。"
 		if d.ErrorClass == Content {
-			next += "原样重试多半还会被拒。请到稿件页点“更正”，改好后重新送审、签发，再发布。"
+			next += "原样重试多半还会被拒。请到稿件页修改：有账号已经发出的点“更正”，都没有发出的先“撤销排期”；改好后重新送审、签发，再发布。"
 		}
 		return Advice{Happened: d.said("发布没有成功。"), Readers: readersNothing, Next: next}, d.failedHelps()
 	case Unknown:

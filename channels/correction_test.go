@@ -272,6 +272,12 @@ func TestAdviceSaysWhatItMeansForReaders(t *testing.T) {
 			t.Errorf("%s, for one who only reads: %+v, want no button", what, reader)
 		}
 	}
+	// An article that is out nowhere has no correction: its page has another button.
+	for _, button := range []string{"更正", "撤销排期"} {
+		if next := d.view(table["failed, content"].id).Advice.Next; !strings.Contains(next, "“"+button+"”") {
+			t.Errorf("after a refusal of the text: %s, want it to name %s", next, button)
+		}
+	}
 	queues, err := channels.QueuesOf(t.Context(), d.db, d.People["officer"])
 	if err != nil || queues != (channels.Queues{Unknown: 1, Failed: 4, Hand: 1}) {
 		t.Errorf("QueuesOf = %+v, %v; want one unknown, four failed, one in hand", queues, err)
