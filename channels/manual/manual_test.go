@@ -53,10 +53,20 @@ func TestPackageHasEveryPartAPersonNeeds(t *testing.T) {
 		t.Errorf("TitleShort = %q, want the title: no limit of the platform is known", packet.TitleShort)
 	}
 	list := strings.Join(packet.Checklist, "\n")
-	for _, want := range []string{"潼南应急", "头条号", "2张图片", "封面图", "来源：区应急管理局", "复制网址"} {
+	for _, want := range []string{"潼南应急", "头条号", "插入1张图片", "封面图", "来源：区应急管理局", "复制网址"} {
 		if !strings.Contains(list, want) {
 			t.Errorf("Checklist lacks %q:\n%s", want, list)
 		}
+	}
+}
+
+func TestACoverAloneIsNoPictureToInsert(t *testing.T) {
+	m := message()
+	m.Body = "<p>请落实。</p>"
+	m.Pictures = m.Pictures[:1]
+	list := strings.Join(manual.Package(m, accounts.Account{Platform: accounts.Toutiao}).Checklist, "\n")
+	if strings.Contains(list, "张图片") || !strings.Contains(list, "封面图") {
+		t.Errorf("Checklist = %s, want the cover and no picture to insert", list)
 	}
 }
 

@@ -53,7 +53,7 @@ func checklist(message channels.Message, account accounts.Account, capability Ca
 	if packet.TitleShort != packet.Title {
 		steps = append(steps, fmt.Sprintf("平台标题不超过%d个字，已按短标题截取，请核对意思是否完整", capability.TitleMax))
 	}
-	if n := len(message.Pictures); n > 0 {
+	if n := inText(message); n > 0 {
 		steps = append(steps, fmt.Sprintf("按顺序插入%d张图片（在发布包的 pictures 文件夹）", n))
 	}
 	if message.CoverID != "" {
@@ -63,6 +63,16 @@ func checklist(message channels.Message, account accounts.Account, capability Ca
 		steps = append(steps, "填写"+packet.Source)
 	}
 	return append(steps, "预览无误后发布", "打开发布后的文章，复制网址，回到本页登记")
+}
+
+// inText counts the pictures that stand in the text; the cover is none of them unless it stands there too.
+func inText(message channels.Message) int {
+	seen := map[string]bool{}
+	channels.WithPictures(message.Body, func(id string) string {
+		seen[id] = true
+		return id
+	})
+	return len(seen)
 }
 
 // limits measures a message against what its platform says it takes.
