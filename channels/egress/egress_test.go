@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"govmedia/channels/egress"
+	"govmedia/fault"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -156,6 +157,25 @@ func TestMetadataStaysClosedInsideAListedNetwork(t *testing.T) {
 		if _, err := get(t, guard, "https://app.example.com/"); !errors.Is(err, egress.ErrAddress) {
 			t.Errorf("%s: Fetch = %v, want ErrAddress", addr, err)
 		}
+	}
+}
+
+func TestARefusedAddressSaysWhatIsWrongWithIt(t *testing.T) {
+	guard := egress.New(egress.Config{})
+	listing := egress.New(egress.Config{AllowCIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}})
+	for address, want := range map[string]string{
+		"https://127.0.0.1/": "内网、本机", "https://localhost/": "内网、本机", "https://2130706433/": "数字地址", "https://[::1]/": "内网、本机",
+		"http://app.example.com/": "改成 https://", "https://user:pass@app.example.com/": "用户名或密码", "https://app.example.com:6379/": "端口",
+		"ftp://app.example.com/": "看不懂", "": "看不懂", "https://a b/": "看不懂", "https:///x": "看不懂",
+	} {
+		_, err := guard.CheckURL(t.Context(), address)
+		if refusal := fault.As(err); refusal == nil || refusal.Code != egress.ErrAddress.Code || !strings.Contains(refusal.Sentence, want) {
+			t.Errorf("CheckURL(%q) = %v, want %s with %q", address, err, egress.ErrAddress.Code, want)
+		}
+	}
+	_, err := listing.CheckURL(t.Context(), "http://10.1.2.3:6379/")
+	if refusal := fault.As(err); refusal == nil || !strings.Contains(refusal.Sentence, "端口") {
+		t.Errorf("a closed port of a listed network: %v", err)
 	}
 }
 

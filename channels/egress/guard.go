@@ -141,13 +141,13 @@ func (g *Guard) control(plain bool) func(network, address string, _ syscall.RawC
 func (g *Guard) permit(plain bool, target netip.AddrPort) error {
 	if g.isListed(target.Addr()) {
 		if !g.portOpen(target.Port()) {
-			return ErrAddress.Because(fmt.Errorf("egress: port %d of a listed network is not open", target.Port()))
+			return errPort.Because(fmt.Errorf("egress: port %d of a listed network is not open", target.Port()))
 		}
 		g.log.Info("egress: listed network used", "address", target.String())
 		return nil
 	}
 	if plain {
-		return ErrAddress.Because(fmt.Errorf("egress: plain http to %s, which is not listed", target.Addr()))
+		return errPlain.Because(fmt.Errorf("egress: plain http to %s, which is not listed", target.Addr()))
 	}
 	if err := g.guardian.SafeAddrPort(target); err != nil {
 		return ErrAddress.Because(err)
