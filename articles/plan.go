@@ -62,6 +62,7 @@ type PlanDelivery struct {
 	AccountName string            `json:"account_name"`
 	Platform    accounts.Platform `json:"platform"`
 	State       channels.State    `json:"state"`
+	ByHand      bool              `json:"by_hand"` // a person is to publish it at the platform, which was not asked
 	PublicURL   string            `json:"public_url"`
 	SeriesID    *string           `json:"series_id"`    // the message of several articles that it goes out in; nil when it goes alone
 	SeriesPlace *int              `json:"series_place"` // its place there, from 1
@@ -106,6 +107,7 @@ type plannedRow struct {
 	DueAt          sql.Time
 	PublishedAt    *sql.Time
 	Begun          bool
+	ByHand         bool
 	PublicURL      string
 	Title          string
 	ArticleVersion int64
@@ -191,7 +193,7 @@ func (p *planning) readItems(ctx context.Context, db *sql.DB, reach sql.Args) er
 func (p *planning) addItem(row plannedRow) {
 	movable := row.ArticleState == Scheduled && !row.Begun && (row.State == channels.Scheduled || row.State == channels.Prepared) &&
 		reaches(p.actor, row.UnitID, units.PublishArticle)
-	delivery := PlanDelivery{ID: row.ID, AccountID: row.AccountID, AccountName: row.AccountName, Platform: row.Platform, State: row.State, PublicURL: row.PublicURL,
+	delivery := PlanDelivery{ID: row.ID, AccountID: row.AccountID, AccountName: row.AccountName, Platform: row.Platform, State: row.State, ByHand: row.ByHand, PublicURL: row.PublicURL,
 		SeriesID: row.SeriesID, SeriesPlace: row.SeriesPlace}
 	for i := range p.plan.Items {
 		if item := &p.plan.Items[i]; item.ArticleID == row.OriginID && item.At == row.DueAt {

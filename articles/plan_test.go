@@ -87,6 +87,41 @@ func TestThePlanShowsWhatGoesOutAndWhatStandsAgainstIt(t *testing.T) {
 	})
 }
 
+// byHand is a platform on which a person publishes.
+type byHand struct{ weChat }
+
+func (byHand) Submit(context.Context, *channels.Job) (channels.Progress, error) {
+	return channels.Progress{Stage: channels.Awaiting}, nil
+}
+
+func TestThePlanTellsWhatWaitsForAPersonFromWhatThePlatformHas(t *testing.T) {
+	eachOffice(t, func(o *office) {
+		for _, c := range []struct {
+			channel channels.Channel
+			want    bool
+		}{{weChat{}, false}, {byHand{}, true}} {
+			o.out.Channels[accounts.WeChat] = c.channel
+			article := o.signed()
+			o.schedule(article.ID, nil)
+			deliveries, err := channels.OfOrigin(t.Context(), o.db, article.ID)
+			if err != nil || len(deliveries) == 0 {
+				t.Fatalf("OfOrigin = %v, %v", deliveries, err)
+			}
+			o.deliver(deliveries[0].ID)
+			today := rules.DateOf(o.db.Now().Std())
+			plan := o.planOf("officer", "", today, today)
+			i := slices.IndexFunc(plan.Items, func(item articles.PlanItem) bool { return item.ArticleID == article.ID })
+			if i < 0 {
+				t.Fatalf("the plan lacks %s: %+v", article.ID, plan.Items)
+			}
+			j := slices.IndexFunc(plan.Items[i].Deliveries, func(d articles.PlanDelivery) bool { return d.ID == deliveries[0].ID })
+			if got := plan.Items[i].Deliveries[j]; got.State != channels.Submitted || got.ByHand != c.want {
+				t.Errorf("%T: state %s, by hand %v; want submitted, %v", c.channel, got.State, got.ByHand, c.want)
+			}
+		}
+	})
+}
+
 func TestThePlanTellsTheDaysAndWhoFallsSilent(t *testing.T) {
 	eachOffice(t, func(o *office) {
 		now := o.db.Now()

@@ -2,6 +2,7 @@
 -- What is to go out, or went, in a span of time: of the units below a path, or of all that the person reaches. First due first.
 SELECT d.id, d.origin_id, d.account_id, a.name AS account_name, a.kind AS account_kind, d.platform, d.state, d.due_at, d.published_at,
     CASE WHEN d.intent_at IS NULL THEN 0 ELSE 1 END AS begun, d.public_url,
+    CASE WHEN d.state = 'submitted' AND d.next_at IS NULL AND d.lease_until IS NULL AND d.holder IS NULL THEN 1 ELSE 0 END AS by_hand,
     COALESCE(x.title, m.title) AS title, COALESCE(x.version, 0) AS article_version, COALESCE(x.state, '') AS article_state,
     m.unit_id, u.name AS unit_name, d.series_id, d.series_place
 FROM deliveries d

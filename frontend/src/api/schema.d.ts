@@ -5579,6 +5579,7 @@ export interface components {
         ArticlePlanDelivery: {
             account_id: string;
             account_name: string;
+            by_hand: boolean;
             id: string;
             platform: string;
             public_url: string;
