@@ -88,6 +88,6 @@ func TestAPublishedArticleIsHeldAgainstWhatWasSigned(t *testing.T) {
 	if compared.Match != channels.MatchSame || compared.SignedTitle != "清源镇防汛提示" || len(compared.Signed) != 1 || !compared.Signed[0].Found {
 		t.Errorf("the published article = %+v, want it as signed", compared)
 	}
-	author.refuse(http.MethodPost, path, map[string]any{"url": town.stand.URL + "/s/another"}, http.StatusUnprocessableEntity, "manual.url_not_public")
+	author.refuse(http.MethodPost, path, map[string]any{"url": town.stand.URL + "/s/another"}, http.StatusUnprocessableEntity, "manual.url_inner")
 	town.signIn("shiban").do(http.MethodPost, path, map[string]any{"url": delivery.PublicURL}, http.StatusNotFound, nil)
 }

@@ -13,11 +13,17 @@ import (
 const MaxURL = 1000
 
 // CheckURL looks at the address a person pasted: it must be one that the public can open and, for a platform with hosts
-// of its own, one of those. It reads the words only and opens nothing. Errors: ErrNotPublic, ErrConsole, ErrWrongPlatform.
+// of its own, one of those. It reads the words only and opens nothing. Errors: ErrNotPublic, ErrInner, ErrConsole, ErrWrongPlatform.
 func CheckURL(address string, platform accounts.Platform) error {
 	address = strings.TrimSpace(address)
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || len(address) > MaxURL || !publicHost(u.Hostname()) {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || len(address) > MaxURL {
+		return ErrNotPublic.On("url")
+	}
+	if isInner(u.Hostname()) {
+		return ErrInner.On("url")
+	}
+	if !publicName(u.Hostname()) {
 		return ErrNotPublic.On("url")
 	}
 	if isConsole(u, platform) {
@@ -42,19 +48,36 @@ func within(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
-// publicHost refuses names and addresses that mean something inside a house only.
-func publicHost(host string) bool {
+// innerNames are the last labels that mean something inside a house only.
+var innerNames = []string{"localhost", "local", "internal", "lan", "home", "intranet"}
+
+// isInner knows the addresses and names that only a machine or a house knows: a reader outside cannot open them.
+func isInner(host string) bool {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		addr = addr.Unmap()
-		return addr.IsGlobalUnicast() && !addr.IsPrivate() && addr.Zone() == ""
+		return !addr.IsGlobalUnicast() || addr.IsPrivate() || addr.Zone() != ""
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	labels := strings.Split(host, ".")
-	if len(labels) < 2 || slices.Contains(labels, "") || strings.ContainsAny(host, " %") {
-		return false
-	}
+	labels := labelsOf(host)
 	last := labels[len(labels)-1]
-	return strings.Trim(last, "0123456789") != "" && !slices.Contains([]string{"localhost", "local", "internal", "lan", "home", "intranet", "test", "invalid"}, last)
+	return slices.Contains(innerNames, last) || len(labels) == 1 && strings.Trim(last, "0123456789") != "" && isName(host)
+}
+
+// publicName tells whether a host that is not inner can be one on the internet at all.
+func publicName(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	labels := labelsOf(host)
+	last := labels[len(labels)-1]
+	return len(labels) > 1 && isName(host) && strings.Trim(last, "0123456789") != "" && last != "test" && last != "invalid"
+}
+
+func labelsOf(host string) []string {
+	return strings.Split(strings.ToLower(strings.TrimSuffix(host, ".")), ".")
+}
+
+func isName(host string) bool {
+	return !slices.Contains(labelsOf(host), "") && !strings.ContainsAny(host, " %")
 }
 
 // isConsole knows the addresses people paste by mistake: the consoles, and WeChat's previews, which expire.
