@@ -75,6 +75,10 @@ func (d Delivery) publishAdvice(now sql.Time) (Advice, []string) {
 	case Scheduled, Prepared:
 		return d.waitingAdvice(now)
 	case Submitted:
+		if d.drafted() {
+			return Advice{Happened: "草稿已存到平台的草稿箱，等待人工到平台发布。", Readers: readersNothing,
+				Next: "请登录平台，打开草稿箱里的这篇文章发布，不要另外新建。系统随后会自动认出这篇文章；急需登记的，也可以粘贴公开网址。"}, []string{ActConfirm}
+		}
 		if d.awaitsHand() {
 			return Advice{Happened: "发布包已备好，等待人工到平台发布。", Readers: readersNothing, Next: "发布后粘贴公开网址登记，这条投递才算完成。"}, []string{ActConfirm}
 		}

@@ -82,6 +82,11 @@ func (d Delivery) awaitsHand() bool {
 	return d.State == Submitted && d.NextAt == nil && d.LeaseUntil == nil && d.Holder == nil
 }
 
+// drafted reports whether the delivery lies as a draft at its platform, where a person is to publish it.
+func (d Delivery) drafted() bool {
+	return d.Action == Publish && d.awaitsHand() && d.Remote[viaKey] == viaAuto
+}
+
 // mayBeSeen reports whether the platform may have shown the delivery to readers, so that its public address must answer. What
 // is being taken down is gone from our own address at once.
 func (d Delivery) mayBeSeen() bool {

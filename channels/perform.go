@@ -432,7 +432,11 @@ func (w *work) advance(ctx context.Context, progress Progress) (bool, error) {
 		w.job.Delivery.State = StatePublished
 		return true, nil
 	case Awaiting:
-		w.note(Step{Name: "await", Outcome: Done, Sentence: "发布包已备好，等待人工发布并登记网址"})
+		sentence := "发布包已备好，等待人工发布并登记网址"
+		if w.via == viaAuto {
+			sentence = "草稿已备好，等待人工到平台发布"
+		}
+		w.note(Step{Name: "await", Outcome: Done, Sentence: sentence})
 		return true, w.release(ctx, nil, nil)
 	case Pending:
 		if w.db.Now().Sub(w.submittedAt()) > w.out.Pace.GiveUp {

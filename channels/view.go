@@ -21,6 +21,7 @@ type View struct {
 	Steps       []Step        `json:"steps"`   // only from Get
 	Actions     []string      `json:"actions"` // what this person may do now: see the Act constants
 	Advice      Advice        `json:"advice"`
+	Drafted     bool          `json:"drafted"`                 // it lies as a draft at its platform, where a person is to publish it
 	Clocks      []DutyClock   `json:"clocks" nullable:"false"` // of a retraction: the time limits of the takedown rules
 }
 
@@ -162,6 +163,7 @@ func complete(ctx context.Context, db *sql.DB, actor units.Actor, views []View) 
 			views[i].Clocks = []DutyClock{}
 		}
 		views[i].Advice = views[i].Delivery.advice(db.Now(), views[i].Actions)
+		views[i].Drafted = views[i].drafted()
 	}
 	return nil
 }

@@ -110,6 +110,19 @@ func (s *server) getPackage(ctx context.Context, in *ByID) (*Body[manual.Packet]
 	return answer(manual.Package(message, account), nil)
 }
 
+// deliveryQR draws the address of a delivery's page in the console, with which somebody who posts by hand goes on on a phone.
+func (s *server) deliveryQR(c echo.Context) error {
+	view, err := channels.Get(c.Request().Context(), s.db, actorOf(c.Request().Context()), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	picture, err := accounts.HomeQR(s.config.PublicBase + "/deliveries/" + view.ID)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", picture)
+}
+
 // downloadPackage sends the copy-ready package of a delivery: text, HTML and the pictures as files. It is written whole
 // before its first byte is sent, so that a picture that cannot be read is a sentence and not half a file.
 func (s *server) downloadPackage(c echo.Context) error {

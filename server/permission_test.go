@@ -229,6 +229,10 @@ func TestObjectsOfAnotherUnitAreNotFound(t *testing.T) {
 		if !strings.HasPrefix(archive, "PK") || !strings.Contains(archive, "text.txt") {
 			t.Errorf("package.zip is no archive: %.40q", archive)
 		}
+		author.do(http.MethodGet, "/api/deliveries/"+delivery.ID+"/qr.png", nil, http.StatusOK, &archive)
+		if want, err := accounts.HomeQR(town.base + "/deliveries/" + delivery.ID); err != nil || archive != string(want) {
+			t.Errorf("qr.png does not lead to the delivery's page: %v, %.40q", err, archive)
+		}
 	})
 }
 

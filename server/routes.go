@@ -117,6 +117,7 @@ func (s *server) routes() {
 	add(s, units.SetReminders, "POST /api/units/{id}/delivery-policy/unset", "unset-delivery-policy", "恢复上级的停机后处理办法", s.unsetPolicy)
 	add(s, units.ReadDeliveries, "GET /api/deliveries/{id}/package", "get-delivery-package", "人工发布包", s.getPackage)
 	s.addPlain(units.ReadDeliveries, "GET /api/deliveries/:id/package.zip", s.downloadPackage)
+	s.addPlain(units.ReadDeliveries, "GET /api/deliveries/:id/qr.png", s.deliveryQR)
 
 	s.weChatRoutes()
 	s.grantRoutes()

@@ -253,6 +253,9 @@ func TestADraftIsLeftToAPersonAndRecognisedLater(t *testing.T) {
 	if view.State != channels.Submitted || view.NextAt != nil || d.calls(submitPath) != 0 {
 		t.Fatalf("delivery = %s, next %v, want it to wait for a person", view.State, view.NextAt)
 	}
+	if !view.Drafted || !strings.Contains(view.Advice.Happened+view.Advice.Next, "草稿箱") || strings.Contains(view.Advice.Happened, "发布包") {
+		t.Errorf("drafted %v, advice %+v: want a person sent to the draft, not to make the article again", view.Drafted, view.Advice)
+	}
 	mediaID, _ := view.Remote["media_id"].(string)
 	if err := d.box.Happen(sandbox.Event{Type: "wechat.publish", Account: appID, ID: mediaID}); err != nil {
 		t.Fatal(err)

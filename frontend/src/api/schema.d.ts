@@ -6388,6 +6388,7 @@ export interface components {
             /** Format: int64 */
             created_at: number;
             created_by: string;
+            drafted: boolean;
             /** Format: int64 */
             due_at: number;
             /** Format: int64 */
