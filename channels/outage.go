@@ -78,7 +78,8 @@ func Beat(ctx context.Context, db *sql.DB, node string) (int, error) {
 	return held, err
 }
 
-// holdLate does with each late delivery what its office wants.
+// holdLate does with each late delivery what its office wants, and returns how many it set aside. What goes out late gets a line
+// that says so.
 func holdLate(ctx context.Context, tx *sql.DB, began sql.Time) (int, error) {
 	list, err := sql.List[late](ctx, tx, "outage.late", sql.Args{"began_at": began, "now": tx.Now()})
 	if err != nil || len(list) == 0 {
@@ -88,25 +89,32 @@ func holdLate(ctx context.Context, tx *sql.DB, began sql.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	span := fmt.Sprintf("系统在 %s 至 %s 停机", stamp(began), stamp(tx.Now()))
 	var hold, drop []string
+	var told []keptStep
 	for _, l := range list {
+		goes := func(why string) {
+			told = append(told, outageStep(tx, l.ID, fmt.Sprintf("%s，期间到了发布时间；%s，现在发出，比原定时间晚 %d 分钟。", span, why,
+				(tx.Now().Sub(l.DueAt)+time.Minute-1)/time.Minute)))
+		}
 		switch policy := nearest(policies, l.Path); {
 		case tx.Now().Sub(began) < minutes(policy.OutageMinutes):
+			goes(fmt.Sprintf("停机不到 %d 分钟，按停机后处理办法不必等人决定", policy.OutageMinutes))
 		case policy.AfterOutage == DropLate:
 			drop = append(drop, l.ID)
 		case policy.AfterOutage == SendLate && tx.Now().Sub(l.DueAt) <= minutes(policy.LateMinutes):
+			goes(fmt.Sprintf("按停机后处理办法，晚 %d 分钟以内的自动补发", policy.LateMinutes))
 		default:
 			hold = append(hold, l.ID)
 		}
 	}
-	if len(hold)+len(drop) == 0 {
-		return 0, nil
-	}
-	outage, err := keepOutage(ctx, tx, began)
+	outage, err := keepOutage(ctx, tx, began) // first of all: another node that is at it too looks again, and finds nothing to do
 	if err != nil {
 		return 0, err
 	}
-	span := fmt.Sprintf("系统在 %s 至 %s 停机", stamp(began), stamp(tx.Now()))
+	if err := sql.InsertMany(ctx, tx, "delivery_step.insert", told); err != nil {
+		return 0, err
+	}
 	if err := setAside(ctx, tx, hold, outage, Held, "held", span+"，期间到了发布时间，没有发出。"); err != nil {
 		return 0, err
 	}
@@ -145,7 +153,7 @@ func setAside(ctx context.Context, tx *sql.DB, ids []string, outage string, stat
 		}
 		lines := make([]keptStep, len(batch))
 		for i, id := range batch {
-			lines[i] = keptStep{DeliveryID: id, Step: Step{ID: sql.NewID(), At: tx.Now(), Name: "outage", Outcome: Done, Sentence: advice, Detail: sql.Object{}}}
+			lines[i] = outageStep(tx, id, advice)
 		}
 		if err := sql.InsertMany(ctx, tx, "delivery_step.insert", lines); err != nil {
 			return err
@@ -161,6 +169,10 @@ func setAside(ctx context.Context, tx *sql.DB, ids []string, outage string, stat
 type keptStep struct {
 	DeliveryID string
 	Step
+}
+
+func outageStep(tx *sql.DB, id, sentence string) keptStep {
+	return keptStep{DeliveryID: id, Step: Step{ID: sql.NewID(), At: tx.Now(), Name: "outage", Outcome: Done, Sentence: sentence, Detail: sql.Object{}}}
 }
 
 // policyRow is a policy as it is kept.

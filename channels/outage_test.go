@@ -98,7 +98,11 @@ func TestAShortStandstillIsNoOutage(t *testing.T) {
 	if held := d.beat("one"); held != 0 {
 		t.Errorf("after nine minutes %d were held", held)
 	}
-	d.stands("late by eight minutes", d.work(id), channels.StatePublished)
+	view := d.work(id)
+	d.stands("late by eight minutes", view, channels.StatePublished)
+	if first := view.Steps[0]; first.Name != "outage" || !strings.Contains(first.Sentence, "停机不到 10 分钟") || !strings.Contains(first.Sentence, "晚 8 分钟") {
+		t.Errorf("what was sent late begins with %+v, want a line that says so", first)
+	}
 }
 
 func TestEachOfficeSaysWhatBecomesOfWhatIsLate(t *testing.T) {
@@ -122,7 +126,11 @@ func TestEachOfficeSaysWhatBecomesOfWhatIsLate(t *testing.T) {
 		if view.EndedAt == nil || !strings.Contains(view.Advice.Happened, "作废") {
 			d.t.Errorf("dropped: ended %v, advice %+v", view.EndedAt, view.Advice)
 		}
-		d.stands("late by 20 minutes, sent", d.work(late), channels.StatePublished)
+		view = d.work(late)
+		d.stands("late by 20 minutes, sent", view, channels.StatePublished)
+		if first := view.Steps[0]; first.Name != "outage" || !strings.Contains(first.Sentence, "晚 30 分钟以内的自动补发") || !strings.Contains(first.Sentence, "晚 20 分钟") {
+			d.t.Errorf("what the policy sent late begins with %+v, want a line that says so", first)
+		}
 	})
 }
 
