@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { idsIn, same, shifted } from './order'
+import { idsIn, mostAimed, same, shifted } from './order'
 
 describe('the order of a message', () => {
   it('moves an article by a place and stays within the list', () => {
@@ -25,5 +25,13 @@ describe('the order of a message', () => {
   it('reads ids from an address, each once, and nothing that is none', () => {
     expect(idsIn('0123456789abcdef,0123456789abcdef,x,')).toEqual(['0123456789abcdef'])
     expect(idsIn(undefined)).toEqual([])
+  })
+
+  it('begins with the account that most articles are to go to', () => {
+    const accounts = [{ id: 'a' }, { id: 'b' }, { id: 'c' }]
+    expect(mostAimed(accounts, [{ account_ids: ['b'] }, { account_ids: ['c', 'b'] }, { account_ids: ['a'] }])?.id).toBe('b')
+    expect(mostAimed(accounts, [{ account_ids: ['c'] }, { account_ids: ['b'] }])?.id).toBe('b')
+    expect(mostAimed(accounts, [])?.id).toBe('a')
+    expect(mostAimed([], [])).toBeUndefined()
   })
 })

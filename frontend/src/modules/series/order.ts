@@ -16,3 +16,9 @@ export function same(a: readonly string[], b: readonly string[]): boolean {
 export function idsIn(query: unknown): string[] {
   return typeof query === 'string' ? [...new Set(query.split(',').filter((id) => /^[0-9a-z]{16}$/.test(id)))] : []
 }
+
+/** The account that most of the articles are to go to, the first of several; undefined when there is no account. */
+export function mostAimed<A extends { id: string }>(accounts: readonly A[], articles: readonly { account_ids: string[] }[]): A | undefined {
+  const aimed = (one: A): number => articles.filter((article) => article.account_ids.includes(one.id)).length
+  return accounts.reduce<A | undefined>((best, one) => (best && aimed(best) >= aimed(one) ? best : one), undefined)
+}
