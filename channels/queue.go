@@ -82,6 +82,7 @@ type Alarm struct {
 	SeriesID    *string           `json:"series_id"` // the message of several articles that it goes out in; nil when it goes alone
 	SeriesPlace *int              `json:"series_place"`
 	Reason      string            `json:"reason"` // of a retraction or correction
+	Remote      sql.Object        `json:"-"`      // the platform's ids so far
 	PublicURL   string            `json:"public_url"`
 	ErrorCode   string            `json:"error_code"`
 	ErrorClass  Class             `json:"error_class"`
@@ -96,7 +97,7 @@ type Alarm struct {
 func (a Alarm) view() View {
 	return View{AccountMode: a.AccountMode, Delivery: Delivery{ID: a.ID, Platform: a.Platform, Action: a.Action, State: a.State, DueAt: a.DueAt, NextAt: a.NextAt,
 		Holder: a.Holder, LeaseUntil: a.LeaseUntil, IntentAt: a.IntentAt, BarredAt: a.BarredAt, ByHand: a.ByHand, Attempts: a.Attempts,
-		PublicURL: a.PublicURL, ErrorCode: a.ErrorCode, ErrorClass: a.ErrorClass, ErrorAdvice: a.ErrorAdvice, Reason: a.Reason, SeriesID: a.SeriesID, SeriesPlace: a.SeriesPlace}}
+		Remote: a.Remote, PublicURL: a.PublicURL, ErrorCode: a.ErrorCode, ErrorClass: a.ErrorClass, ErrorAdvice: a.ErrorAdvice, Reason: a.Reason, SeriesID: a.SeriesID, SeriesPlace: a.SeriesPlace}}
 }
 
 // Alarms returns the deliveries that wait for a person, what is to be taken down first, then the oldest, at most limit.

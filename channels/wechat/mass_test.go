@@ -256,6 +256,10 @@ func TestADraftIsLeftToAPersonAndRecognisedLater(t *testing.T) {
 	if !view.Drafted || !strings.Contains(view.Advice.Happened+view.Advice.Next, "草稿箱") || strings.Contains(view.Advice.Happened, "发布包") {
 		t.Errorf("drafted %v, advice %+v: want a person sent to the draft, not to make the article again", view.Drafted, view.Advice)
 	}
+	alarms, err := channels.Alarms(t.Context(), d.db, d.People["officer"], 10)
+	if err != nil || len(alarms) != 1 || alarms[0].Advice.Happened != view.Advice.Happened {
+		t.Errorf("Alarms = %+v, %v; want the same of the draft there", alarms, err)
+	}
 	mediaID, _ := view.Remote["media_id"].(string)
 	if err := d.box.Happen(sandbox.Event{Type: "wechat.publish", Account: appID, ID: mediaID}); err != nil {
 		t.Fatal(err)

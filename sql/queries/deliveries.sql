@@ -255,7 +255,7 @@ ORDER BY d.due_at DESC, d.id DESC
 -- What a person must look at: failed, perhaps public, held back after an outage, waiting for a hand or for a decision about all
 -- followers, or being taken down. What is to be taken down comes first, then the oldest.
 SELECT d.id, d.origin_id, d.account_id, d.unit_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.holder, d.lease_until, d.intent_at, d.barred_at,
-    d.by_hand, d.attempts, d.public_url, d.error_code, d.error_class, d.error_advice, d.reason, d.series_id, d.series_place,
+    d.by_hand, d.attempts, d.remote, d.public_url, d.error_code, d.error_class, d.error_advice, d.reason, d.series_id, d.series_place,
     m.title AS title, a.name AS account_name, a.mode AS account_mode, u.name AS unit_name
 FROM deliveries d
 JOIN messages m ON m.id = d.message_id
