@@ -23,6 +23,7 @@ const (
 	habitSpan    = 90 * 24 * time.Hour // how far back one's own habits are read
 	habitMost    = 2000                // the newest posts that are read for it
 	habitsShown  = 3
+	countedMost  = 20 * planMost // deliveries that are counted against allowances
 )
 
 // Plan is what is to go out in a span of days, with what stands against it.
@@ -81,11 +82,12 @@ type PlanFalling struct {
 
 // PlanWarning is something the planner should know before it bites.
 type PlanWarning struct {
-	Kind        string   `json:"kind" enum:"close,allowance"`
+	Kind        string   `json:"kind" enum:"close,allowance,late,count"` // count only tells how much of a small allowance is used
 	AccountID   string   `json:"account_id"`
 	AccountName string   `json:"account_name"`
 	At          sql.Time `json:"at"`
 	Sentence    string   `json:"sentence"`
+	Citation    string   `json:"citation"` // of the rule by which an account falls silent before; else empty
 }
 
 // PlanHabit is an hour of a day of the week.
@@ -218,11 +220,7 @@ func (p *planning) readAccounts(ctx context.Context, db *sql.DB, out *channels.O
 	}
 	month, _ := channels.PerMonth.Span(p.start)
 	_, monthEnd := channels.PerMonth.Span(p.end - 1)
-	type counted struct {
-		AccountID string
-		DueAt     sql.Time
-	}
-	rows, err := sql.List[counted](ctx, db, "plan.counted", sql.Args{"accounts": ids, "from": month, "until": monthEnd, "limit": 20 * planMost})
+	rows, err := sql.List[countedRow](ctx, db, "plan.counted", sql.Args{"accounts": ids, "from": month, "until": monthEnd, "limit": countedMost})
 	if err != nil {
 		return err
 	}
@@ -237,9 +235,21 @@ func (p *planning) readAccounts(ctx context.Context, db *sql.DB, out *channels.O
 		}
 	}
 	slices.SortStableFunc(p.plan.Warnings, func(a, b PlanWarning) int { return cmp.Compare(a.At, b.At) })
-	history, err := sql.List[sql.Time](ctx, db, "plan.history", sql.Args{"accounts": ids, "from": db.Now().Add(-habitSpan), "until": db.Now(), "limit": habitMost})
-	p.plan.Habits = habitsOf(history)
+	p.plan.Habits, err = readHabits(ctx, db, ids)
 	return err
+}
+
+// countedRow is a delivery that an account's allowances count.
+type countedRow struct {
+	AccountID string
+	OriginID  string
+	DueAt     sql.Time
+}
+
+func readHabits(ctx context.Context, db *sql.DB, accountIDs []string) ([]PlanHabit, error) {
+	history, err := sql.List[sql.Time](ctx, db, "plan.history",
+		sql.Args{"accounts": accountIDs, "from": db.Now().Add(-habitSpan), "until": db.Now(), "limit": habitMost})
+	return habitsOf(history), err
 }
 
 // shown reports whether something at an instant belongs into the plan: in its days and not over.

@@ -26,6 +26,15 @@ func (s *server) getPlan(ctx context.Context, in *planInput) (*Body[articles.Pla
 	return answer(articles.PlanOf(ctx, s.db, s.book, s.out, actorOf(ctx), in.UnitID, from, until))
 }
 
+type timingInput struct {
+	ArticleIDs []string `query:"article_ids,explode" required:"true" minItems:"1" maxItems:"8" doc:"Articles that are to go out together"`
+	At         sql.Time `query:"at" required:"true" doc:"Milliseconds UTC"`
+}
+
+func (s *server) getTiming(ctx context.Context, in *timingInput) (*Body[articles.Timing], error) {
+	return answer(articles.TimingOf(ctx, s.db, s.book, s.out, actorOf(ctx), in.ArticleIDs, in.At))
+}
+
 type rescheduleInput struct {
 	ByID
 	Body struct {

@@ -17,7 +17,7 @@ ORDER BY d.due_at, d.id LIMIT :limit
 
 -- name: plan.counted
 -- What some accounts post in a span of time: their deliveries that stand, each by its time. A message of several articles is one.
-SELECT account_id, due_at FROM deliveries
+SELECT account_id, origin_id, due_at FROM deliveries
 WHERE account_id IN (:accounts) AND action = 'publish' AND state NOT IN ('cancelled', 'failed') AND (series_place IS NULL OR series_place = 1)
   AND due_at >= :from AND due_at < :until
 ORDER BY account_id, due_at LIMIT :limit
@@ -43,4 +43,10 @@ WHERE id = :id AND version = :version AND state = 'scheduled'
 SELECT a.id, a.unit_id, a.platform, a.kind, a.name, a.mode, a.settings, a.state FROM accounts a JOIN units u ON u.id = a.unit_id
 WHERE a.state = 'in_use' AND (:path = '' OR u.path >= :path AND u.path < CONCAT(:path, '~'))
   AND EXISTS (SELECT 1 FROM reach v WHERE v.person_id = :person_id AND v.role IN (:roles) AND v.unit_id = a.unit_id)
+ORDER BY a.name, a.id LIMIT :limit
+
+-- name: plan.accounts_of
+-- The accounts that some articles are for.
+SELECT a.id, a.unit_id, a.platform, a.kind, a.name, a.mode, a.settings, a.state, a.watch FROM accounts a
+WHERE a.id IN (SELECT t.account_id FROM article_accounts t WHERE t.article_id IN (:articles))
 ORDER BY a.name, a.id LIMIT :limit

@@ -3453,6 +3453,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/timing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 发布时间的冲突与额度 */
+        get: operations["get-timing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/units": {
         parameters: {
             query?: never;
@@ -5623,8 +5640,9 @@ export interface components {
             account_name: string;
             /** Format: int64 */
             at: number;
+            citation: string;
             /** @enum {string} */
-            kind: "close" | "allowance";
+            kind: "close" | "allowance" | "late" | "count";
             sentence: string;
         };
         ArticleRemoval: {
@@ -5717,6 +5735,13 @@ export interface components {
             /** Format: int64 */
             version: number;
             what: string;
+        };
+        ArticleTiming: {
+            /** Format: int64 */
+            at: number;
+            day: components["schemas"]["ArticlePlanDay"];
+            habits: components["schemas"]["ArticlePlanHabit"][];
+            warnings: components["schemas"]["ArticlePlanWarning"][];
         };
         ArticleView: {
             account_ids: string[];
@@ -23315,6 +23340,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeekList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-timing": {
+        parameters: {
+            query: {
+                /** @description Articles that are to go out together */
+                article_ids: string[];
+                /** @description Milliseconds UTC */
+                at: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleTiming"];
                 };
             };
             /** @description Unauthorized */

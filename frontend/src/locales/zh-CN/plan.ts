@@ -32,6 +32,14 @@ export const plan = {
   arrange: '安排一篇',
   habits: '以往常发的时间',
   habit: (day: string, hour: number, posts: number) => `${day} ${hour} 点（近 90 天 ${posts} 次）`,
+  timing: {
+    rest: '休息日',
+    unknown: '节假日待确认',
+    dayText: { rest: '这一天不上班，请确认有人值守。', unknown: '这一年的放假安排还没有录入，不知道这天是否上班。' } as Record<string, string>,
+    kinds: { close: '太近', allowance: '额度已满', late: '会超期' } as Record<string, string>,
+    free: '这个时间没有冲突，额度够用。',
+    failed: '暂时查不到这个时间有没有冲突，不影响排期。',
+  },
   dayOf: (day: string, weekday: string) => `${day} ${weekday}`,
   more_items: (count: number) => `还有 ${count} 篇`,
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, clockOf, dayFrom, gridOf, midnight, moved, spanOf, step, weekdayOf } from './grid'
+import { addDays, clockOf, dayFrom, gridOf, midnight, moved, nextOf, spanOf, step, weekdayOf } from './grid'
 import type { PlanItem } from './queries'
 
 const at = (hour: number, minute = 0): number => Date.UTC(2026, 10, 23, hour - 8, minute) // 2026-11-23, a Monday, in Beijing
@@ -26,6 +26,12 @@ describe('the days of a plan', () => {
     const now = at(23, 59)
     expect(dayFrom('2026-02-28', now)).toBe('2026-02-28')
     for (const wrong of ['', '2026-02-30', '2026-2-3', 'x']) expect(dayFrom(wrong, now)).toBe('2026-11-23')
+  })
+  it('come again: the hour of a weekday that is next', () => {
+    expect(nextOf({ weekday: 1, hour: 10 }, at(9, 59))).toBe(at(10))
+    expect(nextOf({ weekday: 1, hour: 10 }, at(10))).toBe(at(10 + 7 * 24))
+    expect(nextOf({ weekday: 0, hour: 0 }, at(23))).toBe(at(6 * 24))
+    expect(nextOf({ weekday: 3, hour: 23 }, at(0))).toBe(at(2 * 24 + 23))
   })
   it('know their weekday', () => {
     expect(weekdayOf('2026-11-23')).toBe(0)

@@ -1,6 +1,6 @@
 import { beijingTyped } from '@/utils/beijing'
 import { beijingInstant, formatDate, formatTime } from '@/utils/time'
-import type { Plan, PlanItem } from './queries'
+import type { Plan, PlanHabit, PlanItem } from './queries'
 
 export type View = 'day' | 'week' | 'month'
 
@@ -81,3 +81,11 @@ export const moved = (item: PlanItem, day: string): number => midnight(day) + (i
 
 /** The time of day, `10:30`. */
 export const clockOf = (at: number): string => formatTime(at).slice(11)
+
+/** The next time that an hour of a weekday begins. */
+export function nextOf(habit: Pick<PlanHabit, 'weekday' | 'hour'>, now: number): number {
+  const today = formatDate(now)
+  const ahead = (habit.weekday + 6 - weekdayOf(today) + 7) % 7
+  const at = midnight(addDays(today, ahead)) + habit.hour * 60 * 60_000
+  return at > now ? at : at + 7 * oneDay
+}

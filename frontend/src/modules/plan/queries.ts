@@ -6,6 +6,8 @@ import { unwrap } from '@/api/client'
 export type Plan = GetAnswer<'/api/plan'>
 export type PlanItem = Plan['items'][number]
 export type PlanFalling = Plan['falling'][number]
+export type Timing = GetAnswer<'/api/timing'>
+export type PlanHabit = Plan['habits'][number]
 
 export interface PlanFilter {
   unit_id?: string
@@ -21,6 +23,17 @@ export function usePlan(filter: MaybeRefOrGetter<PlanFilter>) {
     queryFn: ({ signal }) => unwrap(api.GET('/api/plan', { params: { query: toValue(filter) }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
+    meta: { quiet: true },
+  })
+}
+
+/** What stands against sending articles at a time. */
+export function useTiming(articleIds: MaybeRefOrGetter<string[]>, at: MaybeRefOrGetter<number | null>) {
+  return useQuery({
+    queryKey: computed(() => [...key, 'timing', toValue(articleIds), toValue(at)]),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/timing', { params: { query: { article_ids: toValue(articleIds), at: toValue(at) ?? 0 } }, signal })),
+    enabled: () => toValue(articleIds).length > 0 && toValue(at) !== null,
+    placeholderData: keepPreviousData,
     meta: { quiet: true },
   })
 }
