@@ -9,14 +9,18 @@ import (
 	"govmedia/units"
 )
 
-// act loads a delivery the actor may act on, runs a guarded change, and writes the audit line, in one transaction.
-func act(ctx context.Context, db *sql.DB, actor units.Actor, id string, action string, detail sql.Object, change func(tx *sql.DB, view View) error) (View, error) {
+// act loads a delivery the actor may act on, runs a guarded change, and writes the audit line and what was done into the journal,
+// in one transaction.
+func act(ctx context.Context, db *sql.DB, actor units.Actor, id, action, did string, detail sql.Object, change func(tx *sql.DB, view View) error) (View, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		view, err := load(ctx, tx, actor, units.ActDeliveries, id)
 		if err != nil {
 			return err
 		}
 		if err := change(tx, view); err != nil {
+			return err
+		}
+		if err := NoteDecision(ctx, tx, actor, id, did); err != nil {
 			return err
 		}
 		return units.Audit(ctx, tx, actor, units.Line{UnitID: view.UnitID, Action: action, ObjectKind: "delivery", ObjectID: id, Detail: detail})
@@ -30,7 +34,7 @@ func act(ctx context.Context, db *sql.DB, actor units.Actor, id string, action s
 // Cancel calls a delivery off while the platform cannot have been asked to publish, or while a person has not posted it, and
 // puts away what failed. A retraction cannot be called off.
 func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
-	return act(ctx, db, actor, id, "delivery.cancelled", nil, func(tx *sql.DB, view View) error {
+	return act(ctx, db, actor, id, "delivery.cancelled", "取消了投递", nil, func(tx *sql.DB, view View) error {
 		if err := cancelsAlone(ctx, tx, view.Delivery); err != nil {
 			return err
 		}
@@ -51,7 +55,7 @@ func Cancel(ctx context.Context, db *sql.DB, actor units.Actor, id string, versi
 // thought of its platform; a retraction or correction that waits for a hand is tried by the program once more. Nothing that
 // may already be public is published again, nor what is being taken down.
 func TryAgain(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
-	return act(ctx, db, actor, id, "delivery.retried", nil, func(tx *sql.DB, view View) error {
+	return act(ctx, db, actor, id, "delivery.retried", "要求现在再试", nil, func(tx *sql.DB, view View) error {
 		if view.SeriesID != nil && view.Action == Publish {
 			return retryTogether(ctx, tx, view.Delivery, version)
 		}
@@ -91,7 +95,7 @@ func ConfirmByHand(ctx context.Context, db *sql.DB, out *Outside, actor units.Ac
 		if view.Action != Publish || !view.awaitsHand() && view.State != Unknown && !(view.State == Failed && view.ErrorClass == ByHand) {
 			return ErrNotAwaiting
 		}
-		return Confirm(ctx, tx, out, Confirmation{DeliveryID: id, URL: publicURL, How: "人工登记发布网址", Actor: actor})
+		return Confirm(ctx, tx, out, Confirmation{DeliveryID: id, URL: publicURL, How: "人工登记发布网址（" + actor.Name + "）", Actor: actor})
 	})
 	if err != nil {
 		return View{}, err
@@ -105,7 +109,7 @@ func SettleAbsent(ctx context.Context, db *sql.DB, actor units.Actor, id string,
 	if reason == "" {
 		return View{}, ErrReasonRequired.On("reason")
 	}
-	return act(ctx, db, actor, id, "delivery.settled_absent", sql.Object{"reason": reason}, func(tx *sql.DB, view View) error {
+	return act(ctx, db, actor, id, "delivery.settled_absent", "核实后登记：没有发出。"+reason, sql.Object{"reason": reason}, func(tx *sql.DB, view View) error {
 		if view.State != Unknown {
 			return ErrNotUnknown
 		}

@@ -206,6 +206,17 @@ func TestWhatMayBeTriedAgain(t *testing.T) {
 	})
 }
 
+// tells makes sure that one line of a delivery's journal says all of some words.
+func (d *desk) tells(what string, view channels.View, words ...string) {
+	d.t.Helper()
+	for _, step := range view.Steps {
+		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(step.Sentence, word) }) {
+			return
+		}
+	}
+	d.t.Errorf("%s: no line of %+v says %q", what, view.Steps, words)
+}
+
 // TestWhoMayAct shows each action allowed to a role of the unit and to the office above, refused to one who only reads,
 // and hidden from another unit.
 func TestWhoMayAct(t *testing.T) {
@@ -227,6 +238,7 @@ func TestWhoMayAct(t *testing.T) {
 				return channels.SettleAbsent(d.t.Context(), d.db, actor, id, version, "看过了，没有")
 			}},
 		}
+		said := map[string]string{"cancel": "取消了投递", "retry": "要求现在再试", "confirm": "人工登记发布网址", "settle": "没有发出。看过了，没有"}
 		for name, a := range acts {
 			for who, may := range map[string]bool{"officer": true, "deputy": true, "head": true, "admin": true, "layout": false, "section": false, "stranger": false} {
 				id := a.make()
@@ -239,6 +251,9 @@ func TestWhoMayAct(t *testing.T) {
 				_, err := a.act(d.People[who], id, version)
 				if may && err != nil {
 					d.t.Errorf("%s by %s = %v, want success", name, who, err)
+				}
+				if may {
+					d.tells(name, d.view(id), d.People[who].Name, said[name])
 				}
 				if !may {
 					refused(d.t, name+" by "+who, err, channels.ErrDeliveryNotFound)

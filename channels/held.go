@@ -145,6 +145,9 @@ func DecideHeld(ctx context.Context, db *sql.DB, actor units.Actor, decision Hel
 			if err == nil {
 				err = heldTogether(ctx, tx, ids)
 			}
+			if err == nil {
+				err = noteDecisions(ctx, tx, actor, decision, ids)
+			}
 			if err != nil {
 				return err
 			}
@@ -172,6 +175,19 @@ func (d HeldDecision) due(now sql.Time) (sql.Time, error) {
 		return *d.At, nil
 	}
 	return 0, ErrHeldChoice.On("do")
+}
+
+// noteDecisions keeps a line of a decision with each delivery.
+func noteDecisions(ctx context.Context, tx *sql.DB, actor units.Actor, d HeldDecision, ids []string) error {
+	did := map[HeldChoice]string{SendNow: "决定停机后补发", DropHeld: "决定停机后作废"}[d.Do]
+	if d.Do == Reschedule {
+		did = "决定停机后改期到 " + stamp(*d.At)
+	}
+	lines := make([]sql.Args, len(ids))
+	for i, id := range ids {
+		lines[i] = stepRow(tx, id, decision(actor, did))
+	}
+	return sql.InsertMany(ctx, tx, "delivery_step.insert", lines)
 }
 
 func auditDecision(ctx context.Context, tx *sql.DB, actor units.Actor, decision HeldDecision, byUnit map[string]int) error {

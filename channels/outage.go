@@ -94,7 +94,7 @@ func holdLate(ctx context.Context, tx *sql.DB, began sql.Time) (int, error) {
 	var told []keptStep
 	for _, l := range list {
 		goes := func(why string) {
-			told = append(told, outageStep(tx, l.ID, fmt.Sprintf("%s，期间到了发布时间；%s，现在发出，比原定时间晚 %d 分钟。", span, why,
+			told = append(told, outageStep(tx, l.ID, fmt.Sprintf("%s，期间到了发布时间；%s，现在接着办理，比原定时间晚 %d 分钟。", span, why,
 				(tx.Now().Sub(l.DueAt)+time.Minute-1)/time.Minute)))
 		}
 		switch policy := nearest(policies, l.Path); {

@@ -174,6 +174,8 @@ func TestAPersonDecidesAboutWhatWasHeld(t *testing.T) {
 		} {
 			n, err := decide("officer", c.decision)
 			view := d.view(ids[i])
+			d.tells(string(c.decision.Do), view, d.People["officer"].Name, map[channels.HeldChoice]string{channels.SendNow: "补发",
+				channels.Reschedule: "改期到 " + future.Std().Format("01-02 15:04"), channels.DropHeld: "作废"}[c.decision.Do])
 			if err != nil || n != 1 || view.State != c.state || c.due != 0 && (view.DueAt != c.due || *view.NextAt != c.due) {
 				d.t.Errorf("%s = %d, %v: %s due %v; want %s due %v", c.decision.Do, n, err, view.State, view.DueAt, c.state, c.due)
 			}

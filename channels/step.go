@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"govmedia/sql"
+	"govmedia/units"
 )
 
 // Outcome is how one step of a delivery ended.
@@ -34,6 +35,15 @@ type Step struct {
 func addStep(ctx context.Context, db *sql.DB, deliveryID string, step Step) error {
 	_, err := db.Exec(ctx, "delivery_step.insert", stepRow(db, deliveryID, step))
 	return err
+}
+
+// NoteDecision keeps a line of what a person decided about a delivery: who, and what in Chinese.
+func NoteDecision(ctx context.Context, tx *sql.DB, actor units.Actor, deliveryID, did string) error {
+	return addStep(ctx, tx, deliveryID, decision(actor, did))
+}
+
+func decision(actor units.Actor, did string) Step {
+	return Step{Name: "decision", Outcome: Done, Sentence: actor.Name + did}
 }
 
 // stepRow is a line as it is kept. Its id and time are those of now, so that lines written later stand where they belong.

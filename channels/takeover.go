@@ -10,7 +10,7 @@ import (
 // TakeOver lets a person post by hand what the program was to send and what certainly did not go out: the package is made
 // ready at once, and the delivery waits for the public address. Errors: ErrNotTakeable, ErrDeliveryStale, ErrDeliveryNotFound.
 func TakeOver(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64) (View, error) {
-	return act(ctx, db, actor, id, "delivery.taken_over", nil, func(tx *sql.DB, view View) error {
+	return act(ctx, db, actor, id, "delivery.taken_over", "转为人工发布", nil, func(tx *sql.DB, view View) error {
 		if view.Version != version {
 			return ErrDeliveryStale
 		}

@@ -40,6 +40,9 @@ const (
 	Quietly   Choice = "publish" // without notification
 )
 
+// did is what a person did by a choice, for the delivery's journal.
+var did = map[Choice]string{SendToAll: "决定群发给全部粉丝", Quietly: "决定只发布，不群发"}
+
 // Decide records what a person decided about a delivery of an account whose publish_mode is mass_send, and has it go on.
 // Nothing of such an account goes out before. A decision can be changed until WeChat has been asked. Errors:
 // delivery.not_found where the actor may not act on it, wechat.not_mass, wechat.mass_begun, wechat.choice_unknown.
@@ -94,6 +97,9 @@ func decide(ctx context.Context, tx *sql.DB, actor units.Actor, view channels.Vi
 		if _, err := tx.Exec(ctx, "wechat_delivery.hurry", sql.Args{"id": view.ID, "now": tx.Now()}); err != nil {
 			return err
 		}
+	}
+	if err := channels.NoteDecision(ctx, tx, actor, view.ID, did[choice]); err != nil {
+		return err
 	}
 	return units.Audit(ctx, tx, actor, units.Line{UnitID: view.UnitID, Action: "delivery.mass_decided", ObjectKind: "delivery", ObjectID: view.ID,
 		Detail: sql.Object{"choice": string(choice)}})
