@@ -359,7 +359,7 @@ func (w *work) lookLater(ctx context.Context, cause error, next time.Duration) (
 		}
 	}
 	if since := w.db.Now().Sub(*w.job.Delivery.IntentAt); since > w.out.Pace.GiveUp {
-		return true, w.end(ctx, Unknown, platform)
+		return true, w.end(ctx, Unknown, unresolved(platform))
 	}
 	w.job.Delivery.Attempts++
 	wait := max(next, platform.After)
@@ -388,7 +388,7 @@ func (w *work) poll(ctx context.Context) (bool, error) {
 	case platform != nil && (platform.Class == Content || platform.Class == ByHand):
 		return true, w.end(ctx, Failed, platform) // the platform itself says it did not publish
 	case w.db.Now().Sub(w.submittedAt()) > w.out.Pace.GiveUp:
-		return true, w.end(ctx, Unknown, orUnclear(err))
+		return true, w.end(ctx, Unknown, unresolved(orUnclear(err)))
 	}
 	w.job.Delivery.Attempts++
 	wait := rung(w.out.Pace.Poll, w.job.Delivery.Attempts)
@@ -497,9 +497,32 @@ func (w *work) ask(ctx context.Context, name, doing string, call func(context.Co
 			err = &PlatformError{Code: "bad_stage", Class: Unclear, Text: fmt.Sprintf("%s reported the stage %q", name, progress.Stage),
 				Advice: "程序没有看懂平台的结果（系统问题），可能已经发出，正在核实，请勿手工重发。"}
 		}
-		return err
+		return w.ofLook(name, err)
 	})
 	return progress, err
+}
+
+// ofLook says of a look that came to nothing for now what it means: the look had no effect, but what it was for may be public.
+func (w *work) ofLook(name string, err error) error {
+	said := map[string]string{"find": "这次没有核实成（%s），上次提交可能已经发出，系统稍后再核实，请勿手工重发。", "poll": "这次没有查到发布结果（%s），系统稍后再查，请勿手工重发。"}[name]
+	platform := AsPlatformError(err)
+	if said == "" || w.job.Delivery.Action != Publish || platform == nil || platform.Class != Retry && platform.Class != Quota {
+		return err
+	}
+	look := platform.Because(err)
+	look.Advice = fmt.Sprintf(said, platform.Code)
+	return look
+}
+
+// unresolved is what is recorded when the program stops looking for the effect of a submit: it does not look again, whatever the
+// last look said.
+func unresolved(platform *PlatformError) *PlatformError {
+	if platform.Class != Retry && platform.Class != Quota && platform.Class != Unclear {
+		return platform
+	}
+	last := platform.Because(platform.cause)
+	last.Advice = fmt.Sprintf("系统多次核实都没有结果（%s），不清楚是否已经发出。请登录平台查看，再到本页登记结果。", platform.Code)
+	return last
 }
 
 // outside makes one call to a platform with its own deadline, keeps the lease alive until it returns, and notes how it

@@ -751,3 +751,32 @@ func (d *desk) drain() {
 		}
 	}
 }
+
+// A look that fails says nothing of what it looked for: the adapter's words for a call that is sent again are not its words.
+func TestALookThatFailsDoesNotSayThatNothingIsOut(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		refusal := trouble(channels.Retry)
+		refusal.Advice = "连接不上平台，没有发出，稍后自动重试。"
+		for _, step := range []string{"find", "poll"} {
+			view := d.fail(step, refusal)
+			for when, view := range map[string]channels.View{"looking": view, "given up": d.givenUp(view.ID)} {
+				last := view.Steps[len(view.Steps)-1].Sentence
+				for _, said := range []string{view.Advice.Happened, view.ErrorAdvice, last} {
+					if strings.Contains(said, "没有发出") || strings.Contains(said, "自动重试") {
+						d.t.Errorf("%s, %s: %q", step, when, said)
+					}
+				}
+				if when == "given up" && (view.State != channels.Unknown || strings.Contains(view.Advice.Happened, "稍后")) {
+					d.t.Errorf("%s, %s: %s, %q", step, when, view.State, view.Advice.Happened)
+				}
+			}
+		}
+	})
+}
+
+// givenUp works on a delivery after the program has looked long enough.
+func (d *desk) givenUp(id string) channels.View {
+	d.t.Helper()
+	d.clock.Advance(2 * d.out.Pace.GiveUp)
+	return d.work(id)
+}
