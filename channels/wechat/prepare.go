@@ -245,6 +245,13 @@ func (c *Channel) draftThere(ctx context.Context, who party, mediaID string) (bo
 
 // findDraft looks through the draft box for the draft of this delivery; empty when it is not there.
 func (c *Channel) findDraft(ctx context.Context, job *channels.Job, who party) (string, error) {
+	return c.boxed(ctx, who, func(news []draft.Article) bool {
+		return isDraftOf(job, news, func(one draft.Article) string { return one.ContentSourceURL })
+	})
+}
+
+// boxed looks through the draft box for a message and returns its media_id; empty when it is not there.
+func (c *Channel) boxed(ctx context.Context, who party, wanted func([]draft.Article) bool) (string, error) {
 	for page := range draftPages {
 		var list draft.ArticleList
 		in := map[string]int{"offset": page * pageSize, "count": pageSize, "no_content": 1}
@@ -252,7 +259,7 @@ func (c *Channel) findDraft(ctx context.Context, job *channels.Job, who party) (
 			return "", err
 		}
 		for _, item := range list.Item {
-			if isDraftOf(job, item.Content.NewsItem, func(news draft.Article) string { return news.ContentSourceURL }) {
+			if wanted(item.Content.NewsItem) {
 				return item.MediaID, nil
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/silenceper/wechat/v2/officialaccount/draft"
+
 	"govmedia/accounts"
 	"govmedia/channels"
 	"govmedia/sql"
@@ -73,35 +75,63 @@ func otherDraft(job *channels.Job) bool {
 	return of == "" && together(job) || of != "" && of != composition(job)
 }
 
-// Leftover is the draft of a text that was corrected before it was published. It counts as another's draft, whatever it was made of.
+// Leftover is the draft of a text that was corrected before it was published, or the beginning of one, which may be in the box. It
+// counts as another's draft, whatever it was made of.
 func (c *Channel) Leftover(remote sql.Object) sql.Object {
-	mediaID, _ := remote["media_id"].(string)
-	if mediaID == "" {
+	left := sql.Object{}
+	for _, key := range draftKeys {
+		if value, kept := remote[key]; kept {
+			left[key] = value
+		}
+	}
+	if left["media_id"] == nil && (left["draft_begun_at"] == nil || left["draft_of"] == nil) {
 		return nil
 	}
-	of, _ := remote["draft_of"].(string)
-	if of == "" { // made before that was kept
-		of = "corrected"
+	if left["draft_of"] == nil { // made before that was kept
+		left["draft_of"] = "corrected"
 	}
-	return sql.Object{"media_id": mediaID, "draft_of": of}
+	return left
 }
 
-// dropOther takes a draft away whose articles or order are no longer those of the message.
+// draftKeys are what Remote keeps of a draft.
+var draftKeys = []string{"media_id", "draft_of", "draft_begun_at"}
+
+// dropOther takes a draft away whose articles or order are no longer those of the message. Until it is gone it stays in Remote as what
+// it is: it must never be taken for the message's own.
 func (c *Channel) dropOther(ctx context.Context, job *channels.Job, who party) error {
 	mediaID := remoteText(job, "media_id")
-	for _, key := range []string{"media_id", "draft_of", "draft_begun_at"} {
+	if mediaID == "" && remoteNumber(job, "draft_begun_at") != 0 { // the answer of draft/add was lost
+		made := strings.Split(remoteText(job, "draft_of"), ",")
+		var err error
+		mediaID, err = c.boxed(ctx, who, func(news []draft.Article) bool { return madeOf(news, made) })
+		if err != nil {
+			return err
+		}
+	}
+	if mediaID != "" {
+		err := c.post(ctx, who, pathDropDraft, map[string]string{"media_id": mediaID}, nil)
+		if err != nil && !hasCode(err, "40007") {
+			return err
+		}
+		step(job, "draft/delete", "稿件或顺序有变，旧草稿已删除，重新建草稿", sql.Object{"media_id": mediaID})
+	}
+	for _, key := range draftKeys {
 		delete(job.Remote, key)
 	}
-	if mediaID == "" {
-		return nil
-	}
-	err := c.post(ctx, who, pathDropDraft, map[string]string{"media_id": mediaID}, nil)
-	if err != nil && !hasCode(err, "40007") {
-		set(job, "media_id", mediaID)
-		return err
-	}
-	step(job, "draft/delete", "稿件或顺序有变，旧草稿已删除，重新建草稿", sql.Object{"media_id": mediaID})
 	return save(ctx, job)
+}
+
+// madeOf reports whether a message of the draft box is made of the articles of some deliveries, in their order.
+func madeOf(news []draft.Article, deliveryIDs []string) bool {
+	if len(news) != len(deliveryIDs) {
+		return false
+	}
+	for i, id := range deliveryIDs {
+		if id == "" || !strings.Contains(news[i].ContentSourceURL, id) {
+			return false
+		}
+	}
+	return true
 }
 
 // isDraftOf reports whether a message of the draft box is made of exactly the articles of a job, in their order.

@@ -102,6 +102,44 @@ func TestACorrectedArticleTakesTheDraftOfTheOldTextAway(t *testing.T) {
 	}
 }
 
+// A draft box that does not answer, or did not when the draft was made, keeps the wrong text neither: it is never what goes out.
+func TestTheOldTextIsNotPublishedWhenItsDraftCannotBeTakenAway(t *testing.T) {
+	for name, c := range map[string]struct {
+		first []sandbox.Fault // until the old text waits
+		then  []sandbox.Fault
+	}{
+		"deleting fails once":              {[]sandbox.Fault{errcode(submitPath, 45009, 1)}, []sandbox.Fault{fault("/cgi-bin/draft/delete", sandbox.HTML502, 1)}},
+		"the answer of deleting is lost":   {[]sandbox.Fault{errcode(submitPath, 45009, 1)}, []sandbox.Fault{fault("/cgi-bin/draft/delete", sandbox.DropAfter, 1)}},
+		"the answer of making it was lost": {[]sandbox.Fault{fault(draftPath, sandbox.DropAfter, 1)}, nil},
+		"and looking for it fails too":     {[]sandbox.Fault{fault(draftPath, sandbox.DropAfter, 1)}, []sandbox.Fault{fault("/cgi-bin/draft/batchget", sandbox.HTML502, 1)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachDesk(t, nil, func(d *desk) {
+				for _, f := range c.first {
+					d.box.AddFault(f)
+				}
+				old := d.schedule("停水通知")
+				d.work(old)
+				if n := d.report().Drafts; n != 1 || len(d.posts()) != 0 {
+					t.Fatalf("before: %d drafts, %d posts, want the draft of the old text", n, len(d.posts()))
+				}
+				for _, f := range c.then {
+					d.box.AddFault(f)
+				}
+				made := d.correct(old, "更正：停水通知")
+				view := d.until(made.ID)
+				d.stands("the new text", view, channels.StatePublished)
+				if r := d.report(); r.Published != 1 || !strings.Contains(read(t, view.PublicURL), "更正：停水通知") {
+					t.Errorf("%d published, want the new text alone", r.Published)
+				}
+				if n := d.report().Drafts; n != 0 {
+					t.Errorf("%d drafts are left, want none: a person could still publish the wrong text", n)
+				}
+			})
+		})
+	}
+}
+
 // Of a message that is out, the place that is corrected becomes a task: WeChat changes nothing that is published. The others stay as they are.
 func TestACorrectedArticleOfAPublishedMessageIsOneTask(t *testing.T) {
 	for place := range 3 {
