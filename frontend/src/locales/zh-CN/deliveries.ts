@@ -113,6 +113,7 @@ export const deliveries = {
     open: '打开看看',
     thisOne: '就是这一篇，登记',
     none: '提交以后，还没有看到这个账号发出新内容。平台的列表可能晚几分钟。',
+    notRead: '提交以后还没有读到过这个账号的内容。',
     look: '再看一下',
     home: '打开账号主页',
   },
