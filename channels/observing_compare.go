@@ -61,7 +61,8 @@ const (
 )
 
 // ComparePublic opens the public address of a post that was made by hand and says whether what was signed stands there: the
-// title, and how much of the text. A page that cannot be read is an answer too. Errors: ErrCompareURL, the errors of egress
+// title, and how much of the text. A page that cannot be read is an answer too, and so is an address that this server does not open:
+// a person can, and what is published must be possible to record. Errors: ErrCompareURL, the errors of egress
 // for an address that may not be opened.
 func ComparePublic(ctx context.Context, guard *egress.Guard, address string, message Message) (Comparison, error) {
 	compared, err := comparePublic(ctx, guard, address, message)
@@ -76,7 +77,9 @@ func comparePublic(ctx context.Context, guard *egress.Guard, address string, mes
 	if strings.TrimSpace(address) == "" {
 		return Comparison{}, ErrCompareURL.On("url")
 	}
-	if _, err := guard.CheckURL(ctx, address); err != nil {
+	if _, err := guard.CheckURL(ctx, address); egress.NotFromHere(err) {
+		return Comparison{Match: MatchUnreadable, URL: address, Sentence: "服务器打不开这个网址，没有核对。请自己打开网址核对标题和正文。"}, nil
+	} else if err != nil {
 		return Comparison{}, err
 	}
 	fetched, err := guard.Fetch(ctx, address, egress.FetchOptions{})

@@ -630,6 +630,11 @@ func TestComparePublic(t *testing.T) {
 	if got, err := channels.ComparePublic(t.Context(), l.w.Guard, l.base+"/gzdt/", message); err != nil || got.Match != channels.MatchUnreadable {
 		t.Errorf("ComparePublic behind a gate = %+v, %v", got, err)
 	}
+	for _, address := range []string{"https://nowhere.invalid/a.html", "http://nowhere.invalid/a.html", "https://nowhere.invalid:8443/a.html"} { // what others may open
+		if got, err := channels.ComparePublic(t.Context(), l.w.Guard, address, message); err != nil || got.Match != channels.MatchUnreadable || got.Sentence == "" || got.Signed == nil {
+			t.Errorf("ComparePublic(%s) = %+v, %v, want it left to a person", address, got, err)
+		}
+	}
 	_, err := channels.ComparePublic(t.Context(), l.w.Guard, "http://169.254.169.254/", message)
 	refused(t, "an inner address", err, egress.ErrAddress)
 }

@@ -25,6 +25,16 @@ var (
 	errPort       = ErrAddress.Say("网址里的端口没有开放。请去掉冒号和端口号再试；确需使用的，请服务器管理员开放这个端口。")
 )
 
+// NotFromHere reports whether an address is one that this server does not open, as it may be without a name server or the plain
+// scheme allowed, while others may: it leads nowhere forbidden.
+func NotFromHere(err error) bool {
+	refused := fault.As(err)
+	if refused == nil {
+		return false
+	}
+	return refused.Code == ErrUnresolved.Code || refused.Sentence == errPlain.Sentence || refused.Sentence == errPort.Sentence
+}
+
 // Redact returns err without the path and query of the address in it, for they may carry a token. nil stays nil.
 func Redact(err error) error {
 	var u *url.Error
