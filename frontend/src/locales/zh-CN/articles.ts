@@ -101,8 +101,8 @@ export const articles = {
     withoutCover: '没有设封面',
   },
   view: {
-    soFar: (counts: readonly { key: 'unknown' | 'failed' | 'held' | 'open' | 'published'; count: number }[]) => {
-      const words = { unknown: '可能已发出', failed: '没有发出', held: '停机未发', open: '待发', published: '已发出' }
+    soFar: (counts: readonly { key: 'unknown' | 'failed' | 'held' | 'open' | 'published' | 'retracted'; count: number }[]) => {
+      const words = { unknown: '可能已发出', failed: '没有发出', held: '停机未发', open: '待发', published: '已发出', retracted: '已撤下' }
       return counts.map(({ key, count }) => `${words[key]} ${count}`).join('，')
     },
     meta: '稿件信息',

@@ -7,6 +7,7 @@ export const deliveries = {
   article: '稿件',
   dueAt: '发出时间',
   publicLink: '打开已发布的文章',
+  goneLink: '打开原网址，确认已经看不到',
   openArticle: '查看稿件',
   readers: '对读者意味着什么',
   next: '系统接下来',

@@ -16,6 +16,7 @@ describe('what is out of an article', () => {
       { key: 'open', count: 1 },
       { key: 'published', count: 1 },
     ])
+    expect(sentSoFar([sent('a', { state: 'retracted', barred_at: 1 }), sent('b', { state: 'cancelled', barred_at: 1 })])).toEqual([{ key: 'retracted', count: 1 }])
     expect(sentSoFar([sent('a', { state: 'scheduled' }), sent('b', { state: 'cancelled' })])).toEqual([])
   })
   it('knows what is being taken down and what was corrected', () => {
