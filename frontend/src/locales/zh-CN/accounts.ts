@@ -106,6 +106,8 @@ export const accounts = {
     hide: '隐藏',
     go: '绑定',
     done: '已绑定',
+    taken: '微信已认可凭证',
+    refused: (sentence: string) => `已保存，但微信没有认可。${sentence}`,
     none: '这个平台没有自动发布，不需要凭证。请把发布方式改为“人工发布”。',
     expiresInvalid: '请填写完整的日期和时间。',
   },

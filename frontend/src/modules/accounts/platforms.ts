@@ -4,6 +4,7 @@ import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { api, type GetAnswer, type PostAnswer } from '@/api/api'
 import { unwrap } from '@/api/client'
 import { zh } from '@/locales/zh-CN'
+import { useHealth, type Health } from '@/modules/observing/queries'
 import { showProblem } from '@/setup/errors'
 import { formatSeconds } from '@/utils/time'
 import { useAccountMutation, type Account } from './queries'
@@ -62,12 +63,29 @@ export function usePingApp(id: MaybeRefOrGetter<string>) {
   })
 }
 
-/** Tests an app's address as soon as it or a secret was saved in a dialog, and says how it went. Does nothing for what cannot be tested yet. */
+/** What a probe says against the credentials themselves; undefined where they are taken. */
+export const refusedToken = (health: Pick<Health, 'lines'>): Health['lines'][number] | undefined => health.lines.find((line) => line.name === 'token' && line.level === 'bad')
+
+/**
+ * Tests what was just saved in a dialog, and says how it went: an app's address and secret, WeChat's secret. Does nothing for what
+ * cannot be tested yet.
+ */
 export function useTestSaved(account: MaybeRefOrGetter<Account>) {
   const ping = usePingApp(() => toValue(account).id)
+  const health = useHealth(() => toValue(account).id)
+
+  async function probe(): Promise<void> {
+    const { data } = await health.refetch()
+    const refused = data && refusedToken(data)
+    if (refused) ElMessage({ type: 'warning', message: zh.accounts.binding.refused(refused.sentence), duration: 0, showClose: true })
+    else if (data) ElMessage.success(zh.accounts.binding.taken)
+  }
+
   return async (saved: { endpoint: unknown; secret: boolean }): Promise<void> => {
     const { platform, mode } = toValue(account)
-    if (platform !== 'app' || mode !== 'auto' || !saved.endpoint || !saved.secret) return
+    if (mode !== 'auto' || !saved.secret) return
+    if (platform === 'wechat') return probe()
+    if (platform !== 'app' || !saved.endpoint) return
     try {
       ElMessage.success(zh.platforms.app.pinged(formatSeconds((await ping.mutateAsync()).at)))
     } catch (problem) {

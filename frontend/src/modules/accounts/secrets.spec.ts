@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { publishMode, randomLetters, secretErrors } from './form'
+import { refusedToken } from './platforms'
 
 const fresh = { platform: 'wechat', credentials_set_at: null }
 const bound = { platform: 'wechat', credentials_set_at: 1 }
@@ -25,4 +26,12 @@ describe('randomLetters', () => {
 describe('publishMode', () => {
   it('publishes quietly where nothing is set, and nothing by itself where it is not known', () =>
     expect([{}, { publish_mode: 'mass_send' }, { publish_mode: 'loud' }].map(publishMode)).toEqual(['publish', 'mass_send', 'draft_only']))
+})
+
+describe('a probe after binding', () => {
+  const line = (name: string, level: string) => ({ name, level, label: '', sentence: '', code: '', expires_at: null })
+  it('speaks of the credentials alone', () => {
+    expect(refusedToken({ lines: [line('certification', 'bad'), line('token', 'ok')] })).toBeUndefined()
+    expect(refusedToken({ lines: [line('token', 'bad')] })?.name).toBe('token')
+  })
 })
