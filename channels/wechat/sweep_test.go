@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"govmedia/channels"
 	"govmedia/channels/sandbox"
@@ -53,12 +52,11 @@ var lives = map[string]life{
 	}, (*desk).outOnce},
 	"sent to all followers": {toAll, func(d *desk) []string {
 		id := d.schedule("防汛提示")
-		for range 5 { // until the draft is there and somebody is asked
-			if view := d.view(id); view.ErrorCode == "mass_undecided" {
-				break
+		for view := d.view(id); view.ErrorCode != "mass_undecided"; view = d.work(id) { // until the draft is there and somebody is asked
+			if view.NextAt == nil {
+				return []string{id}
 			}
-			d.box.Advance(10 * time.Minute)
-			d.work(id)
+			d.box.Advance(max(view.NextAt.Sub(d.db.Now()), 0))
 		}
 		d.decide(id, wechat.SendToAll)
 		d.until(id)
