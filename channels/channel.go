@@ -39,6 +39,13 @@ type Retractor interface {
 	Retract(ctx context.Context, job *Job) (Progress, error)
 }
 
+// Forestaller is a Retractor whose platform remembers that something was taken down which it does not show yet, and shows it neither
+// now nor later. Nobody has to find out first whether it is public.
+type Forestaller interface {
+	Retractor
+	Forestalls() bool
+}
+
 // Updater is a Channel whose platform can put a corrected text in the place of the published one.
 type Updater interface {
 	// Update puts job.Message in the place of what job.Of published. It may run again after a lost answer, so it sends the

@@ -23,13 +23,13 @@ const (
 // gives the task to a person. It never gives up: the clock runs.
 func (w *work) takeDown(ctx context.Context) (bool, error) {
 	of := w.job.Of
-	switch of.State {
-	case StatePublished:
-	case Cancelled, Failed:
+	switch {
+	case of.State == StatePublished, w.forestalls(*of):
+	case of.State == Cancelled, of.State == Failed:
 		return true, w.gone(ctx, "原投递没有发出，不需要撤下")
-	case Retracted:
+	case of.State == Retracted:
 		return true, w.gone(ctx, "已经撤下")
-	case Unknown:
+	case of.State == Unknown:
 		return true, w.toHand(ctx, &PlatformError{Code: codeUnknown, Class: Unclear,
 			Advice: "这篇稿件可能已经发出，系统核实不了。请立即登录平台查看：有就删除，没有就登记没有。"})
 	default:
@@ -55,6 +55,12 @@ func (w *work) takeDown(ctx context.Context) (bool, error) {
 	}
 	w.job.Delivery.Attempts++
 	return true, w.release(ctx, w.db.Now().Add(w.again(progress.Next)).Ptr(), nil)
+}
+
+// forestalls reports whether a publication that the platform has, or may have, without showing it yet can be taken down at once.
+func (w *work) forestalls(of Delivery) bool {
+	able, ok := w.channel.(Forestaller)
+	return ok && able.Forestalls() && (of.State == Unknown || of.State == Submitted && !of.awaitsHand())
 }
 
 func firstError(err error, otherwise func() error) error {

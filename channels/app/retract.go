@@ -46,6 +46,10 @@ func (c *Channel) Retract(ctx context.Context, job *channels.Job) (channels.Prog
 	return channels.Progress{Stage: channels.Pending, Next: firstPoll}, nil
 }
 
+// Forestalls implements channels.Forestaller: an app remembers article.retracted of what it never got, or has not shown yet
+// (channels.md §2.3).
+func (c *Channel) Forestalls() bool { return true }
+
 // Update sends article.updated with the corrected text under the id of the article. It may run again as Retract may.
 func (c *Channel) Update(ctx context.Context, job *channels.Job) (channels.Progress, error) {
 	progress, err := c.repeat(ctx, job, channels.Update)
