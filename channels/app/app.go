@@ -34,7 +34,7 @@ type Config struct {
 	Now    func() time.Time // nil is the clock
 }
 
-// Channel sends to app back ends. It implements channels.Channel, channels.Retractor and channels.Updater and may be used by many
+// Channel sends to app back ends. It implements channels.Channel, channels.Forestaller and channels.Updater and may be used by many
 // goroutines.
 type Channel struct {
 	cfg      Config
