@@ -75,6 +75,7 @@ func ImportPosts(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 	}
 	result := PostSheet{Rows: []PostRow{}, Done: !check}
 	known := postFinder{accounts: map[string][]postAccount{}}
+	above := map[[2]string]bool{} // what a check took back again: the same further down is no new post
 	for _, row := range rows {
 		in, line, err := known.read(ctx, db, actor, opened, row, places)
 		if err == nil {
@@ -85,6 +86,13 @@ func ImportPosts(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 			line.Outcome, line.Code, line.Why = "refuse", refusal.Code, refusal.Sentence
 		} else if err != nil {
 			return PostSheet{}, wrap(err, "bring in row %d of a sheet of posts", row.Number)
+		}
+		if line.Outcome == "create" {
+			if place := [2]string{in.AccountID, in.URL}; above[place] {
+				line.Outcome = "same"
+			} else {
+				above[place] = true
+			}
 		}
 		switch line.Outcome {
 		case "create":

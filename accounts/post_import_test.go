@@ -60,6 +60,9 @@ func TestASheetOfPosts(t *testing.T) {
 		if len(posts) != 2 || posts[1].Note != "截图已存" || posts[0].Note != "信息员补登" || posts[1].DateBy != accounts.DateByPerson || posts[1].Source != accounts.ByHand {
 			t.Errorf("posts = %+v, want two with their evidence", posts)
 		}
+		if got := outcomes(checked); got != want || checked.Create != done.Create || checked.Same != done.Same {
+			t.Errorf("the check said %s (%d, %d), want what came of it", got, checked.Create, checked.Same)
+		}
 		if posts[0].PublishedAt != w.time("2024-06-05 18:00") {
 			t.Errorf("a day without an hour counts at %s, want until now", posts[0].PublishedAt)
 		}
