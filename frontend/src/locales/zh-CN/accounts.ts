@@ -142,6 +142,10 @@ export const accounts = {
     urlHint: '以 https:// 或 http:// 开头',
     publishedAt: '发布时间（北京时间）',
     timeInvalid: '请填写完整的日期和时间。',
+    files: '截图等佐证（可以不填）',
+    note: '说明（可以不填）',
+    noteHint: '例如：平台后台导出、值班检查看到',
+    fileNo: (no: number) => `佐证 ${no}`,
     done: '已登记，时限重新计算',
   },
 }
