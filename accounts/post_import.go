@@ -87,12 +87,11 @@ func ImportPosts(ctx context.Context, db *sql.DB, book rules.Book, actor units.A
 		} else if err != nil {
 			return PostSheet{}, wrap(err, "bring in row %d of a sheet of posts", row.Number)
 		}
-		if line.Outcome == "create" {
-			if place := [2]string{in.AccountID, in.URL}; above[place] {
+		if place := [2]string{in.AccountID, in.URL}; check && line.Outcome == "create" {
+			if above[place] {
 				line.Outcome = "same"
-			} else {
-				above[place] = true
 			}
+			above[place] = true
 		}
 		switch line.Outcome {
 		case "create":

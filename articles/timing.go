@@ -24,8 +24,12 @@ type Timing struct {
 const fewAllowed = 10
 
 // TimingOf returns what stands against sending some articles, alone or as one message, at a time: what else goes out on their
-// accounts then, what the platforms allow, and which accounts will have fallen silent before. Errors: ErrNotFound.
+// accounts then, what the platforms allow, and which accounts will have fallen silent before. A time that is over is looked at
+// like any other. Errors: ErrNotFound, ErrScheduleFar.
 func TimingOf(ctx context.Context, db *sql.DB, book rules.Book, out *channels.Outside, actor units.Actor, articleIDs []string, at sql.Time) (Timing, error) {
+	if at < 0 || at > db.Now().Add(furthestOut) {
+		return Timing{}, ErrScheduleFar.On("at")
+	}
 	moving := slices.Clone(articleIDs)
 	for _, id := range articleIDs {
 		if _, err := load(ctx, db, actor, units.ReadArticles, id); err != nil {

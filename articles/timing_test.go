@@ -75,6 +75,9 @@ func TestATimeTellsWhatStandsAgainstItBeforeItIsTaken(t *testing.T) {
 		if _, err := articles.TimingOf(t.Context(), o.db, o.book, o.out, o.People["stranger"], []string{signed.ID}, at(9, 0)); !errors.Is(err, articles.ErrNotFound) {
 			t.Errorf("a stranger reads %v", err)
 		}
+		if _, err := articles.TimingOf(t.Context(), o.db, o.book, o.out, o.People["officer"], []string{signed.ID}, 1<<62); !errors.Is(err, articles.ErrScheduleFar) {
+			t.Errorf("a time in a far age: %v", err)
+		}
 	})
 }
 

@@ -40,8 +40,8 @@ const (
 	Quietly   Choice = "publish" // without notification
 )
 
-// did is what a person did by a choice, for the delivery's journal.
-var did = map[Choice]string{SendToAll: "决定群发给全部粉丝", Quietly: "决定只发布，不群发"}
+// choiceDid is what a person did by a choice, for the delivery's journal.
+var choiceDid = map[Choice]string{SendToAll: "决定群发给全部粉丝", Quietly: "决定只发布，不群发"}
 
 // Decide records what a person decided about a delivery of an account whose publish_mode is mass_send, and has it go on.
 // Nothing of such an account goes out before. A decision can be changed until WeChat has been asked. Errors:
@@ -98,7 +98,7 @@ func decide(ctx context.Context, tx *sql.DB, actor units.Actor, view channels.Vi
 			return err
 		}
 	}
-	if err := channels.NoteDecision(ctx, tx, actor, view.ID, did[choice]); err != nil {
+	if err := channels.NoteDecision(ctx, tx, actor, view.ID, choiceDid[choice]); err != nil {
 		return err
 	}
 	return units.Audit(ctx, tx, actor, units.Line{UnitID: view.UnitID, Action: "delivery.mass_decided", ObjectKind: "delivery", ObjectID: view.ID,

@@ -38,7 +38,7 @@ export const plan = {
     dayText: { rest: '这一天不上班，请确认有人值守。', unknown: '这一年的放假安排还没有录入，不知道这天是否上班。' } as Record<string, string>,
     kinds: { close: '太近', allowance: '额度已满', late: '会超期' } as Record<string, string>,
     free: '这个时间没有冲突，额度够用。',
-    failed: '暂时查不到这个时间有没有冲突，不影响排期。',
+    failed: (why: string) => `没有查到这个时间有没有冲突：${why}`,
   },
   dayOf: (day: string, weekday: string) => `${day} ${weekday}`,
   more_items: (count: number) => `还有 ${count} 篇`,
