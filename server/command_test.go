@@ -224,6 +224,20 @@ func TestUnknownCommandListsTheCommands(t *testing.T) {
 	}
 }
 
+// Who asks for help wants nothing done, not even with settings that are wrong.
+func TestHelpStartsNothing(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data")
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"sandbox", "-h"}, {"migrate", "--help"}} {
+		printed, err := runCommand(t, []string{"GOVMEDIA_DATA=" + folder, "GOVMEDIA_PERFORMERS=0"}, "", args...)
+		if err != nil || !strings.Contains(printed, "sandbox") || !strings.Contains(printed, "migrate") {
+			t.Errorf("%v printed %q, %v", args, printed, err)
+		}
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("data was made: %v", err)
+	}
+}
+
 func TestBadSettingsStopTheProgram(t *testing.T) {
 	t.Parallel()
 	for setting, want := range map[string]string{

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -76,6 +77,10 @@ var errUsage = errors.New("no such command")
 
 // run is main without the process around it, so that tests can run the program.
 func run(ctx context.Context, args, environ []string, in io.Reader, out, errOut io.Writer) error {
+	if slices.ContainsFunc(args, asksForHelp) {
+		listCommands(out)
+		return nil
+	}
 	config, err := loadConfig(environ)
 	if err != nil {
 		return err
@@ -89,8 +94,16 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out, errOut 
 			return spoken(command.run(ctx, program{args: args, config: config, in: in, out: out, errOut: errOut}))
 		}
 	}
-	for _, command := range commands {
-		fmt.Fprintf(errOut, "  %-10s %s\n", command.name, command.about)
-	}
+	listCommands(errOut)
 	return fmt.Errorf("%w: %s", errUsage, name)
+}
+
+// asksForHelp reports whether somebody wants to know what there is, and nothing done.
+func asksForHelp(arg string) bool { return arg == "-h" || arg == "--help" || arg == "-help" }
+
+func listCommands(out io.Writer) {
+	for _, command := range commands {
+		fmt.Fprintf(out, "  %-10s %s\n", command.name, command.about)
+	}
+	fmt.Fprintln(out, "Settings are environment variables: see README.md and config.go.")
 }
