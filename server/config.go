@@ -65,6 +65,7 @@ type Config struct {
 
 	SandboxListen  string `env:"GOVMEDIA_SANDBOX_LISTEN" envDefault:"127.0.0.1:8090"`  // the stand-in platforms of demo and sandbox
 	SandboxControl string `env:"GOVMEDIA_SANDBOX_CONTROL" envDefault:"127.0.0.1:8091"` // and their control port
+	SandboxData    string `env:"GOVMEDIA_SANDBOX_DATA"`                                // where the stand-ins alone keep everything; empty: in memory
 
 	// Hurry divides every wait of the delivery engine and of the channels. For tests; 1 in production.
 	Hurry int `env:"GOVMEDIA_HURRY" envDefault:"1"`

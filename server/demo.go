@@ -83,7 +83,7 @@ func portOf(address string) uint16 {
 // runSandbox starts the stand-in platforms alone, for any client's tests.
 func runSandbox(ctx context.Context, p program) error {
 	config := sandbox.Defaults()
-	config.Listen, config.Control = p.config.SandboxListen, p.config.SandboxControl
+	config.Listen, config.Control, config.DataDir = p.config.SandboxListen, p.config.SandboxControl, p.config.SandboxData
 	config.Seeds = demoSeeds(p.config)
 	config.Ready = func(public, control string) {
 		fmt.Fprintf(p.out, "stand-in platforms on %s, control on %s\n", public, control)

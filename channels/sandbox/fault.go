@@ -21,10 +21,10 @@ type Fault struct {
 	When        string  `json:"when,omitempty"`        // "before" or "after" the effect; empty takes the action's own
 
 	DelayMS     int64             `json:"delay_ms,omitempty"` // delay; slow_body: pause between pieces (default 200)
-	Status      int               `json:"status,omitempty"`   // status, redirect: HTTP status
-	Body        string            `json:"body,omitempty"`     // status: the body
+	Status      int               `json:"status,omitempty"`   // status, body, redirect: HTTP status
+	Body        string            `json:"body,omitempty"`     // status, body: the body
 	ContentType string            `json:"content_type,omitempty"`
-	Header      map[string]string `json:"header,omitempty"`   // status: further headers, e.g. Retry-After
+	Header      map[string]string `json:"header,omitempty"`   // status, body: further headers, e.g. Retry-After
 	Location    string            `json:"location,omitempty"` // redirect: where to
 	Code        int               `json:"code,omitempty"`     // errcode: the platform's code
 	Message     string            `json:"message,omitempty"`  // errcode: the platform's words; empty takes the usual ones
@@ -49,6 +49,7 @@ type Match struct {
 const (
 	Delay            = "delay"              // (before) wait DelayMS of real time, then go on
 	Status           = "status"             // (before) answer Status with Body
+	Body             = "body"               // (before) the same with 200 when no Status is given
 	DropBefore       = "drop_before"        // (before) cut the connection, nothing done
 	DropAfter        = "drop_after"         // (after) done, then the connection is cut
 	Truncate         = "truncate"           // (after) announce the whole answer, send half, cut
@@ -67,7 +68,7 @@ const (
 var actsAfter = []string{DropAfter, Truncate, SlowBody, HugeBody, WrongContentType, GzipGarbage}
 
 // actions lists every action.
-var actions = append([]string{Delay, Status, DropBefore, HTML502, Redirect, Errcode, Hang, Wait}, actsAfter...)
+var actions = append([]string{Delay, Status, Body, DropBefore, HTML502, Redirect, Errcode, Hang, Wait}, actsAfter...)
 
 func (f *Fault) after() bool {
 	if f.When != "" {
@@ -200,7 +201,10 @@ func (s *Sandbox) replacement(p platform, c *call, f *Fault) answer {
 			a.status = http.StatusFound
 		}
 	}
-	if a.status == 0 {
+	switch {
+	case a.status == 0 && f.Action == Body:
+		a.status = http.StatusOK
+	case a.status == 0:
 		a.status = http.StatusInternalServerError
 	}
 	return a

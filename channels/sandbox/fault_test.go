@@ -68,6 +68,8 @@ func TestFault_OtherAnswers(t *testing.T) {
 		{sandbox.Fault{Action: sandbox.Status, Status: 429, Body: "slow down", Header: map[string]string{"Retry-After": "7"}}, 0, func(r reply) bool {
 			return r.StatusCode == 429 && string(r.body) == "slow down" && r.Header.Get("Retry-After") == "7"
 		}},
+		{sandbox.Fault{Action: sandbox.Body, Body: `{"publish_id":`}, 0, func(r reply) bool { return r.StatusCode == 200 && string(r.body) == `{"publish_id":` }},
+		{sandbox.Fault{Action: sandbox.Body, Body: "[]", When: "after"}, 1, func(r reply) bool { return r.StatusCode == 200 && string(r.body) == "[]" }},
 		{sandbox.Fault{Action: sandbox.Redirect, Location: "http://127.0.0.1:1/"}, 0, func(r reply) bool {
 			return r.StatusCode == 302 && r.Header.Get("Location") == "http://127.0.0.1:1/"
 		}},

@@ -19,49 +19,10 @@
 // serve the same at the root. Readers' pages, all without signing in: / (newest of all), /s/{key} (WeChat),
 // /{uid}/{mid} and /ttarticle/p/show?id= (Weibo), /app/{name}/articles/{id}. Pictures: /mmbiz/… and /sinaimg/….
 //
-// # Control
+// # More
 //
-// ControlHandler, on its own listener:
-//
-//	GET    /_sim/journal?platform=&account=&method=&path=&since=&limit=   requests seen, secrets masked
-//	POST   /_sim/faults      add a Fault, answers it with its id;  GET lists, DELETE forgets all, DELETE /_sim/faults/{id} one
-//	GET    /_sim/clock       {"now"};  POST {"advance":"2h"} or {"set":"2026-11-22T08:00:00+08:00"}, {"freeze":true}
-//	POST   /_sim/accounts    add or change accounts: a Seeds object
-//	GET    /_sim/state       everything but picture bytes;  PUT loads it back
-//	POST   /_sim/settings    change some Settings;  GET shows them
-//	POST   /_sim/clock/advance    {"advance":"2h"} or {"seconds":7200}: the same by another name
-//	POST   /_sim/approve     {"account":"wx…","refuse":false}: the administrator confirms the mass sendings that wait
-//	GET    /_sim/callbacks   requests made to WeChat callback addresses;  POST sends a ForgedCallback
-//	POST   /_sim/callbacks/release   {"reverse":true}: sends what accounts with callback_hold keep back
-//	POST   /_sim/events      an Event: something the platform or a person does on the platform's own site
-//	GET    /_sim/report      counts per account: submits, published, duplicates, quota overruns
-//	GET    /_sim/waiting     calls held by a "wait" or "hang" fault;  POST /_sim/release {"id":n}, without id all
-//	POST   /_sim/reset       forget content, journal and faults; accounts and apps stay
-//
-// # Third-party platforms of WeChat's
-//
-// A WeChatComponent among the seeds is one. Its event address is sent a ticket every ten minutes of the clock (every five
-// seconds until it has taken one), and whatever accounts grant, change and take back; the message address, with $APPID$
-// in it, is sent what happens at the accounts that granted it. /cgi-bin/componentloginpage and /safe/bindcomponent are the
-// page on which whoever clicks is the administrator. Codes are good once; what each path needs is granted by set.
-//
-// # Markers
-//
-// The outcome of a WeChat article is chosen by a marker in its title (the first article's wins for the whole job):
-//
-//	[sim:2] [sim:3] [sim:4]   the publish job ends with this publish_status; fail_idx names the marked articles
-//	[sim:5] [sim:6]           it is published, and later all is deleted by the owner (5) or banned (6)
-//	[sim:stuck]               publish_status stays 1 for ever
-//	[sim:slow]                takes twenty times the publish delay, at least a minute
-//	[sim:N]                   any other number: that unknown status
-//	[sim:eNNNNN]              freepublish/submit and mass/sendall answer errcode NNNNN and do nothing
-//	[sim:dNNNNN]              draft/add answers errcode NNNNN and does nothing
-//	[sim:mNNNNN]              a mass sending is stopped by the review: err(NNNNN)
-//
-// In the text of a Weibo post, or the title or text of a headline article: [sim:eNNNNN] answers error_code NNNNN and does
-// nothing; of a post [sim:20032] and [sim:20032:SECONDS] store it, answer 20032 and show it a minute, or so many seconds,
-// later; of an article [sim:11003] stores it without its short post and answers 11003. In the title of an app item: [sim:refuse], [sim:review], [sim:silent]
-// choose the mode for this item.
+// README.md beside this file shows a first article on each platform, the control port, the faults, the markers that choose
+// an outcome, and what is assumed. A test runs its lines.
 package sandbox
 
 import (
@@ -97,7 +58,8 @@ type Settings struct {
 	// PublicURL is the base of readers' pages and pictures, e.g. "http://127.0.0.1:8090". Empty takes the address
 	// each request came in on.
 	PublicURL string `json:"public_url,omitempty"`
-	// MediaURL is the base of picture addresses that WeChat hands out; empty is PublicURL + "/mmbiz".
+	// MediaURL is the base of picture addresses that WeChat hands out; empty is PublicURL + "/mmbiz", where anybody can look
+	// at them. "http://mmbiz.qpic.cn" is the platform's own, for a client that checks it; readers' pages show them all the same.
 	MediaURL string `json:"media_url,omitempty"`
 	// PublishDelayMS is the median time in milliseconds between freepublish/submit and the end of the job.
 	PublishDelayMS int64 `json:"publish_delay_ms"`
@@ -239,7 +201,7 @@ func (s *Sandbox) SetClock(t time.Time) {
 }
 
 // Run makes a Sandbox from cfg, listens on both addresses until ctx ends, and closes it. An empty PublicURL becomes the
-// address listened on.
+// address listened on, unless that is every address of the machine.
 func Run(ctx context.Context, cfg Config) error {
 	s, err := New(cfg)
 	if err != nil {
@@ -259,8 +221,8 @@ func (s *Sandbox) run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("sandbox: control port: %w", err)
 	}
 	defer func() { _ = control.Close() }()
-	if cfg.Settings.PublicURL == "" {
-		s.SetPublicURL("http://" + public.Addr().String())
+	if at, ok := public.Addr().(*net.TCPAddr); cfg.Settings.PublicURL == "" && ok && !at.IP.IsUnspecified() {
+		s.SetPublicURL("http://" + public.Addr().String()) // listening on every address, each call's own is the public one
 	}
 	if cfg.Ready != nil {
 		cfg.Ready("http://"+public.Addr().String(), "http://"+control.Addr().String())

@@ -59,10 +59,7 @@ func (s *Sandbox) wechatPicture(a *wechatAccount, c *call, u *upload) (*picture,
 
 // mediaURL is the base of WeChat's picture addresses.
 func (s *Sandbox) mediaURL(base string) string {
-	if s.state.Settings.MediaURL != "" {
-		return s.state.Settings.MediaURL
-	}
-	return base + "/mmbiz"
+	return orElse(s.state.Settings.MediaURL, base+"/mmbiz")
 }
 
 func wechatUploadImage(s *Sandbox, a *wechatAccount, c *call) (any, error) {

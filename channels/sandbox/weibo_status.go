@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,13 @@ func (s *Sandbox) weiboStatusOf(p *weiboPost, c *weiboCall) map[string]any {
 		pictures = append(pictures, map[string]string{"thumbnail_pic": address})
 	}
 	annotations := []any{}
+	if one := any(nil); json.Unmarshal([]byte(p.Annotations), &one) == nil {
+		if list, several := one.([]any); several {
+			annotations = list
+		} else {
+			annotations = append(annotations, one)
+		}
+	}
 	out := map[string]any{
 		"created_at": weiboTime(p.Created), "id": p.ID, "idstr": p.mid(), "mid": p.mid(), "text": p.Text,
 		"source": s.weiboSource(p.AppKey), "favorited": false, "truncated": false, "in_reply_to_status_id": "",

@@ -233,6 +233,10 @@ func TestWeiboOtherRoutes(t *testing.T) {
 	wantWeibo(t, b.wbPost("/2/statuses/update.json", post(long, nil)), 20012, 400)
 	wantWeibo(t, b.wbPost("/2/statuses/update.json", post(long, func(f map[string]string) { f["is_longtext"] = "1" })), 0, 200)
 	wantWeibo(t, b.wbPost("/2/statuses/update.json", post("注", func(f map[string]string) { f["annotations"] = "[" })), 10017, 400)
+	noted := b.wbPost("/2/statuses/update.json", post("注二", func(f map[string]string) { f["annotations"] = `{"delivery":"d-1"}` })).object(t)
+	if list, _ := noted["annotations"].([]any); len(list) != 1 || list[0].(object)["delivery"] != "d-1" {
+		t.Errorf("annotations = %v, want those that were sent", noted["annotations"])
+	}
 	kind, body := form(post("图", nil), "pic", "a.jpg", picture("jpeg"))
 	wantWeibo(t, b.must("POST", b.url+"/weibo/2/statuses/upload.json", kind, body), 0, 200)
 	wantWeibo(t, b.wbPost("/2/statuses/upload.json", post("无图", nil)), 20007, 400)
@@ -260,6 +264,17 @@ func TestWeiboArticle(t *testing.T) {
 	}
 	if shown := b.page("/2001/" + text(t, data, "mid")); !strings.Contains(shown, "导语") {
 		t.Errorf("short post lacks its text")
+	}
+	for i, sent := range []string{content, `<p>5%</p>`, "%3Cp%3E5%25%20a%2Bb%3C%2Fp%3E"} { // as it is, and encoded
+		fields["content"], fields["text"] = sent, "第"+strconv.Itoa(i)+"种写法"
+		got := b.wbPost("/proxy/article/publish.json", fields).object(t)
+		if got["code"] != "100000" {
+			t.Fatalf("content %q: %v", sent, got)
+		}
+		want := []string{"a+b &amp; c</p>", "<p>5%</p>", "<p>5% a+b</p>"}[i]
+		if page := b.page(text(t, got["data"].(object), "url")); !strings.Contains(page, want) {
+			t.Errorf("content %q: the page lacks %s", sent, want)
+		}
 	}
 	for name, spoil := range map[string][2]string{
 		"title of 33": {"title", strings.Repeat("字", 33)}, "no cover": {"cover", ""}, "half an escape": {"content", "5%"},
