@@ -414,7 +414,7 @@ func TestReadingIsBoundedByTheUnitTree(t *testing.T) {
 		for who, sees := range map[string]bool{"officer": true, "layout": true, "admin": true, "stranger": false} {
 			_, err := channels.Get(d.t.Context(), d.db, d.People[who], id)
 			list, listErr := channels.List(d.t.Context(), d.db, d.People[who], channels.Filter{Limit: 10})
-			_, _, contentsErr := channels.Contents(d.t.Context(), d.db, d.People[who], id)
+			_, _, _, contentsErr := channels.Contents(d.t.Context(), d.db, d.People[who], id)
 			if listErr != nil || (len(list) == 1) != sees {
 				d.t.Errorf("List for %s has %d, %v; sees %v", who, len(list), listErr, sees)
 			}

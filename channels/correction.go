@@ -146,9 +146,11 @@ func finishCorrection(ctx context.Context, db *sql.DB, id string, remote sql.Obj
 	})
 }
 
-// ConfirmCorrected records that a person corrected a post at the platform. Errors: ErrEvidence, ErrDoneTime, ErrNotCorrection,
-// ErrDeliveryStale, ErrDeliveryNotFound.
-func ConfirmCorrected(ctx context.Context, db *sql.DB, actor units.Actor, id string, version int64, report Report) (View, error) {
+// ConfirmCorrected records that a person corrected a post at the platform. Where the platform lets nothing be changed and the text
+// was deleted and published anew, report.URL is its new address, which the caller has found to be one that readers can open: the
+// old post is gone then and the new one is an update of the account. Errors: ErrEvidence, ErrDoneTime, ErrURLRequired,
+// ErrNotCorrection, ErrDeliveryStale, ErrDeliveryNotFound.
+func ConfirmCorrected(ctx context.Context, db *sql.DB, out *Outside, actor units.Actor, id string, version int64, report Report) (View, error) {
 	err := db.InTx(ctx, func(tx *sql.DB) error {
 		view, err := load(ctx, tx, actor, units.ActDeliveries, id)
 		if err != nil {
@@ -163,10 +165,77 @@ func ConfirmCorrected(ctx context.Context, db *sql.DB, actor units.Actor, id str
 		if view.Version != version {
 			return ErrDeliveryStale
 		}
-		return finishCorrection(ctx, tx, id, nil, "", Takedown{At: *report.At, How: "人工登记已更正：" + report.Evidence, Evidence: report.Evidence, Actor: actor})
+		how := "人工登记已更正："
+		if report.URL = strings.TrimSpace(report.URL); report.URL == view.PublicURL {
+			report.URL = ""
+		}
+		if report.URL != "" {
+			how = "人工登记已更正（删除后重新发布）："
+			if err := repost(ctx, tx, out, actor, view, report); err != nil {
+				return err
+			}
+		}
+		return finishCorrection(ctx, tx, id, nil, report.URL, Takedown{At: *report.At, How: how + report.Evidence, Evidence: report.Evidence, Actor: actor})
 	})
 	if err != nil {
 		return View{}, err
 	}
 	return Get(ctx, db, actor, id)
+}
+
+// repostedKey in the Remote of a publication says that a person published its text anew when it was corrected: what the platform
+// knew it by is no more, and the program cannot reach the new post.
+const repostedKey = "reposted"
+
+// reposted reports whether a publication's text was published anew by a person.
+func (d *Delivery) reposted() bool { return d.Remote[repostedKey] != nil }
+
+// repost records that a correction was published anew: the new post, the end of the old one, and where the publication stands now.
+func repost(ctx context.Context, tx *sql.DB, out *Outside, actor units.Actor, update View, report Report) error {
+	if len(report.URL) > maxURL {
+		return ErrURLRequired.On("url")
+	}
+	of, err := sql.Get[Delivery](ctx, tx, "delivery.get", sql.Args{"id": *update.OfID})
+	if err != nil {
+		return err
+	}
+	if of.Remote == nil {
+		of.Remote = sql.Object{}
+	}
+	of.Remote[repostedKey] = true
+	moved, err := tx.ExecOne(ctx, "delivery.reposted", sql.Args{"id": of.ID, "remote": of.Remote, "public_url": report.URL, "now": tx.Now()})
+	if err == nil && !moved {
+		err = ErrDeliveryStale
+	}
+	if err != nil {
+		return err
+	}
+	post := accounts.NewPost{AccountID: update.AccountID, DeliveryID: &update.ID, Title: update.Title, URL: report.URL, Source: accounts.ByHand, PublishedAt: *report.At}
+	if err := postsRemoved(ctx, tx, of.ID, *report.At); err != nil {
+		return err
+	}
+	_, _, err = accounts.RecordPost(ctx, tx, out.Book, actor, post)
+	return err
+}
+
+// postsRemoved records that readers see no post of a publication any more, those that took its place when it was corrected included.
+func postsRemoved(ctx context.Context, tx *sql.DB, publicationID string, at sql.Time) error {
+	ids, err := sql.List[string](ctx, tx, "delivery.reposts", sql.Args{"of_id": publicationID})
+	for _, id := range append(ids, publicationID) {
+		if err == nil {
+			err = accounts.PostRemoved(ctx, tx, id, at)
+		}
+	}
+	return err
+}
+
+// beyondProgram reports whether the program has nothing to try: only a person can do what the delivery asks for.
+func (d Delivery) beyondProgram() bool {
+	return d.ErrorCode == codeNoWay || d.ErrorCode == codeReposted
+}
+
+// anew leaves to a person what the program cannot reach any more.
+func anew(doing string) *PlatformError {
+	return &PlatformError{Code: codeReposted, Class: ByHand,
+		Advice: "这篇稿件更正时由人删除后重新发布过，系统不能" + doing + "重新发布的那一篇。请立即登录平台" + doing + "，完成后在本页登记。"}
 }

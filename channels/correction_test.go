@@ -172,20 +172,72 @@ func TestAPersonCorrectsAPost(t *testing.T) {
 			d.t.Fatalf("no way: %s, next %v, advice %+v, link %q; want a person with the link", view.State, view.NextAt, view.Advice, view.PublicURL)
 		}
 		ctx := d.t.Context()
-		_, err := channels.ConfirmCorrected(ctx, d.db, d.People["officer"], update, view.Version, channels.Report{})
+		_, err := channels.ConfirmCorrected(ctx, d.db, d.out, d.People["officer"], update, view.Version, channels.Report{})
 		refused(d.t, "without evidence", err, channels.ErrEvidence)
-		_, err = channels.ConfirmCorrected(ctx, d.db, d.People["officer"], id, d.view(id).Version, channels.Report{Evidence: "已改"})
+		_, err = channels.ConfirmCorrected(ctx, d.db, d.out, d.People["officer"], id, d.view(id).Version, channels.Report{Evidence: "已改"})
 		refused(d.t, "of a publication", err, channels.ErrNotCorrection)
-		_, err = channels.ConfirmCorrected(ctx, d.db, d.People["officer"], update, 1, channels.Report{Evidence: "已改"})
+		_, err = channels.ConfirmCorrected(ctx, d.db, d.out, d.People["officer"], update, 1, channels.Report{Evidence: "已改"})
 		refused(d.t, "another version", err, channels.ErrDeliveryStale)
-		_, err = channels.ConfirmCorrected(ctx, d.db, d.People["stranger"], update, view.Version, channels.Report{Evidence: "已改"})
+		_, err = channels.ConfirmCorrected(ctx, d.db, d.out, d.People["stranger"], update, view.Version, channels.Report{Evidence: "已改"})
 		refused(d.t, "another unit's", err, channels.ErrDeliveryNotFound)
-		done, err := channels.ConfirmCorrected(ctx, d.db, d.People["officer"], update, view.Version, channels.Report{Evidence: "已登录后台改好"})
+		done, err := channels.ConfirmCorrected(ctx, d.db, d.out, d.People["officer"], update, view.Version, channels.Report{Evidence: "已登录后台改好"})
 		if err != nil || done.State != channels.StatePublished || len(done.Actions) != 0 {
 			d.t.Errorf("ConfirmCorrected = %s, actions %v, %v", done.State, done.Actions, err)
 		}
 		if d.posts() != 1 {
 			d.t.Errorf("%d posts, want 1", d.posts())
+		}
+	})
+}
+
+// TestACorrectionIsPublishedAnew: where a platform lets nothing be changed, the text gets another address, and nobody may believe
+// that taking the old post down is enough.
+func TestACorrectionIsPublishedAnew(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		id := d.in(channels.StatePublished, "")
+		update := d.correction(id)
+		view := d.work(update)
+		if slices.Contains(view.Actions, channels.ActRetry) {
+			d.t.Errorf("actions %v of what the program has no way to do", view.Actions)
+		}
+		anew := "https://mp.weixin.qq.com/s/anew"
+		report := channels.Report{Evidence: "删除后重新发布", URL: " " + anew + " ", At: d.db.Now().Ptr()}
+		done, err := channels.ConfirmCorrected(d.t.Context(), d.db, d.out, d.People["officer"], update, view.Version, report)
+		if err != nil || done.State != channels.StatePublished || done.PublicURL != anew || d.view(id).PublicURL != anew || d.view(id).ExternalID != nil {
+			d.t.Fatalf("ConfirmCorrected = %s at %q, the publication at %q known as %v, %v", done.State, done.PublicURL, d.view(id).PublicURL, d.view(id).ExternalID, err)
+		}
+		living := func() (urls []string) {
+			page, err := accounts.Posts(d.t.Context(), d.db, d.People["officer"], accounts.PostFilter{AccountID: d.account.ID, PerPage: 100})
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			for _, post := range page.Items {
+				if post.RemovedAt == nil {
+					urls = append(urls, post.URL)
+				}
+			}
+			return urls
+		}
+		if got := living(); d.posts() != 2 || len(got) != 1 || got[0] != anew {
+			d.t.Errorf("%d posts, readers see %v; want the new one beside the old that is gone", d.posts(), got)
+		}
+
+		d.able() // from here on the platform could, and must not be asked: it knows the old post only
+		before := d.fake.calls()
+		second := d.correctionTo(id, "再次更正")
+		if view = d.work(second); view.ErrorCode != "reposted" || view.NextAt != nil || !strings.Contains(view.ErrorAdvice, "重新发布") {
+			d.t.Errorf("another correction: %s %q, next %v; want a person", view.ErrorCode, view.ErrorAdvice, view.NextAt)
+		}
+		takedown := d.taken(id)
+		if view = d.work(takedown); view.ErrorCode != "reposted" || view.PublicURL != anew || view.State == channels.Retracted {
+			d.t.Errorf("taking down: %s, %s %q at %q; want a person with the new address", view.State, view.ErrorCode, view.ErrorAdvice, view.PublicURL)
+		}
+		if got := d.fake.calls(); got != before {
+			d.t.Errorf("the platform was asked %s after %s, want nothing more", got, before)
+		}
+		gone, err := channels.ConfirmRetracted(d.t.Context(), d.db, d.People["officer"], takedown, view.Version, channels.Report{Evidence: "已删除"})
+		if err != nil || gone.State != channels.Retracted || len(living()) != 0 {
+			d.t.Errorf("ConfirmRetracted = %s, readers still see %v, %v", gone.State, living(), err)
 		}
 	})
 }

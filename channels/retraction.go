@@ -311,7 +311,7 @@ func finishRetraction(ctx context.Context, db *sql.DB, news Takedown) error {
 		if _, err := tx.Exec(ctx, "delivery.taken_down", sql.Args{"id": *takedown.OfID, "at": at, "now": tx.Now()}); err != nil {
 			return err
 		}
-		if err := accounts.PostRemoved(ctx, tx, *takedown.OfID, at); err != nil {
+		if err := postsRemoved(ctx, tx, *takedown.OfID, at); err != nil {
 			return err
 		}
 		clocks, err := rules.ClocksOf(ctx, tx, DeliverySubject, takedown.ID)
@@ -346,6 +346,7 @@ func (news Takedown) record(ctx context.Context, tx *sql.DB, takedown Delivery, 
 type Report struct {
 	At       *sql.Time // when it was done; nil: now
 	Evidence string    // what was done and seen: an address, a note
+	URL      string    // of a correction: where the text stands now that was published anew; empty while its address stays
 }
 
 func (d *Report) check(now, ordered sql.Time) error {

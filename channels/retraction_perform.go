@@ -13,10 +13,11 @@ const waitForPublish = 5 * time.Second
 
 // What keeps the program from taking a post down or correcting it by itself.
 const (
-	codeNoWay   = "no_way"        // the platform has no interface for it
-	codeUnknown = "unknown"       // nobody knows whether the post exists
-	codeInHand  = "was_in_hand"   // a person had the package to post it
-	codeDown    = "platform_down" // the platform answers nobody
+	codeNoWay    = "no_way"        // the platform has no interface for it
+	codeUnknown  = "unknown"       // nobody knows whether the post exists
+	codeReposted = "reposted"      // a person published the corrected text anew
+	codeInHand   = "was_in_hand"   // a person had the package to post it
+	codeDown     = "platform_down" // the platform answers nobody
 )
 
 // takeDown does one thing for a retraction: waits for the publication to end, asks the platform to take the post down, or
@@ -41,6 +42,9 @@ func (w *work) takeDown(ctx context.Context) (bool, error) {
 		}
 		return true, w.release(ctx, w.db.Now().Add(waitForPublish).Ptr(), &PlatformError{Code: "publishing", Class: Retry,
 			Advice: "这篇稿件正在发布，平台给出结果后立即撤下。"})
+	}
+	if of.reposted() {
+		return true, w.toHand(ctx, anew("撤下"))
 	}
 	retractor, able := w.channel.(Retractor)
 	if !able {
@@ -121,6 +125,9 @@ func (w *work) correct(ctx context.Context) (bool, error) {
 	case of.State != StatePublished:
 		return true, w.release(ctx, w.db.Now().Add(waitForPublish).Ptr(), &PlatformError{Code: "publishing", Class: Retry,
 			Advice: "原稿正在发布，平台给出结果后再更正。"})
+	}
+	if w.job.Of.reposted() {
+		return true, w.toHand(ctx, anew("更正"))
 	}
 	updater, able := w.channel.(Updater)
 	if !able {

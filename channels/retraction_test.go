@@ -297,7 +297,7 @@ func TestNothingAppearsOfWhatIsTakenDownWhileItIsTried(t *testing.T) {
 // sameText is the signed text of a delivery, as its article releases it.
 func (d *desk) sameText(id string) channels.Message {
 	d.t.Helper()
-	message, _, err := channels.Contents(d.t.Context(), d.db, d.People["officer"], id)
+	_, message, _, err := channels.Contents(d.t.Context(), d.db, d.People["officer"], id)
 	if err != nil {
 		d.t.Fatalf("Contents: %v", err)
 	}

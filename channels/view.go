@@ -46,6 +46,8 @@ func (v View) actions(now sql.Time) []string {
 	switch {
 	case v.Action == Retract:
 		return v.retractActions()
+	case v.Action == Update && v.awaitsHand() && v.beyondProgram():
+		return []string{ActConfirmCorrected, ActCancel}
 	case v.Action == Update && v.awaitsHand():
 		return []string{ActConfirmCorrected, ActRetry, ActCancel}
 	case v.Action == Publish && v.BarredAt != nil && v.State == Unknown:
@@ -89,7 +91,7 @@ func (v View) retractActions() []string {
 	switch {
 	case v.EndedAt != nil:
 		return []string{}
-	case v.awaitsHand() && v.ErrorCode != codeInHand:
+	case v.awaitsHand() && v.ErrorCode != codeInHand && !v.beyondProgram():
 		return []string{ActConfirmRetracted, ActRetry}
 	}
 	return []string{ActConfirmRetracted}
@@ -206,6 +208,8 @@ type Summary struct {
 	Action      Action            `json:"action"`
 	State       State             `json:"state"`
 	DueAt       sql.Time          `json:"due_at"`
+	NextAt      *sql.Time         `json:"next_at"` // nil when it has ended or waits for a person
+	LeaseUntil  *sql.Time         `json:"lease_until"`
 	PublishedAt *sql.Time         `json:"published_at"`
 	EndedAt     *sql.Time         `json:"ended_at"`
 	PublicURL   string            `json:"public_url"`
@@ -250,16 +254,16 @@ func PublicMessage(ctx context.Context, db *sql.DB, deliveryID string) (Message,
 	return message, delivery, err
 }
 
-// Contents returns what a delivery sends and to which account, for the package a person posts by hand.
-func Contents(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Message, accounts.Account, error) {
+// Contents returns what a delivery does, what it sends and to which account, for the package a person posts by hand.
+func Contents(ctx context.Context, db *sql.DB, actor units.Actor, id string) (Action, Message, accounts.Account, error) {
 	view, err := load(ctx, db, actor, units.ReadDeliveries, id)
 	if err != nil {
-		return Message{}, accounts.Account{}, err
+		return "", Message{}, accounts.Account{}, err
 	}
 	message, err := sql.Get[Message](ctx, db, "message.get", sql.Args{"id": view.MessageID})
 	if err != nil {
-		return Message{}, accounts.Account{}, err
+		return "", Message{}, accounts.Account{}, err
 	}
 	account, err := accounts.Load(ctx, db, view.AccountID)
-	return message, account, err
+	return view.Action, message, account, err
 }

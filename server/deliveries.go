@@ -103,11 +103,21 @@ func (s *server) settleDelivery(ctx context.Context, in *settleInput) (*Body[cha
 }
 
 func (s *server) getPackage(ctx context.Context, in *ByID) (*Body[manual.Packet], error) {
-	message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), in.ID)
+	packet, _, err := s.packetOf(ctx, in.ID)
+	return answer(packet, err)
+}
+
+// packetOf is what a person needs who does by hand what a delivery asks for, and the message that it is made of.
+func (s *server) packetOf(ctx context.Context, id string) (manual.Packet, channels.Message, error) {
+	action, message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), id)
 	if err != nil {
-		return nil, err
+		return manual.Packet{}, channels.Message{}, err
 	}
-	return answer(manual.Package(message, account), nil)
+	packet := manual.Package(message, account)
+	if action == channels.Update {
+		packet = packet.Correcting(message, account)
+	}
+	return packet, message, nil
 }
 
 // deliveryQR draws the address of a delivery's page in the console, with which somebody who posts by hand goes on on a phone.
@@ -127,7 +137,7 @@ func (s *server) deliveryQR(c echo.Context) error {
 // before its first byte is sent, so that a picture that cannot be read is a sentence and not half a file.
 func (s *server) downloadPackage(c echo.Context) error {
 	ctx := c.Request().Context()
-	message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), c.Param("id"))
+	packet, message, err := s.packetOf(ctx, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -136,7 +146,7 @@ func (s *server) downloadPackage(c echo.Context) error {
 		return files.ErrDiskFull.Because(err)
 	}
 	defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
-	err = manual.WriteZip(ctx, file, message, account, func(ctx context.Context, picture channels.Picture) ([]byte, error) {
+	err = manual.WriteZip(ctx, file, packet, message, func(ctx context.Context, picture channels.Picture) ([]byte, error) {
 		return s.out.Open(ctx, picture.SHA256)
 	})
 	if err != nil {

@@ -49,7 +49,7 @@ type compareInput struct {
 // compareDelivery holds a public address against what was signed: a pasted one before it is recorded, or the one that the
 // platform told.
 func (s *server) compareDelivery(ctx context.Context, in *compareInput) (*Body[channels.Comparison], error) {
-	message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), in.ID)
+	_, message, account, err := channels.Contents(ctx, s.db, actorOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"govmedia/articles"
 	"govmedia/channels"
+	"govmedia/channels/manual"
 	"govmedia/sql"
 )
 
@@ -47,8 +48,28 @@ func (s *server) confirmRetracted(ctx context.Context, in *doneInput) (*Body[cha
 	return s.delivery(channels.ConfirmRetracted(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, channels.Report{At: in.Body.At, Evidence: in.Body.Evidence}))
 }
 
-func (s *server) confirmCorrected(ctx context.Context, in *doneInput) (*Body[channels.View], error) {
-	return s.delivery(channels.ConfirmCorrected(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version, channels.Report{At: in.Body.At, Evidence: in.Body.Evidence}))
+type correctedInput struct {
+	ByID
+	Body struct {
+		Version  int64     `json:"version"`
+		Evidence string    `json:"evidence" maxLength:"400" doc:"做了什么、看到什么，或证据网址"`
+		At       *sql.Time `json:"at,omitempty" doc:"何时完成；不填为现在"`
+		URL      string    `json:"url,omitempty" maxLength:"1000" doc:"删除后重新发布的，新文章的公开网址；原网址没变不填"`
+	}
+}
+
+func (s *server) confirmCorrected(ctx context.Context, in *correctedInput) (*Body[channels.View], error) {
+	if in.Body.URL != "" {
+		view, err := channels.Get(ctx, s.db, actorOf(ctx), in.ID)
+		if err == nil {
+			err = manual.CheckURL(in.Body.URL, view.Platform)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	report := channels.Report{At: in.Body.At, Evidence: in.Body.Evidence, URL: in.Body.URL}
+	return s.delivery(channels.ConfirmCorrected(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, report))
 }
 
 type reasonInput struct {

@@ -41,6 +41,21 @@ func message() channels.Message {
 
 func read(_ context.Context, p channels.Picture) ([]byte, error) { return pixels[p.ID], nil }
 
+func TestCorrectingIsNotPublishing(t *testing.T) {
+	account := accounts.Account{Platform: accounts.WeChat, Name: "潼南应急"}
+	packet := manual.Package(message(), account)
+	corrected := packet.Correcting(message(), account)
+	list := strings.Join(corrected.Checklist, "\n")
+	for _, want := range []string{"潼南应急", "找到这一篇", "先删除这一篇", "1张图片", "新的网址"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("Checklist lacks %q:\n%s", want, list)
+		}
+	}
+	if strings.Contains(list, "新建") || corrected.Text != packet.Text || strings.Join(packet.Checklist, "") == strings.Join(corrected.Checklist, "") {
+		t.Errorf("Checklist of a correction tells to publish a second article:\n%s", list)
+	}
+}
+
 func TestPackageHasEveryPartAPersonNeeds(t *testing.T) {
 	packet := manual.Package(message(), accounts.Account{Platform: accounts.Toutiao, Name: "潼南应急"})
 	if want := "一、总体要求\n各单位&部门：\n请落实。\n序号\t事项"; packet.Text != want {
@@ -120,7 +135,7 @@ func TestPlainTextDropsWhatNobodyReads(t *testing.T) {
 
 func TestZipHoldsTextPageAndPictures(t *testing.T) {
 	var buf bytes.Buffer
-	if err := manual.WriteZip(t.Context(), &buf, message(), accounts.Account{Platform: accounts.Douyin, Name: "号"}, read); err != nil {
+	if err := manual.WriteZip(t.Context(), &buf, manual.Package(message(), accounts.Account{Platform: accounts.Douyin, Name: "号"}), message(), read); err != nil {
 		t.Fatalf("WriteZip: %v", err)
 	}
 	archive, err := zip.NewReader(bytes.NewReader(buf.Bytes()), int64(buf.Len()))
@@ -154,7 +169,7 @@ func TestZipHoldsTextPageAndPictures(t *testing.T) {
 }
 
 func TestZipRefusesAPictureThatWasNotSigned(t *testing.T) {
-	err := manual.WriteZip(t.Context(), io.Discard, message(), accounts.Account{}, func(context.Context, channels.Picture) ([]byte, error) {
+	err := manual.WriteZip(t.Context(), io.Discard, manual.Packet{}, message(), func(context.Context, channels.Picture) ([]byte, error) {
 		return []byte("other"), nil
 	})
 	if !errors.Is(err, manual.ErrPicture) {
@@ -164,7 +179,7 @@ func TestZipRefusesAPictureThatWasNotSigned(t *testing.T) {
 
 func TestZipPassesOnAReadError(t *testing.T) {
 	broken := errors.New("disk gone")
-	err := manual.WriteZip(t.Context(), io.Discard, message(), accounts.Account{}, func(context.Context, channels.Picture) ([]byte, error) {
+	err := manual.WriteZip(t.Context(), io.Discard, manual.Packet{}, message(), func(context.Context, channels.Picture) ([]byte, error) {
 		return nil, broken
 	})
 	if !errors.Is(err, broken) {

@@ -35,6 +35,25 @@ func Package(message channels.Message, account accounts.Account) Packet {
 	return packet
 }
 
+// Correcting is the packet for a person who puts a corrected text in the place of a published one: what is done there is another
+// thing than publishing.
+func (p Packet) Correcting(message channels.Message, account accounts.Account) Packet {
+	steps := []string{
+		fmt.Sprintf("确认要更正的账号是“%s”，打开读者现在看到的那一篇", account.Name),
+		"登录" + p.Name + "的后台，找到这一篇",
+		"能修改的：把标题和正文改成下面的内容，不要改动审签过的文字",
+		"不能修改的：先删除这一篇，再按下面的内容重新发布，不要两篇同时留着",
+	}
+	if p.TitleShort != p.Title {
+		steps = append(steps, "平台标题长度有限，已按短标题截取，请核对意思是否完整")
+	}
+	if n := inText(message); n > 0 {
+		steps = append(steps, fmt.Sprintf("核对正文里的%d张图片（在发布包的 pictures 文件夹）", n))
+	}
+	p.Checklist = append(steps, "打开更正后的文章，确认读者看到的是新的内容", "回到本页登记；重新发布的，填上新的网址")
+	return p
+}
+
 func sourceLine(message channels.Message) string {
 	var parts []string
 	if message.Source != "" {

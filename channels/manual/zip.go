@@ -10,16 +10,14 @@ import (
 	"io"
 	"strings"
 
-	"govmedia/accounts"
 	"govmedia/channels"
 )
 
-// WriteZip writes the packet as a file: text.txt, article.html (which opens on its own, with the pictures) and the
+// WriteZip writes the packet of a message as a file: text.txt, article.html (which opens on its own, with the pictures) and the
 // pictures under pictures/, the cover named cover.*. Names are ours, whatever the pictures were called. bytes reads a
 // picture; one that does not have the hash of the message is refused with ErrPicture. On an error w holds a broken file.
-func WriteZip(ctx context.Context, w io.Writer, message channels.Message, account accounts.Account, bytes func(context.Context, channels.Picture) ([]byte, error)) error {
+func WriteZip(ctx context.Context, w io.Writer, packet Packet, message channels.Message, bytes func(context.Context, channels.Picture) ([]byte, error)) error {
 	archive := zip.NewWriter(w)
-	packet := Package(message, account)
 	names := fileNames(message)
 	if err := writeFile(archive, "text.txt", zip.Deflate, []byte(textFile(packet))); err != nil {
 		return err

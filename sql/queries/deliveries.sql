@@ -277,7 +277,7 @@ GROUP BY 1
 
 -- name: delivery.of_origin
 -- What became of an article: its deliveries by account.
-SELECT d.id, d.account_id, d.platform, d.action, d.state, d.due_at, d.published_at, d.ended_at, d.public_url, d.error_code, d.error_advice, d.version,
-    d.of_id, d.retraction_id, d.barred_at, d.reason, d.series_id, d.series_place, a.name AS account_name
+SELECT d.id, d.account_id, d.platform, d.action, d.state, d.due_at, d.next_at, d.lease_until, d.published_at, d.ended_at, d.public_url, d.error_code,
+    d.error_advice, d.version, d.of_id, d.retraction_id, d.barred_at, d.reason, d.series_id, d.series_place, a.name AS account_name
 FROM deliveries d JOIN accounts a ON a.id = d.account_id
 WHERE d.origin_id = :origin_id ORDER BY d.due_at DESC, d.id

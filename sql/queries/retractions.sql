@@ -85,6 +85,15 @@ UPDATE deliveries SET state = 'submitted', holder = NULL, lease_until = NULL, ne
     public_url = :public_url, error_code = 'reappeared', error_class = 'by_hand', error_text = '', error_advice = :advice, updated_at = :now, version = version + 1
 WHERE id = :id AND action = 'retract' AND state = 'retracted'
 
+-- name: delivery.reposted
+-- A person published the corrected text of a publication anew.
+UPDATE deliveries SET remote = :remote, public_url = :public_url, external_id = NULL, updated_at = :now, version = version + 1
+WHERE id = :id AND action = 'publish' AND state = 'published'
+
+-- name: delivery.reposts
+-- The corrections of a publication that were done.
+SELECT id FROM deliveries WHERE of_id = :of_id AND action = 'update' AND state = 'published'
+
 -- name: delivery.corrected
 -- The end of a correction: readers see the new text.
 UPDATE deliveries SET state = 'published', holder = NULL, lease_until = NULL, next_at = NULL, remote = :remote, public_url = :public_url, published_at = :at,

@@ -5931,6 +5931,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        CorrectedInputBody: {
+            /**
+             * Format: int64
+             * @description 何时完成；不填为现在
+             */
+            at?: number;
+            /** @description 做了什么、看到什么，或证据网址 */
+            evidence: string;
+            /** @description 删除后重新发布的，新文章的公开网址；原网址没变不填 */
+            url?: string;
+            /** Format: int64 */
+            version: number;
+        };
         CreateAccountInputBody: {
             /** @description The platform's immutable id; empty when not known yet */
             external_id?: string;
@@ -6382,6 +6395,10 @@ export interface components {
             error_advice: string;
             error_code: string;
             id: string;
+            /** Format: int64 */
+            lease_until: number | null;
+            /** Format: int64 */
+            next_at: number | null;
             of_id: string | null;
             platform: string;
             public_url: string;
@@ -16062,7 +16079,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DoneInputBody"];
+                "application/json": components["schemas"]["CorrectedInputBody"];
             };
         };
         responses: {

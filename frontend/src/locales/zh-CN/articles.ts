@@ -101,10 +101,15 @@ export const articles = {
     withoutCover: '没有设封面',
   },
   view: {
-    soFar: (counts: readonly { key: 'unknown' | 'failed' | 'held' | 'open' | 'published' | 'retracted'; count: number }[]) => {
-      const words = { unknown: '可能已发出', failed: '没有发出', held: '停机未发', open: '待发', published: '已发出', retracted: '已撤下' }
+    soFar: (counts: readonly { key: 'unknown' | 'failed' | 'held' | 'byHand' | 'toCorrect' | 'open' | 'published' | 'retracted'; count: number }[]) => {
+      const words = {
+        unknown: '可能已发出', failed: '没有发出', held: '停机未发', byHand: '待人工发布', toCorrect: '待更正', open: '待发', published: '已发出', retracted: '已撤下',
+      }
       return counts.map(({ key, count }) => `${words[key]} ${count}`).join('，')
     },
+    correcting: (count: number) => `这是对已发布稿件的更正：${count} 个账号上已经发布`,
+    correctingText: '改好、签完并点“发布更正”之前，读者看到的仍是原来的内容。',
+    signedCorrection: '更正已签发，待发布',
     meta: '稿件信息',
     revision: (no: number) => `第 ${no} 次送审稿`,
     hash: '文本指纹',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { recallCount, sentSoFar, wasCorrected, wasRecalled } from './aftercare'
+import { correcting, recallCount, sentSoFar, wasCorrected, wasRecalled } from './aftercare'
 
-const sent = (account_id: string, change = {}) => ({ action: 'publish', state: 'published', account_id, barred_at: null as number | null, ...change })
+const sent = (account_id: string, change = {}) => ({ action: 'publish', state: 'published', account_id, barred_at: null as number | null, next_at: 1 as number | null, lease_until: null, ...change })
 
 describe('what is out of an article', () => {
   it('counts each account once, without what is called off, taken down or only a correction', () =>
@@ -18,6 +18,20 @@ describe('what is out of an article', () => {
     ])
     expect(sentSoFar([sent('a', { state: 'retracted', barred_at: 1 }), sent('b', { state: 'cancelled', barred_at: 1 })])).toEqual([{ key: 'retracted', count: 1 }])
     expect(sentSoFar([sent('a', { state: 'scheduled' }), sent('b', { state: 'cancelled' })])).toEqual([])
+  })
+  it('tells what waits for a hand, to be posted or to be corrected', () => {
+    const hand = { state: 'submitted', next_at: null }
+    expect(sentSoFar([sent('a', hand)])).toEqual([{ key: 'byHand', count: 1 }])
+    const corrected = [sent('a', { action: 'update', ...hand }), sent('b', { action: 'update' }), sent('c', { action: 'update', state: 'cancelled' })]
+    expect(sentSoFar([sent('a'), sent('b'), ...corrected])).toEqual([
+      { key: 'toCorrect', count: 1 },
+      { key: 'published', count: 2 },
+    ])
+  })
+  it('knows when readers have an earlier text than the one at hand', () => {
+    const deliveries = [sent('a'), sent('a', { state: 'cancelled' }), sent('b'), sent('c', { barred_at: 1 }), sent('d', { state: 'failed' })]
+    expect(['draft', 'signing', 'signed', 'scheduled'].map((state) => correcting({ state, deliveries }))).toEqual([2, 2, 2, 0])
+    expect(correcting({ state: 'draft', deliveries: [] })).toBe(0)
   })
   it('knows what is being taken down and what was corrected', () => {
     expect([wasRecalled([sent('a')]), wasRecalled([sent('a', { barred_at: 1 })])]).toEqual([false, true])

@@ -190,7 +190,7 @@ export type DeliveryAct =
   | { act: 'cancel' | 'retry' | 'take_over'; version: number }
   | { act: 'confirm'; version: number; url: string }
   | { act: 'settle'; version: number; reason: string }
-  | { act: 'confirm_retracted' | 'confirm_corrected'; version: number; evidence: string; at?: number }
+  | { act: 'confirm_retracted' | 'confirm_corrected'; version: number; evidence: string; at?: number; url?: string }
 
 function perform(id: string, input: DeliveryAct): Promise<Delivery> {
   const params = { path: { id } }
@@ -208,7 +208,7 @@ function perform(id: string, input: DeliveryAct): Promise<Delivery> {
       return unwrap(api.POST('/api/deliveries/{id}/settle', { params, body: { version: input.version, reason: input.reason } }))
     default: {
       const path = act === 'confirm_retracted' ? '/api/deliveries/{id}/retracted' : '/api/deliveries/{id}/corrected'
-      return unwrap(api.POST(path, { params, body: body as PostBody<'/api/deliveries/{id}/retracted'> }))
+      return unwrap(api.POST(path, { params, body: body as PostBody<'/api/deliveries/{id}/corrected'> }))
     }
   }
 }

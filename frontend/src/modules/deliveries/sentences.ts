@@ -38,7 +38,7 @@ export interface Standing {
 }
 
 /** A person must act at the platform: it is not asked by the program. */
-export function awaitsHand(delivery: DeliveryFacts): boolean {
+export function awaitsHand(delivery: Pick<DeliveryFacts, 'state' | 'next_at' | 'lease_until'>): boolean {
   return delivery.state === 'submitted' && delivery.next_at === null && delivery.lease_until === null
 }
 
