@@ -196,6 +196,8 @@ export const articles = {
     targets: (title: string, count: number) => `“${title}”将发到 ${count} 个账号。`,
   },
   unschedule: {
+    idle: '这次排期的投递已全部取消，没有发到任何账号。',
+    again: '重新排期',
     button: '撤销排期',
     title: '撤销排期',
     text: '撤销后，还没有发出的投递全部取消。签署仍然有效，可以重新排期。',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { correcting, recallCount, sentSoFar, wasCorrected, wasRecalled } from './aftercare'
+import { calledOff, correcting, recallCount, sentSoFar, wasCorrected, wasRecalled } from './aftercare'
 
 const sent = (account_id: string, change = {}) => ({ action: 'publish', state: 'published', account_id, barred_at: null as number | null, next_at: 1 as number | null, lease_until: null, ...change })
 
@@ -32,6 +32,13 @@ describe('what is out of an article', () => {
     const deliveries = [sent('a'), sent('a', { state: 'cancelled' }), sent('b'), sent('c', { barred_at: 1 }), sent('d', { state: 'failed' })]
     expect(['draft', 'signing', 'signed', 'scheduled'].map((state) => correcting({ state, deliveries }))).toEqual([2, 2, 2, 0])
     expect(correcting({ state: 'draft', deliveries: [] })).toBe(0)
+  })
+  it('knows when every delivery was called off', () => {
+    const off = sent('a', { state: 'cancelled' })
+    expect(calledOff({ state: 'scheduled', deliveries: [off, sent('b', { state: 'cancelled' })] })).toBe(true)
+    for (const deliveries of [[], [off, sent('b', { state: 'scheduled' })], [off, sent('b')], [sent('a', { state: 'cancelled', barred_at: 1 })]])
+      expect(calledOff({ state: 'scheduled', deliveries })).toBe(false)
+    expect(calledOff({ state: 'signed', deliveries: [off] })).toBe(false)
   })
   it('knows what is being taken down and what was corrected', () => {
     expect([wasRecalled([sent('a')]), wasRecalled([sent('a', { barred_at: 1 })])]).toEqual([false, true])

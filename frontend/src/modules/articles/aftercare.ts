@@ -35,6 +35,12 @@ export function sentSoFar(deliveries: readonly Sent[]): { key: (typeof standings
   return standings.flatMap((key) => (counts[key] > 0 ? [{ key, count: counts[key] }] : []))
 }
 
+/** Whether an article was scheduled and every delivery of it called off since: it waits for nothing, and nothing of it is out. */
+export function calledOff(article: { state: string; deliveries: readonly Sent[] }): boolean {
+  const sent = article.deliveries.filter((one) => one.action === 'publish')
+  return article.state === 'scheduled' && sent.length > 0 && sent.every((one) => one.state === 'cancelled' && one.barred_at === null)
+}
+
 /** On how many accounts readers see an earlier text of an article than the one that is being written or signed. */
 export function correcting(article: { state: string; deliveries: readonly Sent[] }): number {
   if (article.state === 'scheduled' || article.state === 'discarded') return 0
