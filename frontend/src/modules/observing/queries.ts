@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
+import { computed, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
 import { api, type GetAnswer, type ListItem, type PostAnswer, type PostBody, type PutBody } from '@/api/api'
 import { unwrap } from '@/api/client'
 import type { QuestionFilter } from './questions'
@@ -44,9 +44,10 @@ export function useSources(filter: MaybeRefOrGetter<SourceFilter>, cursor: Maybe
   })
 }
 
-/** The sources of one account, the latest first; more come with fetchNextPage. */
+/** The sources of one account, the latest first; more come with fetchNextPage. A reading that has ended may have changed the account. */
 export function useAccountSources(accountId: MaybeRefOrGetter<string>) {
-  return useInfiniteQuery({
+  const queries = useQueryClient()
+  const query = useInfiniteQuery({
     queryKey: computed(() => observingKeys.ofAccount(toValue(accountId))),
     queryFn: ({ signal, pageParam }) => {
       const query = { account_id: toValue(accountId), cursor: pageParam || undefined, per_page: sourcesPerCall }
@@ -54,9 +55,14 @@ export function useAccountSources(accountId: MaybeRefOrGetter<string>) {
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,
-    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isAwaited)) ? askEveryMs : false),
+    refetchInterval: (asked) => (asked.state.data?.pages.some((page) => page.items.some(isAwaited)) ? askEveryMs : false),
     meta: { quiet: true },
   })
+  const awaited = computed(() => query.data.value?.pages.some((page) => page.items.some(isAwaited)) ?? false)
+  watch(awaited, (now, before) => {
+    if (before && !now) for (const key of ['accounts', 'dashboard']) void queries.invalidateQueries({ queryKey: [key] })
+  })
+  return query
 }
 
 /** One source with what it told last. */
