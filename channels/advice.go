@@ -100,11 +100,18 @@ func (d Delivery) publishAdvice(now sql.Time) (Advice, []string) {
 	case Retracted:
 		return Advice{Happened: "已从平台撤下。", Readers: readersGone}, nil
 	}
-	if d.BarredAt != nil {
-		return Advice{Happened: "发出之前已随稿件撤下。", Readers: readersNothing}, nil
+	next := ""
+	if d.Remote[KeptDraft] != nil {
+		next = "平台的草稿箱里可能还留着这篇的草稿。请登录平台删除，以免被误发。"
 	}
-	return Advice{Happened: d.said("投递已取消。"), Readers: readersNothing}, nil
+	if d.BarredAt != nil {
+		return Advice{Happened: "发出之前已随稿件撤下。", Readers: readersNothing, Next: next}, nil
+	}
+	return Advice{Happened: d.said("投递已取消。"), Readers: readersNothing, Next: next}, nil
 }
+
+// KeptDraft is the key under which a channel keeps, in Remote, the draft that it made at the platform.
+const KeptDraft = "media_id"
 
 func (d Delivery) waitingAdvice(now sql.Time) (Advice, []string) {
 	switch {

@@ -3,6 +3,7 @@ package channels
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"govmedia/accounts"
@@ -102,7 +103,13 @@ func inherit(ctx context.Context, tx *sql.DB, channel Channel, old Delivery, cor
 	if err == nil && !kept {
 		err = ErrDeliveryStale
 	}
+	if err != nil {
+		return err
+	}
 	corrected.Remote = left
+	rest := maps.Clone(old.Remote)
+	maps.DeleteFunc(rest, func(key string, _ any) bool { return left[key] != nil })
+	_, err = tx.Exec(ctx, "delivery.handed_on", sql.Args{"id": old.ID, "remote": rest, "now": tx.Now()})
 	return err
 }
 

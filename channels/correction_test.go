@@ -1,6 +1,7 @@
 package channels_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -323,6 +324,14 @@ func TestAdviceSaysWhatItMeansForReaders(t *testing.T) {
 		if reader := d.viewAs("layout", c.id).Advice; reader.Button != "" || reader.Happened != advice.Happened {
 			t.Errorf("%s, for one who only reads: %+v, want no button", what, reader)
 		}
+	}
+	if next := d.view(table["cancelled"].id).Advice.Next; next != "" {
+		t.Errorf("called off before anything was made: %s", next)
+	}
+	d.fake.prepare = func(_ context.Context, job *channels.Job) error { job.Remote[channels.KeptDraft] = "draft"; return nil }
+	left := d.in(channels.Prepared, "")
+	if view, err := channels.Cancel(t.Context(), d.db, d.People["officer"], left, d.view(left).Version); err != nil || !strings.Contains(view.Advice.Next, "草稿箱") {
+		t.Errorf("called off after a draft was made: %+v, %v", view.Advice, err)
 	}
 	// An article that is out nowhere has no correction: its page has another button.
 	for _, button := range []string{"更正", "撤销排期"} {

@@ -94,7 +94,7 @@ func (c *Channel) Leftover(remote sql.Object) sql.Object {
 }
 
 // draftKeys are what Remote keeps of a draft.
-var draftKeys = []string{"media_id", "draft_of", "draft_begun_at"}
+var draftKeys = []string{channels.KeptDraft, "draft_of", "draft_begun_at"}
 
 // dropOther takes a draft away whose articles or order are no longer those of the message. Until it is gone it stays in Remote as what
 // it is: it must never be taken for the message's own.

@@ -39,6 +39,10 @@ WHERE of_id = :of_id AND action = 'update' AND (state IN ('scheduled', 'prepared
 -- Lets a delivery that was made or revived in the same transaction know what the platform has of the text that it replaces.
 UPDATE deliveries SET remote = :remote, updated_at = :now WHERE id = :id AND state = 'scheduled' AND holder IS NULL AND intent_at IS NULL
 
+-- name: delivery.handed_on
+-- What the platform has of a called-off text is its successor's from now on.
+UPDATE deliveries SET remote = :remote, updated_at = :now WHERE id = :id AND state = 'cancelled'
+
 -- name: delivery.rouse
 -- The post that retractions and corrections wait for has come to an end: they go on now. (With OR instead of CASE, SQLite goes through
 -- all that is scheduled when there are three ids or more.)

@@ -38,13 +38,19 @@ export function useSeriesPreview(accountId: MaybeRefOrGetter<string>, ids: Maybe
   })
 }
 
+/** Something becomes of the message without anybody doing anything. */
+function isMoving(series: Series | undefined): boolean {
+  const due = (series?.due_at ?? 0) <= Date.now()
+  return series?.articles.some((one) => one.state === 'prepared' || one.state === 'submitted' || (due && one.state === 'scheduled')) ?? false
+}
+
 /** One message of several articles; asked again every ten seconds while it is under way. */
 export function useSeries(id: MaybeRefOrGetter<string>) {
   return useQuery({
     queryKey: computed(() => [...key, 'one', toValue(id)]),
     queryFn: ({ signal }) => unwrap(api.GET('/api/series/{id}', { params: { path: { id: toValue(id) } }, signal })),
     enabled: () => toValue(id) !== '',
-    refetchInterval: (query) => (query.state.data?.articles.some((one) => one.state === 'prepared' || one.state === 'submitted') ? 10_000 : false),
+    refetchInterval: (query) => (isMoving(query.state.data) ? 10_000 : false),
     meta: { quiet: true },
   })
 }
