@@ -7,13 +7,13 @@ export default {
       path: '/series/new',
       name: 'series-new',
       component: () => import('./SeriesNewPage.vue'),
-      meta: { title: zh.series.titleNew, permission: 'article.publish' },
+      meta: { title: zh.series.titleNew, permission: 'article.publish', under: '/articles' },
     },
     {
       path: '/series/:id',
       name: 'series',
       component: () => import('./SeriesPage.vue'),
-      meta: { title: zh.series.title, permission: 'delivery.read' },
+      meta: { title: zh.series.title, permission: 'delivery.read', under: '/articles' },
     },
   ],
 } satisfies ConsoleModule
