@@ -195,7 +195,7 @@ func ConfirmCorrected(ctx context.Context, db *sql.DB, out *Outside, actor units
 const repostedKey = "reposted"
 
 // reposted reports whether a publication's text was published anew by a person.
-func (d *Delivery) reposted() bool { return d.Remote[repostedKey] != nil }
+func (d Delivery) reposted() bool { return d.Remote[repostedKey] != nil }
 
 // repost records that a correction was published anew: the new post, the end of the old one, and where the publication stands now.
 func repost(ctx context.Context, tx *sql.DB, out *Outside, actor units.Actor, update View, report Report) error {

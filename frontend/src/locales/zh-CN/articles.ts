@@ -215,6 +215,8 @@ export const articles = {
     button: '发布更正',
     title: '发布更正',
     text: '新签发的文本将替换各平台上已发布的内容，还没有发出的改发新的文本。平台不能自动替换的，由人到平台更正后登记。',
+    plan: (published: readonly string[], waiting: readonly string[]) =>
+      (published.length > 0 ? `已发布：${published.join('、')}。` : '') + (waiting.length > 0 ? `还没有发出：${waiting.join('、')}。` : ''),
     reason: '更正的理由',
     reasonPlaceholder: '写清楚改了什么、为什么改',
     reasonRequired: '请写明更正的理由。',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calledOff, correcting, recallCount, sentSoFar, wasCorrected, wasRecalled } from './aftercare'
+import { calledOff, correcting, correctionPlan, recallCount, sentSoFar, wasCorrected, wasRecalled } from './aftercare'
 
 const sent = (account_id: string, change = {}) => ({ action: 'publish', state: 'published', account_id, barred_at: null as number | null, next_at: 1 as number | null, lease_until: null, ...change })
 
@@ -32,6 +32,11 @@ describe('what is out of an article', () => {
     const deliveries = [sent('a'), sent('a', { state: 'cancelled' }), sent('b'), sent('c', { barred_at: 1 }), sent('d', { state: 'failed' })]
     expect(['draft', 'signing', 'signed', 'scheduled'].map((state) => correcting({ state, deliveries }))).toEqual([2, 2, 2, 0])
     expect(correcting({ state: 'draft', deliveries: [] })).toBe(0)
+  })
+  it('names where a correction goes', () => {
+    const named = (name: string, change = {}) => ({ ...sent(name, change), account_name: name })
+    const deliveries = [named('甲'), named('甲', { state: 'scheduled' }), named('乙', { state: 'submitted' }), named('丙', { state: 'cancelled' }), named('丁', { barred_at: 1 })]
+    expect(correctionPlan([...deliveries, named('戊', { action: 'update' })])).toEqual({ published: ['甲'], waiting: ['乙'] })
   })
   it('knows when every delivery was called off', () => {
     const off = sent('a', { state: 'cancelled' })

@@ -35,6 +35,15 @@ export function sentSoFar(deliveries: readonly Sent[]): { key: (typeof standings
   return standings.flatMap((key) => (counts[key] > 0 ? [{ key, count: counts[key] }] : []))
 }
 
+/** The accounts, by name, on which a correction takes the place of what is published, and those to which the new text goes instead. */
+export function correctionPlan(deliveries: readonly (Sent & { account_name: string })[]): { published: string[]; waiting: string[] } {
+  const standing = deliveries.filter((one) => one.action === 'publish' && one.barred_at === null)
+  const named = (some: typeof standing) => [...new Set(some.map((one) => one.account_name))]
+  const published = named(standing.filter((one) => one.state === 'published'))
+  const waiting = named(standing.filter((one) => ['scheduled', 'prepared', 'submitted', 'held'].includes(one.state)))
+  return { published, waiting: waiting.filter((name) => !published.includes(name)) }
+}
+
 /** Whether an article was scheduled and every delivery of it called off since: it waits for nothing, and nothing of it is out. */
 export function calledOff(article: { state: string; deliveries: readonly Sent[] }): boolean {
   const sent = article.deliveries.filter((one) => one.action === 'publish')
