@@ -40,7 +40,7 @@ func TestO31ThreeReviewsAndThreeProofsReleaseTheArticle(t *testing.T) {
 		if view.State != articles.Scheduled || len(view.Deliveries) != 1 || view.Deliveries[0].State != channels.Scheduled || view.Deliveries[0].AccountID != o.account.ID {
 			o.t.Errorf("scheduled: %s with %+v", view.State, view.Deliveries)
 		}
-		message, account, err := channels.Contents(o.t.Context(), o.db, o.People["officer"], view.Deliveries[0].ID)
+		_, message, account, err := channels.Contents(o.t.Context(), o.db, o.People["officer"], view.Deliveries[0].ID)
 		if err != nil || message.SHA256 != view.SHA256 || message.Body != view.Body || message.Title != view.Title || account.ID != o.account.ID {
 			o.t.Errorf("what goes out: %+v to %s, %v; want what was signed", message, account.Name, err)
 		}
