@@ -113,13 +113,18 @@ func (town *town) startSandbox(config Config) {
 		town.t.Fatalf("sandbox.New: %v", err)
 	}
 	town.sandbox = stand
-	town.stand = httptest.NewServer(stand.Handler())
+	town.stand = httptest.NewUnstartedServer(stand.Handler())
+	_ = town.stand.Listener.Close()
+	if town.stand.Listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", freePort(town.t))); err != nil { // which nobody takes while it is down
+		town.t.Fatal(err)
+	}
+	town.stand.Start()
 	stand.SetPublicURL(town.stand.URL)
 	town.t.Cleanup(func() { town.stand.CloseClientConnections(); town.stand.Close(); _ = stand.Close() })
 }
 
 // Ports are taken from below those that the kernel gives to clients, each once: a port that was free a moment ago is then not
-// somebody's connection to the database when the program begins to listen on it.
+// somebody's connection to the database when the program begins to listen on it, or another test's server while it is down.
 const firstPort, ports = 10_000, 10_000
 
 var portsTaken = func() *atomic.Int64 {

@@ -175,7 +175,7 @@ type wire struct {
 
 func newWire(t *testing.T, target string) *wire {
 	t.Helper()
-	w := &wire{t: t, target: target, address: "127.0.0.1:0"}
+	w := &wire{t: t, target: target, address: fmt.Sprintf("127.0.0.1:%d", freePort(t))}
 	w.mend()
 	t.Cleanup(w.cut)
 	return w

@@ -595,10 +595,9 @@ func TestEndpointsInsideAreNotReached(t *testing.T) {
 }
 
 func TestServerThatIsDownHadNoEffect(t *testing.T) {
-	dead := httptest.NewServer(http.NotFoundHandler())
-	dead.Close()
-	channel := app.New(app.Config{Egress: guardFor(t, 0, dead.URL)})
-	job := newJob(dead.URL)
+	const dead = "http://127.0.0.1:1" // a port that was free a moment ago may be another test's by now
+	channel := app.New(app.Config{Egress: guardFor(t, 0, dead)})
+	job := newJob(dead)
 	platformError(t, "Prepare", channel.Prepare(t.Context(), job), channels.Retry, "unreachable")
 	_, err := channel.Submit(t.Context(), job)
 	platformError(t, "Submit", err, channels.Retry, "unreachable")

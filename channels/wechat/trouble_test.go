@@ -3,7 +3,6 @@ package wechat_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -504,21 +503,12 @@ func TestPicturesThatMustNotGoOut(t *testing.T) {
 
 func TestNothingSentIsRetryEvenForASubmit(t *testing.T) {
 	b := newBench(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := &http.Server{Handler: b.box.Handler(), ReadHeaderTimeout: time.Second}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
-	channel := b.open(wechat.Config{BaseURL: "http://" + listener.Addr().String() + "/wechat", DB: b.db, Seal: plainSeal(), Now: b.box.Now, Timeout: time.Second})
 	job := b.job(b.message())
-	if err := channel.Prepare(t.Context(), job); err != nil {
+	if err := b.channel.Prepare(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
-	_ = server.Close()
-	<-done
-	_, err = channel.Submit(t.Context(), job)
+	channel := b.open(wechat.Config{BaseURL: "http://127.0.0.1:1/wechat", DB: b.db, Seal: plainSeal(), Now: b.box.Now, Timeout: time.Second}) // nobody's port
+	_, err := channel.Submit(t.Context(), job)
 	if p := b.note(err); p.Class != channels.Retry || p.Code != "unreachable" {
 		t.Errorf("Submit with nobody listening = %v, want Retry unreachable", err)
 	}
