@@ -78,15 +78,20 @@ type confirmInput struct {
 }
 
 func (s *server) confirmDelivery(ctx context.Context, in *confirmInput) (*Body[channels.View], error) {
-	view, err := channels.Get(ctx, s.db, actorOf(ctx), in.ID)
-	if err != nil {
+	if err := s.checkURL(ctx, in.ID, in.Body.URL); err != nil {
 		return nil, err
 	}
-	if err := manual.CheckURL(in.Body.URL, view.Platform); err != nil {
-		return nil, err
-	}
-	view, err = channels.ConfirmByHand(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.URL)
+	view, err := channels.ConfirmByHand(ctx, s.db, s.out, actorOf(ctx), in.ID, in.Body.Version, in.Body.URL)
 	return s.delivery(view, s.wakeAfter(err))
+}
+
+// checkURL refuses an address at which the article of a delivery cannot stand.
+func (s *server) checkURL(ctx context.Context, id, url string) error {
+	view, err := channels.Get(ctx, s.db, actorOf(ctx), id)
+	if err != nil {
+		return err
+	}
+	return manual.CheckURL(url, view.Platform)
 }
 
 type settleInput struct {

@@ -5,7 +5,6 @@ import (
 
 	"govmedia/articles"
 	"govmedia/channels"
-	"govmedia/channels/manual"
 	"govmedia/sql"
 )
 
@@ -60,11 +59,7 @@ type correctedInput struct {
 
 func (s *server) confirmCorrected(ctx context.Context, in *correctedInput) (*Body[channels.View], error) {
 	if in.Body.URL != "" {
-		view, err := channels.Get(ctx, s.db, actorOf(ctx), in.ID)
-		if err == nil {
-			err = manual.CheckURL(in.Body.URL, view.Platform)
-		}
-		if err != nil {
+		if err := s.checkURL(ctx, in.ID, in.Body.URL); err != nil {
 			return nil, err
 		}
 	}
