@@ -1,3 +1,11 @@
+import { afterAll } from 'vitest'
+
+afterAll(() => {
+  document.body.innerHTML = ''
+  localStorage.clear()
+  sessionStorage.clear()
+})
+
 /** jsdom has no media queries and no layout; what asks for them gets an answer that changes nothing. */
 Object.defineProperty(window, 'matchMedia', {
   writable: true,

@@ -1,6 +1,6 @@
-import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
+import { disableAutoUnmount, enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, reactive } from 'vue'
 import { createMemoryHistory, createRouter, RouterView, type Router } from 'vue-router'
 import * as confirm from '@/components/confirm'
@@ -61,6 +61,7 @@ beforeEach(() => {
 })
 
 enableAutoUnmount(afterEach)
+afterAll(disableAutoUnmount)
 afterEach(() => vi.useRealTimers())
 
 describe('useDraft', () => {

@@ -1,5 +1,5 @@
-import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { disableAutoUnmount, enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiProblem } from '@/api/problem'
 import type { Preview } from '../queries'
 import AmendDialog from './AmendDialog.vue'
@@ -8,6 +8,7 @@ const preview: Preview = { looked: 40, affected: 37, stale: 37, cured: 0, timed:
 const refusal = new ApiProblem({ status: 409, code: 'rule.stale', detail: '这一项刚被别人修改过，请刷新后再操作。' })
 
 enableAutoUnmount(afterEach)
+afterAll(disableAutoUnmount)
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 4), toFake: ['Date'] })
   document.body.innerHTML = ''
