@@ -26,9 +26,11 @@ bin/govmedia: frontend/dist/index.html $(GO_SOURCES)
 run: bin/govmedia
 	./bin/govmedia demo
 
-# The walks wait for most of their life, so they run beside the Go tests, with more patience than by themselves.
-test: lint test-console bin/govmedia
-	$(MAKE) -j2 test-go test-walk WALK_PATIENCE=90000
+# The walks wait for most of their life, so they run beside the Go tests, with more patience than by themselves, and lint takes what
+# those leave of the processors.
+test:
+	$(MAKE) -j2 test-console bin/govmedia
+	$(MAKE) -j3 test-go test-walk lint NICE="nice -n 19" WALK_PATIENCE=90000
 
 # One MariaDB for the whole run; each package makes databases of its own on it. lint has vetted. The server's tests take longest
 # and wait most, so they begin first.
@@ -48,7 +50,7 @@ test-walk: bin/govmedia
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	go run $(GOLANGCI) run
+	$(NICE) go run $(GOLANGCI) run
 
 # Everything, the whole country included: that alone takes half an hour and 6 GB of disk for each database. Only the country:
 # make bench BENCH=National. Everything else: make bench BENCH='List|Deliveries|Start'. GOVMEDIA_BENCH_SCALE=20 for a small one.

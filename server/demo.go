@@ -165,13 +165,17 @@ func loadDemo(ctx context.Context, n *node, standURL string) error {
 		if err := adoptDemo(ctx, tx, n, ids); err != nil {
 			return err
 		}
+		hash, err := units.HashPassword(ctx, demoPassword)
+		if err != nil {
+			return err
+		}
 		for _, person := range demoPeople {
 			var roles []units.RoleAt
 			for _, role := range person.roles {
 				roles = append(roles, units.RoleAt{UnitID: ids[person.unit], Role: role})
 			}
 			made, err := units.CreatePerson(ctx, tx, units.System, units.NewPerson{Username: person.username, Name: person.name,
-				Password: demoPassword, Roles: roles}, units.PasswordRule{})
+				Password: demoPassword, Hash: hash, Roles: roles}, units.PasswordRule{})
 			if err != nil {
 				return err
 			}

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,14 +67,16 @@ func eachDatabase(t *testing.T, test func(t *testing.T, town *town)) {
 // deliveries is 400 times shorter.
 func newTown(t testing.TB, dsn string) *town {
 	t.Helper()
-	port := freePort(t)
+	port, data := freePort(t), t.TempDir()
 	town := &town{t: t, base: fmt.Sprintf("http://127.0.0.1:%d", port)}
 	town.environ = []string{
-		runVariable + "=1", "PATH=" + os.Getenv("PATH"), "GOVMEDIA_LISTEN=" + strings.TrimPrefix(town.base, "http://"), "GOVMEDIA_DATA=" + t.TempDir(),
+		runVariable + "=1", "PATH=" + os.Getenv("PATH"), "GOVMEDIA_LISTEN=" + strings.TrimPrefix(town.base, "http://"), "GOVMEDIA_DATA=" + data,
 		"GOVMEDIA_HURRY=400", "GOVMEDIA_OFFICE_ADDRESS=127.0.0.1", "GOVMEDIA_EGRESS_ALLOW_CIDRS=127.0.0.0/8", "GOVMEDIA_LOG_LEVEL=info",
 	}
 	if dsn != "" {
 		town.environ = append(town.environ, "GOVMEDIA_DSN="+dsn)
+	} else {
+		sqltest.WriteSQLite(t, filepath.Join(data, "govmedia.db"))
 	}
 	config, err := loadConfig(town.environ)
 	if err != nil {

@@ -101,8 +101,8 @@ func (g *gate) leave() {
 	g.queued.Add(-1)
 }
 
-// hashPassword returns the PHC string of a password under the parameters in force.
-func hashPassword(ctx context.Context, password string) (string, error) {
+// HashPassword returns the PHC string of a password under the parameters in force; ErrBusy when too many are being made.
+func HashPassword(ctx context.Context, password string) (string, error) {
 	if err := hashing.enter(ctx); err != nil {
 		return "", err
 	}
@@ -176,7 +176,7 @@ func ChangePassword(ctx context.Context, db *sql.DB, actor Actor, old, password 
 		}
 		return wrap(err, "change the password of %s", actor.PersonID)
 	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := HashPassword(ctx, password)
 	if err != nil {
 		return wrap(err, "change the password of %s", actor.PersonID)
 	}

@@ -38,6 +38,7 @@ type NewPerson struct {
 	Username   string // kept in lower case
 	Name       string
 	Password   string
+	Hash       string   // what HashPassword made of the password; empty to have it made
 	MustChange bool     // the password is a first one, to be changed at the first sign-in
 	Roles      []RoleAt // at least one: a person without a role would be out of everybody's reach
 
@@ -64,7 +65,10 @@ func CreatePerson(ctx context.Context, db *sql.DB, actor Actor, in NewPerson, ru
 	if err := checkNewPerson(in, rule); err != nil {
 		return Person{}, err
 	}
-	hash, err := hashPassword(ctx, in.Password)
+	hash, err := in.Hash, error(nil)
+	if hash == "" {
+		hash, err = HashPassword(ctx, in.Password)
+	}
 	if err != nil {
 		return Person{}, wrap(err, "create person %s", in.Username)
 	}
@@ -211,7 +215,7 @@ func ResetPassword(ctx context.Context, db *sql.DB, actor Actor, id string, vers
 	if err := CheckPassword(password, person.Username, rule); err != nil {
 		return err
 	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := HashPassword(ctx, password)
 	if err != nil {
 		return wrap(err, "reset the password of %s", id)
 	}

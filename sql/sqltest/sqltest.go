@@ -34,15 +34,21 @@ func Each(t *testing.T, test func(t *testing.T, db *sql.DB)) {
 // SQLite returns a migrated database in a file of its own.
 func SQLite(t testing.TB) *sql.DB {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.db")
+	WriteSQLite(t, path)
+	return open(t, "sqlite:"+path)
+}
+
+// WriteSQLite makes a migrated database in a file, for programs that open it themselves.
+func WriteSQLite(t testing.TB, path string) {
+	t.Helper()
 	template, err := sqliteTemplate()
 	if err != nil {
 		t.Fatalf("migrate the SQLite template: %v", err)
 	}
-	path := filepath.Join(t.TempDir(), "test.db")
 	if err := os.WriteFile(path, template, 0o600); err != nil {
 		t.Fatalf("write the SQLite file: %v", err)
 	}
-	return open(t, "sqlite:"+path)
 }
 
 // MariaDB returns a migrated database of its own on the private server. It is dropped when the test ends.
