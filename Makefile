@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+# What compiles and looks through the whole program may take memory for time.
+ROOMY := GOGC=400
 CONSOLE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
 GO_SOURCES := $(shell find . -name '*.go' -not -path './frontend/node_modules/*') go.mod go.sum \
 	$(shell find sql/queries sql/migrations rules -type f) server/public.html
@@ -20,7 +22,7 @@ frontend/dist/index.html: frontend/node_modules/.stamp $(CONSOLE_SOURCES)
 
 bin/govmedia: frontend/dist/index.html $(GO_SOURCES)
 	mkdir -p bin
-	go build -o $@ ./server
+	$(ROOMY) go build -o $@ ./server
 
 # The server with a demo district and the stand-in platforms, all on this machine. Data stays in ./data.
 run: bin/govmedia
@@ -50,7 +52,7 @@ test-walk: bin/govmedia
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(NICE) go run $(GOLANGCI) run
+	$(ROOMY) $(NICE) go run $(GOLANGCI) run
 
 # Everything, the whole country included: that alone takes half an hour and 6 GB of disk for each database. Only the country:
 # make bench BENCH=National. Everything else: make bench BENCH='List|Deliveries|Start'. GOVMEDIA_BENCH_SCALE=20 for a small one.

@@ -1,12 +1,12 @@
-// Runs the walks that are named, or those of every test run, two at a time: each starts a program and a browser of its own and waits for most of its life. What a walk
+// Runs the walks that are named, or those of every test run, three at a time: each starts a program and a browser of its own and waits for most of its life. What a walk
 // printed is shown when it has ended; the first that fails lets the others end and fails the whole.
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const named = process.argv.slice(2)
-const walks = named.length > 0 ? named : ['register', 'main-job', 'channels', 'duties', 'rules'] // the longest first; the others are for the soak
-const atOnce = 2
+const walks = named.length > 0 ? named : ['main-job', 'register', 'duties', 'channels', 'rules'] // the longest first; the others are for the soak
+const atOnce = 3
 
 function run(name) {
   return new Promise((resolve) => {
