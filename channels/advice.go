@@ -149,9 +149,9 @@ func (d Delivery) retractAdvice() (Advice, []string) {
 		if d.ErrorCode == codeUnknown || d.ErrorCode == codeInHand {
 			readers = readersStillMay
 		}
-		return Advice{Happened: d.said("需要人工到平台删除。"), Readers: readers, Next: "计时还在继续。请立即到平台删除，完成后登记。"}, []string{ActConfirmRetracted}
+		return Advice{Happened: d.said("需要人工到平台删除。"), Readers: readers, Next: "请立即到平台删除，完成后登记；有撤除时限的，登记后才停止计时。"}, []string{ActConfirmRetracted}
 	case d.ErrorCode != "":
-		return Advice{Happened: d.ErrorAdvice, Readers: readersStillMay, Next: "系统会不停地再试，计时还在继续；急的话请直接到平台删除后登记。"}, []string{ActConfirmRetracted}
+		return Advice{Happened: d.ErrorAdvice, Readers: readersStillMay, Next: "系统会不停地再试，撤下后才停止计时；急的话请直接到平台删除后登记。"}, []string{ActConfirmRetracted}
 	}
 	return Advice{Happened: "正在从平台撤下。", Readers: readersStillMay, Next: "优先于其他投递处理。"}, []string{ActConfirmRetracted}
 }
