@@ -69,6 +69,14 @@ func load(ctx context.Context, db *sql.DB, actor units.Actor, permission units.P
 	return article, err
 }
 
+// PublicTexts returns the texts of an article that readers see now, for whoever writes or signs a correction; none where nothing is out.
+func PublicTexts(ctx context.Context, db *sql.DB, actor units.Actor, id string) ([]channels.PublicText, error) {
+	if _, err := load(ctx, db, actor, units.ReadArticles, id); err != nil {
+		return nil, err
+	}
+	return channels.PublicTexts(ctx, db, id)
+}
+
 // Get returns one article with its chain, signatures and deliveries.
 func Get(ctx context.Context, db *sql.DB, book rules.Book, actor units.Actor, id string) (View, error) {
 	article, err := load(ctx, db, actor, units.ReadArticles, id)

@@ -48,6 +48,7 @@ func TestACorrectionTakesThePlaceOfWhatIsPublished(t *testing.T) {
 		id := d.in(channels.StatePublished, "")
 		update := d.correction(id)
 		a.update = always(channels.Progress{}, trouble(channels.Unclear)) // its answer is lost: again, with the same identity
+		d.readersSee(id, "清源镇防汛提示")
 		view := d.work(update)
 		if view.State != channels.Prepared || view.IntentAt == nil || view.NextAt == nil || view.Advice.Readers != "可能已更正" {
 			d.t.Errorf("after a lost answer: %s, next %v, advice %+v", view.State, view.NextAt, view.Advice)
@@ -63,6 +64,7 @@ func TestACorrectionTakesThePlaceOfWhatIsPublished(t *testing.T) {
 		if message, _, err := channels.PublicMessage(d.t.Context(), d.db, id); err != nil || message.Title != "清源镇防汛提示（更正）" {
 			d.t.Errorf("our own page shows %q, %v; want the new text", message.Title, err)
 		}
+		d.readersSee(id, "清源镇防汛提示（更正）")
 		if d.posts() != 1 {
 			d.t.Errorf("%d posts, want 1: a correction is no post", d.posts())
 		}
@@ -74,9 +76,26 @@ func TestACorrectionTakesThePlaceOfWhatIsPublished(t *testing.T) {
 		d.stands("a correction of what is taken down", d.view(update), channels.Cancelled)
 		d.work(takedown)
 		d.gone("corrected and taken down", id, takedown)
+		d.readersSee(id)
 		_, err = d.correctedBy(d.view(id).OriginID, "三更正")
 		refused(d.t, "Correct of what was taken down", err, channels.ErrNothingToCorrect)
 	})
+}
+
+// readersSee fails unless the texts of an article that are out have these titles.
+func (d *desk) readersSee(id string, titles ...string) {
+	d.t.Helper()
+	texts, err := channels.PublicTexts(d.t.Context(), d.db, d.view(id).OriginID)
+	var got []string
+	for _, text := range texts {
+		got = append(got, text.Title)
+		if len(text.Accounts) != 1 || text.Accounts[0] != d.account.Name || text.Body == "" {
+			d.t.Errorf("the text %q is on %v with the body %q", text.Title, text.Accounts, text.Body)
+		}
+	}
+	if err != nil || texts == nil || !slices.Equal(got, titles) {
+		d.t.Errorf("readers see %q, %v; want %q", got, err, titles)
+	}
 }
 
 // newText is another signed text of the article of a delivery.

@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -252,6 +253,47 @@ func PublicMessage(ctx context.Context, db *sql.DB, deliveryID string) (Message,
 	}
 	message, err := sql.Get[Message](ctx, db, "message.get", sql.Args{"id": messageID})
 	return message, delivery, err
+}
+
+// PublicText is a text of an article that readers see.
+type PublicText struct {
+	Accounts []string `json:"accounts" nullable:"false" doc:"在哪些账号上，按名称"`
+	Title    string   `json:"title"`
+	Digest   string   `json:"digest"`
+	Byline   string   `json:"byline"`
+	Source   string   `json:"source"`
+	Body     string   `json:"body" doc:"清洗过的 HTML"`
+	CoverID  string   `json:"cover_id"`
+}
+
+// PublicTexts returns the texts of an article that readers see now, the one published last first: one where every account has the
+// same, none where nothing is out. The caller has checked that the actor may see the article.
+func PublicTexts(ctx context.Context, db *sql.DB, originID string) ([]PublicText, error) {
+	seen, err := sql.List[struct{ AccountName, MessageID, CorrectedID string }](ctx, db, "delivery.seen", sql.Args{"origin_id": originID})
+	if err != nil || len(seen) == 0 {
+		return []PublicText{}, err
+	}
+	var ids []string
+	names := map[string][]string{}
+	for _, one := range seen {
+		id := cmp.Or(one.CorrectedID, one.MessageID)
+		if names[id] == nil {
+			ids = append(ids, id)
+		}
+		if !slices.Contains(names[id], one.AccountName) {
+			names[id] = append(names[id], one.AccountName)
+		}
+	}
+	messages, err := sql.List[Message](ctx, db, "message.get_all", sql.Args{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(messages, func(a, b Message) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	texts := make([]PublicText, len(messages))
+	for i, m := range messages {
+		texts[i] = PublicText{Accounts: names[m.ID], Title: m.Title, Digest: m.Digest, Byline: m.Byline, Source: m.Source, Body: m.Body, CoverID: m.CoverID}
+	}
+	return texts, nil
 }
 
 // Contents returns what a delivery does, what it sends and to which account, for the package a person posts by hand.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"govmedia/articles"
+	"govmedia/channels"
 	"govmedia/sql"
 )
 
@@ -146,6 +147,16 @@ func (s *server) scheduleArticle(ctx context.Context, in *scheduleInput) (*Body[
 
 func (s *server) unscheduleArticle(ctx context.Context, in *ByVersion) (*Body[articles.Article], error) {
 	return answer(articles.Unschedule(ctx, s.db, actorOf(ctx), in.ID, in.Body.Version))
+}
+
+// publicTextList is an article as readers see it, once for each text.
+type publicTextList struct {
+	Items []channels.PublicText `json:"items" nullable:"false"`
+}
+
+func (s *server) showPublicTexts(ctx context.Context, in *ByID) (*Body[publicTextList], error) {
+	items, err := articles.PublicTexts(ctx, s.db, actorOf(ctx), in.ID)
+	return answer(publicTextList{Items: items}, err)
 }
 
 // previewList is an article as each of its accounts will show it.

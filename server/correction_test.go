@@ -26,6 +26,12 @@ func TestACorrectionThatAPersonPublishedAnewHasItsNewAddress(t *testing.T) {
 	author.do(http.MethodPut, "/api/articles/"+article.ID, map[string]any{"version": view.Version, "unit_id": view.UnitID, "title": view.Title, "digest": view.Digest,
 		"byline": view.Byline, "source": view.Source, "body": strings.ReplaceAll(view.Body, "周五", "周六"), "cover_id": *view.CoverID, "account_ids": []string{published.AccountID}}, http.StatusOK, nil)
 	view = signAll(t, town, author, article.ID)
+	texts := "/api/articles/" + article.ID + "/public-texts"
+	var seen publicTextList
+	town.signIn("fenguan").do(http.MethodGet, texts, nil, http.StatusOK, &seen)
+	if len(seen.Items) != 1 || !strings.Contains(seen.Items[0].Body, "周五") || len(seen.Items[0].Accounts) != 1 {
+		t.Errorf("while the correction is signed readers see %+v, want the text with 周五", seen.Items)
+	}
 	author.do(http.MethodPost, "/api/articles/"+article.ID+"/correct", map[string]any{"version": view.Version, "reason": "日期写错"}, http.StatusOK, nil)
 
 	var correction channels.View
@@ -55,6 +61,10 @@ func TestACorrectionThatAPersonPublishedAnewHasItsNewAddress(t *testing.T) {
 	author.do(http.MethodPost, path+"/corrected", done, http.StatusOK, &correction)
 	if correction.State != channels.StatePublished || correction.PublicURL != anew {
 		t.Errorf("the correction stands %s at %q, want it published at %s", correction.State, correction.PublicURL, anew)
+	}
+	author.do(http.MethodGet, texts, nil, http.StatusOK, &seen)
+	if len(seen.Items) != 1 || !strings.Contains(seen.Items[0].Body, "周六") {
+		t.Errorf("after the correction readers see %+v, want the text with 周六", seen.Items)
 	}
 	author.refuse(http.MethodPost, path+"/corrected", done, http.StatusConflict, "delivery.not_correction")
 }

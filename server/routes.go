@@ -78,6 +78,7 @@ func (s *server) routes() {
 	add(s, units.PublishArticle, "POST /api/articles/{id}/reschedule", "reschedule-article", "改期", s.rescheduleArticle)
 	add(s, units.ReadArticles, "GET /api/plan", "get-plan", "发布日程", s.getPlan)
 	add(s, units.ReadArticles, "GET /api/timing", "get-timing", "发布时间的冲突与额度", s.getTiming)
+	add(s, units.ReadArticles, "GET /api/articles/{id}/public-texts", "list-public-texts", "读者现在看到的文本", s.showPublicTexts)
 	add(s, units.ReadArticles, "GET /api/articles/{id}/previews", "preview-article", "各渠道预览", s.previewArticle)
 
 	// several articles as one message

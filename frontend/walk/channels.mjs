@@ -1,12 +1,12 @@
 // The ways out and back in a real Chromium against the real binary: what a mass sending means and uses, an article moved in the plan,
-// one taken down, what an outage held back, the authorisation at the stand-in for Weibo, WeChat's callbacks, a change of an app's
+// one corrected, one taken down, what an outage held back, the authorisation at the stand-in for Weibo, WeChat's callbacks, a change of an app's
 // secret, and what is read from outside. Every page passes axe on the way. Ends with "N passed, N failed".
 import assert from 'node:assert/strict'
-import { accountsOf, delivered, publish, town } from './desk.mjs'
+import { accountsOf, delivered, publish, rewrite, signOn, signed, town } from './desk.mjs'
 import { desktop, look, person, phone, sound, step, walk } from './screen.mjs'
 
 const names = { wechat: '清源镇发布（演示）', weibo: '清源镇发布（演示微博）', app: '示范区通客户端（演示）' }
-const titles = { mass: '防汛提示（群发）', taken: '错发的通知（撤下）', planned: '下周活动预告（日程）', held: '停机期间的通知（待决）' }
+const titles = { mass: '防汛提示（群发）', taken: '错发的通知（撤下）', corrected: '停水通知（更正）', planned: '下周活动预告（日程）', held: '停机期间的通知（待决）' }
 
 let program
 let browser
@@ -98,6 +98,51 @@ async function planned() {
   const there = here + 1 < (await day.count()) ? here + 1 : here - 1
   await item.dragTo(day.nth(there))
   await page.getByText(/已改到/).last().waitFor()
+  await page.context().close()
+}
+
+/**
+ * A leader signs a correction and sees what changes for readers; WeChat lets nothing be edited, so a person deletes the article there,
+ * publishes it anew and says where it stands.
+ */
+async function corrected() {
+  const id = await publish(people, unitId(), titles.corrected, [accounts[names.wechat].id])
+  await delivered(people.xinxi, id, (one) => one.state === 'published', 'it is out')
+  await rewrite(people, id, `<p>${titles.corrected}。请转告邻居。</p>`)
+  await signed(people, id, 1)
+  const leader = await signIn('fenguan', phone)
+  await open(leader, `/articles/${id}`, titles.corrected)
+  await leader.getByRole('link', { name: '看改了哪里' }).click()
+  await leader.getByText(`与读者现在看到的相比（${names.wechat}）`).waitFor()
+  assert.match(await leader.locator('del').allInnerTexts().then((all) => all.join('')), /相互/)
+  assert.match(await leader.locator('ins').allInnerTexts().then((all) => all.join('')), /邻居/)
+  await look(leader, 'what a correction changes')
+  await leader.context().close()
+  await signOn(people, id, 1)
+
+  const page = await signIn('xinxi', desktop)
+  await open(page, `/articles/${id}`, titles.corrected)
+  await page.getByRole('button', { name: '发布更正' }).click()
+  const reason = page.getByRole('dialog', { name: '发布更正' })
+  await reason.getByText(names.wechat).waitFor()
+  await reason.getByLabel('更正的理由').fill('请谁转告写错了')
+  await reason.getByRole('button', { name: '发布更正' }).click()
+  await reason.waitFor({ state: 'hidden' })
+  const all = await delivered(people.xinxi, id, (one) => one.action !== 'update' || one.error_code !== '', 'the correction waits for a person')
+  await open(page, `/deliveries/${all.find((one) => one.action === 'update').id}`, titles.corrected)
+  await page.getByRole('button', { name: '登记已更正' }).first().click()
+  const report = page.getByRole('dialog', { name: '登记已更正' })
+  await report.getByLabel('证据').fill('后台删除后重新发布')
+  await report.getByLabel('新网址').fill('http://127.0.0.1/s/anew')
+  await report.getByRole('button', { name: '登记已更正' }).click()
+  await report.getByText(/本机或单位内网的地址/).waitFor()
+  await sound(page, 'recording a correction')
+  await report.getByLabel('新网址').fill('https://mp.weixin.qq.com/s/anew')
+  await report.getByRole('button', { name: '登记已更正' }).click()
+  await report.waitFor({ state: 'hidden' })
+  await page.getByText('平台上的内容已经更正').first().waitFor()
+  const { deliveries } = await people.xinxi('GET', `/api/articles/${id}`)
+  assert.deepEqual(deliveries.map((one) => [one.state, one.public_url]), [['published', 'https://mp.weixin.qq.com/s/anew'], ['published', 'https://mp.weixin.qq.com/s/anew']])
   await page.context().close()
 }
 
@@ -228,6 +273,7 @@ await walk(async (itsProgram, itsBrowser) => {
   program = itsProgram
   browser = itsBrowser
   await ready()
+  await step('a correction is signed with its changes beside, published anew by hand, and has its new address', corrected)
   await step('nothing goes to all followers before somebody has said so, and knows what it uses', massSending)
   await step('an article is moved in the plan, by its dialog and by dragging', planned)
   await step('an article is taken down everywhere, from a phone', takenDown)

@@ -48,16 +48,36 @@ export async function publish(people, unitId, title, accountIds, at) {
   const made = await write('POST', '/api/articles', {
     unit_id: unitId, title, digest: '', byline: '', source: '', body: `<p>${title}。请相互转告。</p>`, cover_id: cover.id, account_ids: accountIds,
   })
-  let article = made.article
-  const path = `/api/articles/${article.id}`
-  await write('POST', `${path}/submit`, { version: article.version })
-  for (const name of signers) {
-    article = await people[name]('GET', path)
+  const article = await signed(people, made.article.id)
+  await write('POST', `/api/articles/${article.id}/schedule`, { version: article.version, ...(at && { at }) })
+  return article.id
+}
+
+/** Submits an article and has it signed by all of the chain, or by the first so many; returns it. */
+export async function signed(people, id, count = signers.length) {
+  const path = `/api/articles/${id}`
+  const { version } = await people.xinxi('GET', path)
+  await people.xinxi('POST', `${path}/submit`, { version })
+  return signOn(people, id, 0, count)
+}
+
+/** Gives the signatures of the chain from one to another. */
+export async function signOn(people, id, from, to = signers.length) {
+  const path = `/api/articles/${id}`
+  for (const name of signers.slice(from, to)) {
+    const article = await people[name]('GET', path)
     await people[name]('POST', `${path}/sign`, { version: article.version, sha256: article.sha256, opinion: '同意' })
   }
-  article = await write('GET', path)
-  await write('POST', `${path}/schedule`, { version: article.version, ...(at && { at }) })
-  return article.id
+  return people.xinxi('GET', path)
+}
+
+/** Opens a published article again and writes another text into it. */
+export async function rewrite(people, id, body) {
+  const path = `/api/articles/${id}`
+  const call = people.xinxi
+  await call('POST', `${path}/reopen`, { version: (await call('GET', path)).version })
+  const { version, unit_id, title, digest, byline, source, cover_id, account_ids } = await call('GET', path)
+  await call('PUT', path, { version, unit_id, title, digest, byline, source, body, cover_id, account_ids })
 }
 
 /** Waits until the deliveries of an article stand as asked, and returns them. */

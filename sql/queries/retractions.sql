@@ -108,6 +108,14 @@ WHERE id = :id AND action = 'update' AND state IN ('scheduled', 'prepared', 'sub
 -- The message with which a post was corrected last.
 SELECT message_id FROM deliveries WHERE of_id = :of_id AND action = 'update' AND state = 'published' ORDER BY published_at DESC, id DESC LIMIT 1
 
+-- name: delivery.seen
+-- The publications of an article that readers see, with the message that each was corrected with last; empty where it never was.
+SELECT a.name AS account_name, d.message_id, COALESCE((SELECT u.message_id FROM deliveries u
+    WHERE u.of_id = d.id AND u.action = 'update' AND u.state = 'published' ORDER BY u.published_at DESC, u.id DESC LIMIT 1), '') AS corrected_id
+FROM deliveries d JOIN accounts a ON a.id = d.account_id
+WHERE d.origin_id = :origin_id AND d.action = 'publish' AND d.state = 'published' AND d.barred_at IS NULL
+ORDER BY d.published_at DESC, d.id
+
 -- name: delivery.standing
 -- The publications of an article that a correction is about: those that are out, under way, or still to come.
 SELECT id FROM deliveries WHERE origin_id = :origin_id AND action = 'publish' AND barred_at IS NULL AND state <> 'retracted' AND message_id <> :message_id ORDER BY id

@@ -1053,6 +1053,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/articles/{id}/public-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 读者现在看到的文本 */
+        get: operations["list-public-texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/articles/{id}/reopen": {
         parameters: {
             query?: never;
@@ -6216,6 +6233,17 @@ export interface components {
             title: string;
             url: string;
         };
+        DeliveryPublicText: {
+            /** @description 在哪些账号上，按名称 */
+            accounts: string[];
+            /** @description 清洗过的 HTML */
+            body: string;
+            byline: string;
+            cover_id: string;
+            digest: string;
+            source: string;
+            title: string;
+        };
         DeliveryQueues: {
             /** Format: int64 */
             failed: number;
@@ -7262,6 +7290,9 @@ export interface components {
             title: string;
             /** @description Finds the request in the logs */
             trace_id: string;
+        };
+        PublicTextList: {
+            items: components["schemas"]["DeliveryPublicText"][];
         };
         ReadingView: {
             articles: string[];
@@ -13618,6 +13649,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-public-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicTextList"];
                 };
             };
             /** @description Unauthorized */

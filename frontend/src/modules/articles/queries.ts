@@ -11,6 +11,7 @@ export type ArticleRow = ListItem<'/api/articles'>
 export type ChainStage = Article['chain'][number]
 export type Signature = Article['signatures'][number]
 export type ChannelPreview = ListItem<'/api/articles/{id}/previews'>
+export type PublicText = ListItem<'/api/articles/{id}/public-texts'>
 export type Saved = PostAnswer<'/api/articles'>
 
 export interface ArticleFilter {
@@ -26,6 +27,7 @@ export const articleKeys = {
   list: (filter: ArticleFilter) => ['articles', 'list', filter] as const,
   one: (id: string) => ['articles', 'one', id] as const,
   previews: (id: string) => ['articles', 'previews', id] as const,
+  publicTexts: (id: string) => ['articles', 'public-texts', id] as const,
 }
 
 /** The query of the list call; what narrows nothing is left out. */
@@ -85,6 +87,17 @@ export function usePreviews(id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGet
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/articles/{id}/previews', { params: { path: { id: toValue(id) } }, signal })),
     enabled: () => toValue(id) !== '' && toValue(enabled),
+    meta: { quiet: true },
+  })
+}
+
+/** The texts of the article that readers see now. */
+export function usePublicTexts(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: computed(() => articleKeys.publicTexts(toValue(id))),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/articles/{id}/public-texts', { params: { path: { id: toValue(id) } }, signal })),
+    enabled: () => toValue(id) !== '',
     meta: { quiet: true },
   })
 }
