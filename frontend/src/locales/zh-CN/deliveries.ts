@@ -139,6 +139,7 @@ export const deliveries = {
     at: (when: string) => `核对于 ${when}`,
     open: '打开网页',
     confirmAnyway: '请核对下面的不同。确认无误，再点一次“登记网址”。',
+    confirmUnread: '系统没有核对成。请自己打开网页看一遍，确认无误，再点一次“登记网址”。',
   },
   mass: {
     title: '群发',

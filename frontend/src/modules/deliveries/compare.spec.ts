@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { missingCount, shownMatch, wantsLook } from './compare'
+import { confirmWords, missingCount, shownMatch, wantsLook } from './compare'
 
 describe('a comparison', () => {
   it('has a word and a tone', () => {
@@ -11,4 +11,8 @@ describe('a comparison', () => {
     expect(missingCount({ signed: [] })).toBe(0)
   })
   it('is looked at by a person unless all is the same', () => expect(['same', 'partly', 'unreadable'].map((match) => wantsLook({ match: match as never }))).toEqual([false, true, true]))
+  it('asks for a look at what differs, or at the page that the program could not read', () => {
+    expect(confirmWords({ match: 'partly' })).toContain('下面的不同')
+    expect(confirmWords({ match: 'unreadable' })).toContain('没有核对成')
+  })
 })

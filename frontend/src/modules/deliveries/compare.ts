@@ -13,3 +13,7 @@ export const missingCount = (compared: Pick<Comparison, 'signed'>): number => co
 
 /** Whether a person should look before the address is recorded: something else, or nothing, stands there. */
 export const wantsLook = (compared: Pick<Comparison, 'match'>): boolean => compared.match !== 'same'
+
+/** What a person is asked before an address that wants a look is recorded: nothing can differ where nothing was read. */
+export const confirmWords = (compared: Pick<Comparison, 'match'>): string =>
+  compared.match === 'unreadable' ? zh.deliveries.compare.confirmUnread : zh.deliveries.compare.confirmAnyway
