@@ -11,7 +11,6 @@ export type ArticleRow = ListItem<'/api/articles'>
 export type ChainStage = Article['chain'][number]
 export type Signature = Article['signatures'][number]
 export type ChannelPreview = ListItem<'/api/articles/{id}/previews'>
-export type PublicText = ListItem<'/api/articles/{id}/public-texts'>
 export type Saved = PostAnswer<'/api/articles'>
 
 export interface ArticleFilter {
